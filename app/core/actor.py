@@ -1,0 +1,37 @@
+"""Who acts: an organisation in a role, never a bare user."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody is to the service."""
+
+    OPERATOR = "operator"  # answers calls
+    SUPERVISOR = "supervisor"  # watches calls, offers and gaps
+    DESK = "desk"  # a meldpunt or care provider: accepts and follows up
+    PLANNER = "planner"  # keeps the rosters
+    ADMINISTRATOR = "administrator"  # keeps directory, keys, endpoints
+    WORKER = "worker"  # the due-lists and the command line; never an API key
+    GATE = "gate"  # reads API keys, nothing else; never an API key
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking, and what for. `key` is the API key's id; the worker has none."""
+
+    organisation: UUID | None
+    role: Role
+    key: UUID | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def database_role(self) -> str:
+        """The PostgreSQL role that this actor's transactions take."""
+        return {Role.WORKER: "nodus_worker", Role.GATE: "nodus_gate"}.get(self.role, "nodus_app")
+
+
+WORKER: Final = Actor(organisation=None, role=Role.WORKER)
+GATE: Final = Actor(organisation=None, role=Role.GATE)

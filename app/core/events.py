@@ -1,0 +1,34 @@
+"""An event: something that happened, as ids and codes. Its class lives in the room where it happens."""
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events. Fields are ids, codes, numbers and moments; contents stay behind the API, where reading is logged."""
+
+    type: ClassVar[str]
+    case_id: UUID
+
+    def data(self) -> dict[str, object]:
+        """The event's own part of the CloudEvent, camelCase, moments in UTC."""
+        return {camel(field.name): _wire(getattr(self, field.name)) for field in fields(self)}
+
+
+def camel(name: str) -> str:
+    """`accept_by` → `acceptBy`."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _wire(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, tuple | frozenset):
+        return [_wire(item) for item in value]
+    return value

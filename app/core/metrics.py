@@ -1,0 +1,19 @@
+"""What Prometheus may read, on a port of its own. Labels are few and bounded; no organisation, no person."""
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram, start_http_server
+
+REQUESTS: Final = Histogram(
+    "http_server_request_duration_seconds",
+    "Time from a request's first byte to its answer's last.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+)
+DUE_ACTS: Final = Counter("nodus_due_acts", "What the due-lists did.", ["due", "outcome"])
+
+
+def serve(port: int) -> None:
+    """Answer `/metrics` on `port` of the loopback and every other address; 0 means don't."""
+    if port:
+        start_http_server(port)

@@ -1,0 +1,134 @@
+"""Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.core.errors import Conflict, FieldError, Invalid, Problem, Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
+
+BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300", "57P01", "57P03"})
+UNIQUE: Final = "23505"
+OUT_OF_RANGE: Final = frozenset({"22P05", "22021", "22003", "22008"})
+
+
+class ProblemResponse(JSONResponse):
+    """A problem on its way out."""
+
+    media_type = "application/problem+json"
+
+
+def answer(problem: Problem, request_id: UUID | None) -> Response:
+    """The response for a problem; it holds rule, place and remedy, never what was sent."""
+    body: dict[str, Any] = {
+        "type": f"/v1/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.extra,
+    }
+    if request_id:
+        body["instance"] = f"urn:uuid:{request_id}"
+    if problem.errors:
+        body["errors"] = [
+            {"pointer": error.pointer, "code": error.code, "message": error.message} for error in problem.errors
+        ]
+    headers = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if isinstance(problem, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return ProblemResponse(body, problem.status, headers)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    where = location[1:] if location and location[0] == "body" else location
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in where)
+
+
+def _from_validation(error: RequestValidationError) -> Problem:
+    # Pydantic's `input` and `ctx` would echo what was sent, and messages of our own validators are written by us.
+    errors = [FieldError(_pointer(fault["loc"]), fault["type"], fault["msg"]) for fault in error.errors()]
+    count = "One field is" if len(errors) == 1 else f"{len(errors)} fields are"
+    return Invalid(f"{count} not valid; each is named in `errors`. Nothing was changed.", errors=errors)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    kind = type("HttpProblem", (Problem,), {"slug": f"http-{error.status_code}", "status": error.status_code})
+    kind.title = {404: "Not found", 405: "Method not allowed", 406: "Not acceptable"}.get(
+        error.status_code, "The request can't be answered"
+    )
+    sentences = {
+        404: "There is nothing at this address. The addresses are in /v1/openapi.json.",
+        405: "This address does not know this method. The methods are in /v1/openapi.json.",
+        400: "The request could not be read. Send valid JSON in UTF-8.",
+    }
+    made: Problem = kind(sentences.get(error.status_code, "See /v1/openapi.json."))
+    return made
+
+
+def _from_database(error: DBAPIError) -> Problem | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state == UNIQUE:
+        return Conflict("The same thing was stored at the same moment. Read it again.", retry_after=1)
+    if state in OUT_OF_RANGE:
+        return Invalid("A value can't be stored: it holds a character or a number that is out of range.")
+    if state in BUSY or error.connection_invalidated or state is None:
+        return Unavailable("The database is busy or away. Nothing was changed; send the same again.", retry_after=1)
+    return None
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an exception means; None for a fault of ours."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _from_validation(error)
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, DBAPIError):
+        return _from_database(error)
+    if isinstance(error, PoolTimeout | OSError):
+        return Unavailable("The database can't be reached. Nothing was changed; send the same again.", retry_after=1)
+    return None
+
+
+class Fault(Problem):
+    """Our own mistake."""
+
+    slug, title, status = "fault", "Something went wrong on our side", 500
+
+
+async def handle(request: Request, error: Exception) -> Response:
+    """Answer any exception; what is our fault is logged with its trace and answered without it."""
+    request_id: UUID | None = getattr(request.state, "request_id", None)
+    problem = problem_of(error)
+    if problem is None:
+        log.error("request.fault", error=type(error).__name__, exc_info=error)
+        problem = Fault("Nothing was changed. Tell us the `instance` of this answer, so that we can find it.")
+    return answer(problem, request_id)
+
+
+def add_to(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+    for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, OSError, Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def all_problems() -> dict[str, type[Problem]]:
+    """Every kind of problem by its slug, for the pages that explain them."""
+    found: dict[str, type[Problem]] = {}
+    waiting = [Problem]
+    while waiting:
+        kind = waiting.pop()
+        found.setdefault(kind.slug, kind)
+        waiting.extend(kind.__subclasses__())
+    return found

@@ -1,0 +1,45 @@
+"""What an installation may set: environment variables `NODUS_…`, or files named as them in /run/secrets."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = Path("/run/secrets")
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; the README has the same list."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NODUS_", secrets_dir=SECRETS if SECRETS.is_dir() else None, extra="ignore", frozen=True
+    )
+
+    database_url: Annotated[str, Field(description="PostgreSQL 18; postgresql://login@host/name")] = ""
+    migration_database_url: Annotated[str, Field(description="The login that owns the tables; empty: database_url")] = ""
+    pool_size: Annotated[int, Field(ge=1, le=100, description="Connections a process")] = 10
+    master_key: Annotated[SecretStr, Field(description="32 bytes in base64 under which every case's key is wrapped")] = (
+        SecretStr("")
+    )
+    base_url: Annotated[str, Field(description="Where others reach this API, without /v1")] = "http://127.0.0.1:8000"
+    source: Annotated[str, Field(description="CloudEvents source: urn:nld:oin:<OIN>:systeem:<name>")] = (
+        "urn:nld:oin:00000000000000000000:systeem:nodus"
+    )
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    metrics_port: Annotated[int, Field(ge=0, le=65535, description="0: no metrics port")] = 9000
+    body_limit: Annotated[int, Field(ge=1024, description="Largest request body, bytes")] = 262_144
+    webhooks_to_private_addresses: Annotated[
+        bool, Field(description="Allow http and loopback receivers: demo and tests only")
+    ] = False
+    demo: Annotated[bool, Field(description="Start page of the demo, the demo's clock")] = False
+    clock: Annotated[str, Field(description="The demo's clock: real|domain|speed")] = ""
+    log_level: str = "info"
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process."""
+    return Settings()

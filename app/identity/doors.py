@@ -1,0 +1,60 @@
+"""The doors: who may, one transaction, one moment. The only way from a route to the database.
+
+A door commits before the answer leaves (`scope="function"`; FastAPI's default commits after it): whoever hears 201 can rely
+on it. Answers that take long (long poll, streams) use `Asking`, which opens nothing.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from app.core.actor import Actor
+from app.core.errors import Forbidden
+from app.core.idempotency import reserve
+from app.core.work import Work, begin
+from app.identity.may import missing
+
+COMMANDS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+BEARER: Final = HTTPBearer(auto_error=False, description="A token made by `nodus key create`.", scheme_name="token")
+
+
+async def _who(request: Request, needed: tuple[str, ...]) -> Actor:
+    actor: Actor = await request.app.state.keyring.who(request.headers.get("authorization"))
+    if lacking := missing(actor.scopes, needed):
+        raise Forbidden(f"This key lacks {', '.join(lacking)}. Ask your administrator for a key with it.")
+    return actor
+
+
+def asking(*needed: str) -> Callable[[Request], Awaitable[Actor]]:
+    """A dependency that says who is asking, and refuses whoever lacks a needed scope; it opens no transaction."""
+
+    async def ask(request: Request, _: Annotated[object, Depends(BEARER)]) -> Actor:
+        return await _who(request, needed)
+
+    return ask  # type: ignore[return-value]  # FastAPI fills the second parameter
+
+
+def door(*needed: str) -> Callable[..., AsyncIterator[Work]]:
+    """A dependency that opens work for whoever holds the needed scopes, commits it after the route, and honours the key."""
+
+    async def enter(request: Request, _: Annotated[object, Depends(BEARER)]) -> AsyncIterator[Work]:
+        actor = await _who(request, needed)
+        async with begin(request.app.state.database, actor, request_id=request.state.request_id) as work:
+            if request.method in COMMANDS:
+                await reserve(work, request)
+            yield work
+
+    return enter
+
+
+IntakeDoor = Annotated[Work, Depends(door("calls:write"), scope="function")]
+CallReader = Annotated[Work, Depends(door("calls:read"), scope="function")]
+CaseReader = Annotated[Work, Depends(door("cases:read"), scope="function")]
+OfferAnswerer = Annotated[Work, Depends(door("offers:answer"), scope="function")]
+FollowUpDoor = Annotated[Work, Depends(door("cases:write"), scope="function")]
+EndpointDoor = Annotated[Work, Depends(door("webhooks:manage"), scope="function")]
+DirectoryReader = Annotated[Work, Depends(door("directory:read"), scope="function")]
+DirectoryDoor = Annotated[Work, Depends(door("directory:write"), scope="function")]
+FeedReader = Annotated[Actor, Depends(asking("feed:read"))]

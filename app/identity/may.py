@@ -1,0 +1,33 @@
+"""Which role may do what, as scopes; a key may hold fewer than its role, never more."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}),
+        "supervisor": frozenset(
+            {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
+        ),
+        "desk": frozenset(
+            {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read"}
+        ),
+        "planner": frozenset({"directory:read", "directory:write"}),
+        "administrator": frozenset({"directory:read", "directory:write", "keys:manage", "webhooks:manage"}),
+    }
+)
+
+
+def scopes_for(role: str, wanted: Iterable[str] | None = None) -> tuple[frozenset[str], frozenset[str]]:
+    """The scopes that a key of this role gets, and those it asked for in vain; all of the role's when none are named."""
+    allowed = SCOPES_OF[role]
+    if wanted is None:
+        return allowed, frozenset()
+    asked = frozenset(wanted)
+    return asked & allowed, asked - allowed
+
+
+def missing(held: frozenset[str], needed: Iterable[str]) -> tuple[str, ...]:
+    """The scopes that are needed and not held, in order."""
+    return tuple(sorted(set(needed) - held))

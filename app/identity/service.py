@@ -1,0 +1,144 @@
+"""API keys: make, list, revoke, and recognise who sends one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.core import clock
+from app.core.actor import GATE, Actor, Role
+from app.core.db import Database
+from app.core.errors import FieldError, Invalid, NotFound, Unauthenticated
+from app.core.ids import new_id
+from app.core.work import Work, begin
+from app.identity import queries
+from app.identity.may import SCOPES_OF, scopes_for
+from app.identity.tables import api_key
+from app.identity.tokens import Token, new_token, parse
+
+LONGEST_LIFE: Final = timedelta(days=366)
+REMEMBERED: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key as its administrator sees it; the secret is nowhere."""
+
+    id: UUID
+    organisation: UUID
+    role: Role
+    scopes: frozenset[str]
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def create_key(
+    work: Work,
+    *,
+    organisation: UUID,
+    role: str,
+    label: str,
+    life: timedelta = timedelta(days=90),
+    scopes: Iterable[str] | None = None,
+) -> str:
+    """Make a key and answer its token, which can't be had again.
+
+    Raises:
+        Invalid: an unknown role, a scope that the role does not have, or a life over a year.
+    """
+    if role not in SCOPES_OF:
+        raise Invalid(f"There is no role with that name; roles are {', '.join(SCOPES_OF)}.")
+    granted, refused = scopes_for(role, scopes)
+    if refused:
+        raise Invalid(f"The role {role} does not have {', '.join(sorted(refused))}; it has {', '.join(sorted(granted))}.")
+    if not timedelta() < life <= LONGEST_LIFE:
+        fault = FieldError("/life", "life", "Choose 1 to 366 days.")
+        raise Invalid("A key lives for at least a moment and at most a year.", errors=[fault])
+    made_at = clock.wall()
+    key = new_id(made_at)
+    token, digest = new_token(key)
+    work.write(
+        api_key,
+        id=key,
+        organisation_id=organisation,
+        role=role,
+        scopes=sorted(granted),
+        label=label,
+        digest=digest,
+        created_at=made_at,
+        expires_at=made_at + life,
+    )
+    return token
+
+
+async def keys(work: Work) -> Sequence[Key]:
+    """Every key that this work may see, oldest first."""
+    return [
+        Key(
+            id=row["id"],
+            organisation=row["organisation_id"],
+            role=Role(row["role"]),
+            scopes=frozenset(row["scopes"]),
+            label=row["label"],
+            created_at=row["created_at"],
+            expires_at=row["expires_at"],
+            revoked_at=row["revoked_at"],
+            last_used_at=row["last_used_at"],
+        )
+        for row in await work.rows(queries.KEYS)
+    ]
+
+
+async def revoke_key(work: Work, key: UUID) -> None:
+    """End a key; processes that remember it forget it within five seconds.
+
+    Raises:
+        NotFound: no such key, or it was revoked already.
+    """
+    if not await work.change(queries.REVOKE, key=key, at=clock.wall()):
+        raise NotFound("There is no live key with that id. `nodus key list` shows them.")
+
+
+class KeyRing:
+    """Recognises tokens, and remembers for five seconds whose they are, so that a poll costs no question."""
+
+    def __init__(self, database: Database) -> None:
+        """An empty ring for this process."""
+        self._database = database
+        self._known: dict[UUID, tuple[datetime, bytes, datetime, Actor]] = {}
+
+    async def who(self, authorization: str | None) -> Actor:
+        """Who sends this Authorization header.
+
+        Raises:
+            Unauthenticated: no token, not one of ours, expired or revoked; which of them is not told.
+        """
+        scheme, _, given = (authorization or "").partition(" ")
+        token = parse(given.strip()) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise Unauthenticated("Send `Authorization: Bearer <token>` with a token made by `nodus key create`.")
+        at = clock.wall()
+        known = self._known.get(token.key)
+        if known is None or known[0] <= at:
+            known = await self._look_up(token, at)
+        _, digest, expires_at, actor = known
+        if not token.fits(digest) or expires_at <= at:
+            raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")
+        return actor
+
+    async def _look_up(self, token: Token, at: datetime) -> tuple[datetime, bytes, datetime, Actor]:
+        async with begin(self._database, GATE) as work:
+            row = await work.one(queries.KEY, key=token.key)
+            if row is not None and token.fits(row["digest"]):
+                await work.change(queries.USED, key=token.key, at=at)
+        if row is None or row["revoked_at"] is not None:
+            self._known.pop(token.key, None)
+            raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")
+        actor = Actor(row["organisation_id"], Role(row["role"]), row["id"], frozenset(row["scopes"]))
+        known = (at + REMEMBERED, bytes(row["digest"]), row["expires_at"], actor)
+        self._known[token.key] = known
+        return known

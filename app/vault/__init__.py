@@ -1,0 +1,1 @@
+"""Personal data: sealed, opened only with a purpose, every opening logged."""

@@ -1,0 +1,76 @@
+"""The only way to contents: seal what comes in, open it with a purpose, and log the look in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import bindparam, select
+
+from app.core.errors import Gone, NotFound
+from app.core.work import Work
+from app.vault import sealing
+from app.vault.access_log import log
+from app.vault.keys import master_key
+from app.vault.purpose import Purpose
+from app.vault.tables import vault_key
+
+__all__ = ["Purpose", "load_key", "seal", "unseal"]
+
+WRAPPED: Final = select(vault_key.c.wrapped).where(vault_key.c.case_id == bindparam("case_id"))
+
+Content = Mapping[str, Any]
+
+
+def seal(work: Work, case_id: UUID, content: Content) -> bytes:
+    """`content` sealed with the key of the case; a case that has none yet gets one, stored with this work.
+
+    For a case that has a key already, `load_key` must come first.
+    """
+    key = work.memo.get((vault_key, case_id))
+    if key is None:
+        key = sealing.new_key()
+        work.memo[(vault_key, case_id)] = key
+        master = master_key(work.database.settings)
+        work.write(
+            vault_key,
+            case_id=case_id,
+            intake_organisation_id=work.organisation,
+            wrapped=master.wrap(key, case_id),
+            master=master.name,
+            created_at=work.at,
+        )
+    return sealing.seal(key, orjson.dumps(content), case_id)
+
+
+async def load_key(work: Work, case_id: UUID) -> None:
+    """Make the key of an existing case ready for `seal`.
+
+    Raises:
+        NotFound: there is no such case for this organisation.
+        Gone: its retention has ended; the key is destroyed and the contents with it.
+    """
+    if (vault_key, case_id) in work.memo:
+        return
+    row = await work.one(WRAPPED, case_id=case_id)
+    if row is None:
+        raise NotFound("There is no such case, or its contents are not for your organisation.")
+    if row["wrapped"] is None:
+        raise Gone("The retention of this case has ended: its contents were destroyed. Figures remain.")
+    master = master_key(work.database.settings)
+    work.memo[(vault_key, case_id)] = master.unwrap(bytes(row["wrapped"]), case_id)
+
+
+async def unseal(
+    work: Work, case_id: UUID, sealed: Sequence[bytes], *, what: str, purpose: Purpose
+) -> list[dict[str, Any]]:
+    """The contents of several seals of one case, in order; the look is logged once, as `what`, in this transaction.
+
+    Raises:
+        NotFound, Gone: as `load_key`.
+        sealing.Broken: a seal was altered, or belongs to another case.
+    """
+    await load_key(work, case_id)
+    log(work, case_id, action="read", what=what, purpose=purpose)
+    key = work.memo[(vault_key, case_id)]
+    return [orjson.loads(sealing.unseal(key, bytes(part), case_id)) for part in sealed]
