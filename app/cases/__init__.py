@@ -1,0 +1,1 @@
+"""The case itself: the only thing that routing and follow-up share."""

@@ -1,0 +1,38 @@
+"""The next deadline of an owned case. Source: domain.md, Urgency ⚙ (protocol `nl-2026.1`)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from app.cases.lifecycle import Urgency
+from app.directory.holidays import add_working_days
+
+
+class DeadlineKind(StrEnum):
+    """What must have happened by the deadline."""
+
+    ACCEPT = "accept"
+    FIRST_CONTACT = "first_contact"
+    FOLLOW_UP = "follow_up"
+    AFTERCARE = "aftercare"
+
+
+FIRST_CONTACT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.ACUTE: timedelta(hours=1),
+        Urgency.CRISIS: timedelta(hours=4),
+        Urgency.URGENT: timedelta(hours=24),
+    }
+)
+FIRST_CONTACT_WORKING_DAYS: Final = 3
+
+
+def first_contact_by(urgency: Urgency, accepted_at: datetime) -> datetime:
+    """By when the person must have been contacted, UTC.
+
+    Hours are elapsed time, whatever the day; `normal` is three working days (Monday to Friday, no public holiday).
+    """
+    within = FIRST_CONTACT_WITHIN.get(urgency)
+    return accepted_at + within if within else add_working_days(accepted_at, FIRST_CONTACT_WORKING_DAYS)

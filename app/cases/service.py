@@ -1,0 +1,176 @@
+"""Open, read and move a case. Each change of state leaves a line on its timeline; rooms above announce their own events."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from app.cases import queries
+from app.cases.case import Case, Line, NewCase, case_of
+from app.cases.deadlines import DeadlineKind, first_contact_by
+from app.cases.lifecycle import State, Urgency, step
+from app.cases.tables import case_line, cases
+from app.core.errors import NotFound, Stale
+from app.core.ids import new_id
+from app.core.paging import Page, page_of
+from app.core.work import Work
+
+__all__ = ["Case", "DeadlineKind", "Line", "NewCase", "State", "Urgency"]
+
+
+def open_case(work: Work, new: NewCase) -> None:
+    """Open a case that is being offered; stored with the rest of this work."""
+    work.write(
+        cases,
+        id=new.case_id,
+        reference=new.reference,
+        intake_organisation_id=work.organisation,
+        state=State.OFFERED,
+        urgency=new.urgency,
+        flags=sorted(new.flags),
+        municipality_code=new.municipality_code,
+        opened_at=work.at,
+        deadline_at=new.deadline_at,
+        deadline_kind=DeadlineKind.ACCEPT,
+        climbed=0,
+        next_climb_at=new.deadline_at,
+        version=1,
+    )
+    line(work, new.case_id, "opened", urgency=new.urgency, flags=sorted(new.flags))
+
+
+def line(work: Work, case_id: UUID, kind: str, **facts: object) -> None:
+    """Add a line to the timeline: ids, codes and moments only."""
+    work.write(
+        case_line,
+        id=new_id(work.at),
+        case_id=case_id,
+        at=work.at,
+        kind=kind,
+        organisation_id=work.actor.organisation,
+        facts=facts,
+    )
+
+
+async def get(work: Work, case_id: UUID) -> Case:
+    """The case.
+
+    Raises:
+        NotFound: there is none, or it is not for this organisation.
+    """
+    return _found(await work.one(queries.CASE, case_id=case_id))
+
+
+async def locked(work: Work, case_id: UUID) -> Case:
+    """The case, which nobody else can change until this work ends. Lock the case before anything that hangs on it.
+
+    Raises:
+        NotFound: there is none, or it is not for this organisation.
+    """
+    return _found(await work.one(queries.LOCKED, case_id=case_id))
+
+
+async def lines(work: Work, case_id: UUID) -> list[Line]:
+    """The timeline, oldest first."""
+    rows = await work.rows(queries.LINES, case_id=case_id)
+    return [Line(row["id"], row["at"], row["kind"], row["organisation_id"], row["facts"]) for row in rows]
+
+
+async def page(
+    work: Work,
+    *,
+    after: UUID | None,
+    limit: int,
+    state: State | None = None,
+    mine: bool = False,
+    overdue: bool = False,
+) -> Page[Case]:
+    """Cases that this organisation may see, oldest first."""
+    query = queries.listed(
+        after, limit, state, work.organisation if mine else None, work.at if overdue else None
+    )
+    found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
+    return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime) -> Case:
+    """The next organisation is being asked. `case` must be locked, and still be seen by who does this."""
+    line(work, case.id, "offered", to=to, accept_by=accept_by)
+    return await _change(
+        work, case, state=step(case.state, State.OFFERED), deadline_at=accept_by, next_climb_at=accept_by
+    )
+
+
+async def accepted(work: Work, case: Case, by: UUID, coordinator: str | None) -> Case:
+    """Somebody is responsible from this moment, and the clock of the first contact runs. `case` must be locked.
+
+    Raises:
+        Refused: it is not being offered.
+    """
+    state = step(case.state, State.ACCEPTED)
+    deadline = first_contact_by(case.urgency, work.at)
+    changed = await _change(
+        work,
+        case,
+        state=state,
+        owner_organisation_id=by,
+        coordinator=coordinator,
+        accepted_at=work.at,
+        deadline_at=deadline,
+        deadline_kind=DeadlineKind.FIRST_CONTACT,
+        climbed=0,
+        next_climb_at=deadline,
+    )
+    line(work, case.id, "accepted", first_contact_by=deadline)
+    return changed
+
+
+async def moved(
+    work: Work, case: Case, to: State, *, deadline_at: datetime | None, deadline_kind: DeadlineKind | None
+) -> Case:
+    """The case in its next state (or the same one with a new deadline); what was overdue counts as done. Must be locked.
+
+    Raises:
+        Refused: there is no such step.
+    """
+    state = case.state if to == case.state else step(case.state, to)
+    changed = await _change(
+        work,
+        case,
+        state=state,
+        deadline_at=deadline_at,
+        deadline_kind=deadline_kind,
+        climbed=0,
+        next_climb_at=deadline_at,
+        closed_at=work.at if state is State.CLOSED else None,
+    )
+    if state is not case.state:
+        line(work, case.id, state, deadline_at=deadline_at)
+    return changed
+
+
+async def climbed(work: Work, case: Case, level: int, next_climb_at: datetime) -> Case:
+    """An overdue case is now the concern of `level` (1 coordinator … 4 national desk). Must be locked."""
+    line(work, case.id, "climbed", level=level, deadline_kind=case.deadline_kind)
+    return await _change(work, case, climbed=level, next_climb_at=next_climb_at)
+
+
+async def touched(work: Work, case: Case) -> Case:
+    """Something that hangs on the case changed: a new version, so that stale readers notice. Must be locked."""
+    return await _change(work, case)
+
+
+async def _change(work: Work, case: Case, **columns: object) -> Case:
+    changed = await work.change(
+        queries.CHANGE.values(version=case.version + 1, **columns), case_id=case.id, seen=case.version
+    )
+    if not changed:
+        raise Stale(case.version + 1)
+    named = {"owner_organisation_id": "owner"}
+    return replace(case, version=case.version + 1, **{named.get(key, key): value for key, value in columns.items()})  # type: ignore[arg-type]
+
+
+def _found(row: object) -> Case:
+    if row is None:
+        raise NotFound("There is no such case, or it is not for your organisation.")
+    return case_of(row)  # type: ignore[arg-type]

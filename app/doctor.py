@@ -1,0 +1,112 @@
+"""`nodus doctor`: everything that must be in order before somebody's life hangs on it, one line each."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+
+from app.core import clock
+from app.core.actor import WORKER
+from app.core.db import Database
+from app.core.health import ready
+from app.core.settings import Settings
+from app.core.work import begin
+from app.delivery import service as delivery
+from app.directory import service as directory
+from app.vault.keys import master_key
+
+DRIFT_ALLOWED: Final = 2.0
+BACKLOG_ALLOWED: Final = 120.0
+MONTHS_AHEAD: Final = 2
+NAMES_SHOWN: Final = 5
+MOMENT: Final = text("SELECT clock_timestamp() AS at")
+LOGIN: Final = text("SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = session_user")
+PARTITION: Final = text("SELECT to_regclass(:name) IS NOT NULL AS there")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is in order, and a sentence."""
+
+    about: str
+    well: bool
+    sentence: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; a look that fails is a finding too."""
+    database = Database(settings.database_url, settings)
+    findings = [_key(settings)]
+    try:
+        faults = await ready(database)
+        findings.append(Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows"))
+        if not faults:
+            findings += [await _tried(look, database) for look in LOOKS]
+    finally:
+        await database.close()
+    return findings
+
+
+def _key(settings: Settings) -> Finding:
+    try:
+        name = master_key(settings).name
+    except ValueError as error:
+        return Finding("master key", False, str(error))  # noqa: FBT003  a finding's two halves
+    return Finding("master key", well=True, sentence=f"is set ({name})")
+
+
+async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:
+    try:
+        return await look(database)
+    except Exception as error:  # noqa: BLE001  what can't be looked at is not in order
+        return Finding(look.__name__.strip("_"), well=False, sentence=f"could not be looked at: {type(error).__name__}")
+
+
+async def _login(database: Database) -> Finding:
+    async with database.engine.connect() as connection:
+        bypasses = (await connection.execute(LOGIN)).scalar_one()
+    sentence = "may bypass row-level security: give the service a login of its own" if bypasses else "can't bypass row-level security"
+    return Finding("login", not bypasses, sentence)
+
+
+async def _clock(database: Database) -> Finding:
+    before = clock.wall()
+    async with begin(database, WORKER) as work:
+        row = await work.one(MOMENT)
+    drift = abs((row["at"] - before).total_seconds()) if row else DRIFT_ALLOWED + 1
+    return Finding("clock", drift <= DRIFT_ALLOWED, f"is {drift:.1f} s from the database's (at most {DRIFT_ALLOWED:.0f} s)")
+
+
+async def _partitions(database: Database) -> Finding:
+    month = clock.wall().month + MONTHS_AHEAD - 1
+    name = f"call_{clock.wall().year + month // 12}_{month % 12 + 1:02}"
+    async with begin(database, WORKER) as work:
+        row = await work.one(PARTITION, name=name)
+    there = bool(row and row["there"])
+    return Finding("partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`")
+
+
+async def _coverage(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        coverage = await directory.coverage_now(work)
+    if not coverage:
+        return Finding("coverage", well=False, sentence="no municipality is known: import the directory")
+    nobody = [one.name for one in coverage if one.answer is None]
+    without = sum(not one.has_meldpunt for one in coverage)
+    if nobody:
+        shown = ", ".join(nobody[:NAMES_SHOWN])
+        return Finding("coverage", well=False, sentence=f"nobody at all for {len(nobody)} municipalities: {shown} …")
+    return Finding("coverage", well=True, sentence=f"{len(coverage)} municipalities have somebody now; {without} have no meldpunt")
+
+
+async def _delivery(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        age = await delivery.oldest_undelivered(work)
+    if age is None:
+        return Finding("delivery", well=True, sentence="every event was delivered")
+    well = age.total_seconds() <= BACKLOG_ALLOWED
+    return Finding("delivery", well, f"the oldest undelivered event waits since {age.total_seconds():.0f} s")
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery)

@@ -1,0 +1,144 @@
+"""Builds the application: rooms, errors, edge, life span. No logic."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from app.cases.api import router as cases
+from app.console.router import router as console
+from app.core import clock, problem
+from app.core.asgi import API_VERSION, Edge
+from app.core.db import Database
+from app.core.errors import NotFound, Unavailable
+from app.core.events import Event
+from app.core.health import ready
+from app.core.openapi import data_schema, describe
+from app.core.settings import Settings, load
+from app.delivery.api import router as delivery
+from app.delivery.feed import Heads
+from app.directory.api import router as directory
+from app.followup.api import router as followup
+from app.followup.events import EVENTS as FOLLOWUP_EVENTS
+from app.identity.service import KeyRing
+from app.intake.api import router as intake
+from app.routing.api import router as routing
+from app.routing.events import EVENTS as ROUTING_EVENTS
+from app.vault.keys import master_key
+
+EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS)
+ROOMS = (intake, routing, followup, cases, directory, delivery)
+DESCRIPTION = (
+    "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
+    "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."
+)
+
+
+@asynccontextmanager
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    database: Database = app.state.database
+    heads: Heads = app.state.heads
+    tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
+    yield
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    await database.close()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, not yet connected to anything."""
+    settings = settings or load()
+    if settings.clock:
+        clock.run_at(clock.Pace.parse(settings.clock))
+    master_key(settings)
+    app = FastAPI(
+        title="Nodus",
+        summary="The service behind a national number for people who worry about somebody's confused behaviour.",
+        description=DESCRIPTION,
+        version=API_VERSION,
+        contact={
+            "name": "Nodus",
+            "url": "https://github.com/nodus-nl/nodus",
+            "email": "nodus@example.nl",
+        },
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_alive,
+        generate_unique_id_function=_operation_id,
+    )
+    database = Database(settings.database_url, settings)
+    app.state.settings = settings
+    app.state.database = database
+    app.state.keyring = KeyRing(database)
+    app.state.heads = Heads(database)
+    problem.add_to(app)
+    for room in ROOMS:
+        app.include_router(room)
+    app.include_router(console)
+    _add_public_routes(app)
+    return app
+
+
+def edged(app: FastAPI) -> ASGIApp:
+    """The application as it is served: inside its edge."""
+    return Edge(app, body_limit=app.state.settings.body_limit)
+
+
+def served() -> ASGIApp:
+    """What uvicorn serves (`--factory`)."""
+    return edged(create_app())
+
+
+def openapi(app: FastAPI) -> dict[str, object]:
+    """The description of the API, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, EVENTS)
+    return app.openapi_schema
+
+
+def _operation_id(route: APIRoute) -> str:
+    head, *rest = route.name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _add_public_routes(app: FastAPI) -> None:
+    """What needs no token: health, the API's description, what a problem or an event means."""
+    everyone = {"Access-Control-Allow-Origin": "*"}
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> Response:
+        return PlainTextResponse("alive\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(request: Request) -> Response:
+        faults = await ready(request.app.state.database)
+        if faults:
+            raise Unavailable(" ".join(faults), retry_after=5)
+        return PlainTextResponse("ready\n")
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def read_openapi() -> Response:
+        return JSONResponse(openapi(app), headers=everyone)
+
+    @app.get("/v1/schemas/{event_type}", include_in_schema=False)
+    async def read_schema(event_type: str) -> Response:
+        for event in EVENTS:
+            if event.type == event_type:
+                return JSONResponse(data_schema(event), media_type="application/schema+json", headers=everyone)
+        raise NotFound("There is no event type with this name; /v1/openapi.json lists them under `webhooks`.")
+
+    @app.get("/v1/problems/{slug}", include_in_schema=False)
+    async def read_problem(slug: str) -> Response:
+        kind = problem.all_problems().get(slug)
+        if kind is None:
+            raise NotFound("There is no kind of problem with this name.")
+        return PlainTextResponse(f"{kind.title} ({kind.status}, {slug})\n\n{kind.__doc__}\n")

@@ -1,0 +1,76 @@
+"""Runs what happens without anybody asking, until told to stop. No logic."""
+
+import asyncio
+import signal
+from typing import Any, Final
+
+import structlog
+
+from app.core import clock
+from app.core.db import Database
+from app.core.due import Due, carry_out
+from app.core.health import ready
+from app.core.settings import Settings
+from app.delivery import send
+from app.followup import due as followup
+from app.routing import due as routing
+
+DUE_LISTS: Final[tuple[Due[Any], ...]] = (
+    routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
+    followup.OVERDUE,  # what is overdue climbs
+)
+LOOK_AGAIN: Final = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Carry out the due-lists and send webhooks until `stop`; what is under way is finished first."""
+    database = Database(settings.database_url, settings)
+    pace = clock.Pace.parse(settings.clock) if settings.clock else None
+    clock.run_at(pace)
+    listening = asyncio.create_task(database.bell.listen())
+    try:
+        while not stop.is_set():
+            if faults := await ready(database):
+                log.warning("worker.waits", reason=" ".join(faults))
+                await _wait(stop, 2.0)
+                continue
+            await _work(database, settings, stop, pace.speed if pace else 1.0)
+    finally:
+        listening.cancel()
+        await database.close()
+
+
+async def _work(database: Database, settings: Settings, stop: asyncio.Event, speed: float) -> None:
+    """Work until stopped, or until the database's structure is no longer the one this program knows."""
+    pause = asyncio.Event()
+    tasks = [asyncio.create_task(carry_out(due, database, pause, speed=speed)) for due in DUE_LISTS]
+    tasks.append(asyncio.create_task(send.run(database, settings, database.bell, pause)))
+    log.info("worker.started", due=[due.name for due in DUE_LISTS])
+    try:
+        while not stop.is_set():
+            await _wait(stop, LOOK_AGAIN)
+            if not stop.is_set() and await ready(database):
+                break
+    finally:
+        pause.set()
+        await asyncio.gather(*tasks)
+        log.info("worker.stopped")
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        pass
+
+
+async def run_until_signal(settings: Settings) -> None:
+    """Run as a process of its own: SIGTERM and SIGINT stop it gracefully."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run(settings, stop)
