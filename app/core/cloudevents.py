@@ -39,7 +39,7 @@ def _body(event: Event, identifier: UUID, at: datetime, settings: Settings) -> s
             "id": identifier,
             "source": settings.source,
             "type": event.type,
-            "subject": event.case_id,
+            "subject": str(event.case_id),
             "time": at,
             "datacontenttype": "application/json",
             "dataschema": f"{settings.base_url}/v1/schemas/{event.type}",

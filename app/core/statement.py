@@ -7,6 +7,7 @@ the driver's and the server's statement caches hold. PostgreSQL turns JSON into 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Table
@@ -62,12 +63,14 @@ def compose(rows: Rows, events: Sequence[Mapping[str, object]]) -> tuple[str, tu
 
 
 def _json(rows: list[Mapping[str, object]]) -> str:
-    return orjson.dumps(rows, default=_bytes, option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(rows, default=_text).decode()
 
 
-def _bytes(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, bytes):
         return "\\x" + value.hex()
+    if isinstance(value, UUID):  # the driver's own kind of UUID
+        return str(value)
     if isinstance(value, frozenset | set):
         raise TypeError("Sort a set before it is stored, so that equal things are stored equally.")
     raise TypeError(f"A row can't hold a {type(value).__name__}.")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from app.identity.tables import api_key
 
@@ -13,7 +13,7 @@ USED: Final = (
     update(api_key)
     .where(
         api_key.c.id == bindparam("key"),
-        or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < bindparam("at") - func.make_interval(0, 0, 0, 0, 0, 1)),
+        or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < bindparam("long_ago")),
     )
     .values(last_used_at=bindparam("at"))
 )

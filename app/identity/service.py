@@ -19,6 +19,7 @@ from app.identity.tokens import Token, new_token, parse
 
 LONGEST_LIFE: Final = timedelta(days=366)
 REMEMBERED: Final = timedelta(seconds=5)
+NOTED_AGAIN: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class KeyRing:
         async with begin(self._database, GATE) as work:
             row = await work.one(queries.KEY, key=token.key)
             if row is not None and token.fits(row["digest"]):
-                await work.change(queries.USED, key=token.key, at=at)
+                await work.change(queries.USED, key=token.key, at=at, long_ago=at - NOTED_AGAIN)
         if row is None or row["revoked_at"] is not None:
             self._known.pop(token.key, None)
             raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")

@@ -197,7 +197,7 @@ CREATE TABLE shift (
 );
 
 CREATE TABLE directory_version (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
   number bigint NOT NULL,
   changed_at timestamptz NOT NULL
 );
@@ -413,7 +413,8 @@ COMMENT ON TABLE obligation IS 'What must be done or waived once before a case m
 
 -- -------------------------------------------------------------------------------------------- rights and policies
 GRANT USAGE ON SCHEMA public TO nodus_gate, nodus_app, nodus_worker;
-GRANT SELECT ON api_key, organisation TO nodus_gate;
+GRANT SELECT ON api_key, organisation, recipient_counter, alembic_version TO nodus_gate;
+GRANT SELECT ON alembic_version TO nodus_app, nodus_worker;
 GRANT UPDATE (last_used_at) ON api_key TO nodus_gate;
 
 GRANT SELECT ON municipality, municipality_change, postcode, organisation, service, service_area, roster, shift,
