@@ -493,8 +493,8 @@ BEGIN
   END LOOP;
 END $$;
 
-CALL ensure_partitions('event', '2025-01-01', 48);
-CALL ensure_partitions('access_log', '2025-01-01', 48);
-CALL ensure_partitions('webhook_attempt', '2025-01-01', 48);
-CALL ensure_partitions('call', '2025-01-01', 48);
+CALL ensure_partitions('event', '2026-01-01', 24);
+CALL ensure_partitions('access_log', '2026-01-01', 24);
+CALL ensure_partitions('webhook_attempt', '2026-01-01', 24);
+CALL ensure_partitions('call', '2026-01-01', 24);
 INSERT INTO directory_version (number, changed_at) VALUES (0, now());

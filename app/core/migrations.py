@@ -1,0 +1,49 @@
+"""The structure of the database: bring it up to date, and tell where it is."""
+
+import asyncio
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+ROLES = ("nodus_gate", "nodus_app", "nodus_worker")
+
+
+def _config(url: str = "") -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(files("migrations")))))
+    config.attributes["url"] = url
+    return config
+
+
+@cache
+def head() -> str | None:
+    """The structure that this program knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to a structure; two at once wait for each other."""
+    command.upgrade(_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database back to an earlier structure; data that it has no place for is lost."""
+    command.downgrade(_config(url), revision)
+
+
+def grant_login(url: str, login: str) -> None:
+    """Let `login` take the three roles of the service, and nothing else; asked as the superuser or their owner."""
+
+    async def grant() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(f'GRANT {", ".join(ROLES)} TO "{login}" WITH INHERIT FALSE, SET TRUE')
+        finally:
+            await connection.close()
+
+    asyncio.run(grant())

@@ -1,0 +1,179 @@
+"""What tests stand on: one embedded PostgreSQL a run, copies of one migrated database, real HTTP against the real application.
+
+`database` is shared by the tests of one worker: each test makes organisations of its own, and row-level security keeps them
+apart. Who runs due-lists, listens, or kills takes `fresh_database`.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from app.core import embedded, migrations
+from app.core.actor import WORKER
+from app.core.db import Database
+from app.core.settings import Settings
+from app.core.work import begin
+from app.directory.seeding import load_netherlands
+from app.main import create_app, edged
+
+MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
+MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FOLDER: Final = "NODUS_TEST_CLUSTER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster once, before the workers are made; they inherit where it is."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = tempfile.mkdtemp(prefix="nodus-test-")
+    cluster = embedded.start(Path(folder), durable=False)
+    migrations.upgrade(cluster.admin_url)
+    migrations.grant_login(cluster.admin_url, embedded.LOGIN)
+    asyncio.run(_load(cluster))
+    os.environ[FOLDER] = folder
+
+
+async def _load(cluster: embedded.Embedded) -> None:
+    database = Database(cluster.url, settings_for(cluster.url))
+    async with begin(database, WORKER, at=MOMENT) as work:
+        await load_netherlands(work, from_day=MOMENT.date(), days=30)
+    await database.close()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it, and leave nothing behind."""
+    folder = os.environ.get(FOLDER)
+    if folder and not hasattr(config, "workerinput"):
+        embedded.start(Path(folder), durable=False).stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test never reaches beyond this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401  whatever an address is
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if host not in {"127.0.0.1", "::1", "localhost"}:
+            raise PermissionError(f"A test wanted to connect to {host}.")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Tests run as the service does."""
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def cluster() -> embedded.Embedded:
+    """The running cluster."""
+    return embedded.start(Path(os.environ[FOLDER]), durable=False)
+
+
+def copy_of(cluster: embedded.Embedded) -> str:
+    """The name of a new database with the structure and the directory, and nothing else."""
+    name = f"t{uuid4().hex[:16]}"
+    cluster.psql(f"CREATE DATABASE {name} TEMPLATE {embedded.NAME} STRATEGY file_copy")
+    return name
+
+
+@pytest.fixture(scope="session")
+def shared_url(cluster: embedded.Embedded) -> str:
+    """The database that this worker's tests share."""
+    return cluster.url_of(copy_of(cluster), embedded.LOGIN)
+
+
+def settings_for(url: str, **others: Any) -> Settings:  # noqa: ANN401  settings have many types
+    """Settings for a test."""
+    return Settings(**{"database_url": url, "master_key": MASTER_KEY, "metrics_port": 0, "pool_size": 5, **others})
+
+
+@pytest.fixture
+async def database(shared_url: str) -> AsyncIterator[Database]:
+    """A pool on the shared database."""
+    made = Database(shared_url, settings_for(shared_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def fresh_url(cluster: embedded.Embedded) -> Iterator[str]:
+    """A database of this test's own."""
+    name = copy_of(cluster)
+    yield cluster.url_of(name, embedded.LOGIN)
+    cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
+    """A pool on a database of this test's own."""
+    made = Database(fresh_url, settings_for(fresh_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def raw(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that goes around the application, as its login."""
+    connection = await asyncpg.connect(shared_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def app(database: Database) -> AsyncIterator[FastAPI]:
+    """The application on the shared database."""
+    made = create_app(database.settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that checks of every answer what holds for all."""
+    transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
+    hooks = {"response": [_keeps_the_conventions]}
+    async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test", event_hooks=hooks) as made:
+        yield made
+
+
+async def _keeps_the_conventions(response: httpx.Response) -> None:
+    """API Design Rules: version and security headers always, problem+json for every error."""
+    for header in ("api-version", "cache-control", "content-security-policy", "x-content-type-options", "x-frame-options"):
+        assert header in response.headers, f"{response.request.url.path} answers without {header}"
+    if response.status_code >= 400:
+        await response.aread()
+        assert response.headers["content-type"] == "application/problem+json", response.text
+        problem = response.json()
+        assert {"type", "title", "status", "detail"} <= problem.keys()
+        assert response.status_code < 500 or response.status_code == 503, problem
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Every statement that this test's own pool carries out."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
