@@ -1,0 +1,1 @@
+"""Who is where, and when: municipalities, postcodes, organisations, hours, rosters."""

@@ -1,0 +1,39 @@
+"""What became of a municipality: merged, absorbed, split; on any date, into one or several."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.directory.places import PlaceUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One municipality going over, wholly or in part, into another on a day."""
+
+    effective_on: date
+    old_code: str
+    old_name: str
+    new_code: str
+    new_name: str
+    kind: str
+
+
+class MunicipalityEnded(PlaceUnknown):
+    """The municipality existed, and went over into others."""
+
+    slug, title = "municipality-ended", "The municipality no longer exists"
+
+
+def unknown(code: str, changes: Iterable[Change], on: date) -> PlaceUnknown:
+    """Why there is no municipality with this code on a day, and which to use instead."""
+    successors = [change for change in changes if change.old_code == code and change.effective_on <= on]
+    if not successors:
+        return PlaceUnknown("There is no municipality with this code. GET /v1/municipalities lists them.")
+    first = successors[0]
+    into = " and ".join(f"{change.new_code} ({change.new_name})" for change in successors)
+    advice = f"Use {first.new_code}." if len(successors) == 1 else "Ask which part it is, and use that code."
+    return MunicipalityEnded(
+        f"{code} ({first.old_name}) became part of {into} on {first.effective_on}. {advice}",
+        successors=[change.new_code for change in successors],
+    )

@@ -1,0 +1,103 @@
+"""The directory's tables."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, TSTZRANGE
+
+from app.core.tables import metadata
+
+municipality: Final = Table(
+    "municipality",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("safety_region", Text, nullable=False),
+    Column("ggd_region", Text, nullable=False),
+    Column("police_unit", Text, nullable=False),
+    Column("province", Text, nullable=False),
+    Column("valid", DATERANGE, nullable=False),
+    Column("boundary", JSONB),
+)
+
+municipality_change: Final = Table(
+    "municipality_change",
+    metadata,
+    Column("effective_on", Date, primary_key=True),
+    Column("old_code", Text, primary_key=True),
+    Column("old_name", Text, nullable=False),
+    Column("new_code", Text, primary_key=True),
+    Column("new_name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+
+postcode: Final = Table(
+    "postcode",
+    metadata,
+    Column("pc4", Text, primary_key=True),
+    Column("municipality_code", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("also_municipality_codes", ARRAY(Text), nullable=False),
+)
+
+organisation: Final = Table(
+    "organisation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("invented", Boolean, nullable=False),
+    Column("phone", Text),
+    Column("source", Text),
+    Column("ends_on", Date),
+)
+
+service: Final = Table(
+    "service",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("accepts", ARRAY(Text), nullable=False),
+    Column("minimum_age", SmallInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("hours", JSONB, nullable=False),
+    Column("out_of_hours", Text, nullable=False),
+    Column("out_of_hours_organisation_id", Uuid),
+)
+
+service_area: Final = Table(
+    "service_area",
+    metadata,
+    Column("service_id", Uuid, primary_key=True),
+    Column("municipality_code", Text, primary_key=True),
+    Column("valid", DATERANGE, primary_key=True),
+)
+
+roster: Final = Table(
+    "roster",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("service_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+shift: Final = Table(
+    "shift",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("roster_number", Integer, nullable=False),
+    Column("layer", SmallInteger, nullable=False),
+    Column("span", TSTZRANGE, nullable=False),
+    Column("participant", Text, nullable=False),
+)
+
+directory_version: Final = Table(
+    "directory_version",
+    metadata,
+    Column("sole", Boolean, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
