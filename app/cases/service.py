@@ -1,8 +1,9 @@
 """Open, read and move a case. Each change of state leaves a line on its timeline; rooms above announce their own events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.cases import queries
@@ -170,7 +171,7 @@ async def _change(work: Work, case: Case, **columns: object) -> Case:
     return replace(case, version=case.version + 1, **{named.get(key, key): value for key, value in columns.items()})  # type: ignore[arg-type]
 
 
-def _found(row: object) -> Case:
+def _found(row: Mapping[str, Any] | None) -> Case:
     if row is None:
         raise NotFound("There is no such case, or it is not for your organisation.")
-    return case_of(row)  # type: ignore[arg-type]
+    return case_of(row)

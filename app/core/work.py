@@ -1,13 +1,13 @@
 """One piece of work: one transaction, one actor, one moment. The only way to the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, RowMapping, Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core import clock
@@ -17,6 +17,8 @@ from app.core.db import Database
 from app.core.events import Event
 from app.core.ids import new_id
 from app.core.statement import compose
+
+Row = Mapping[str, Any]
 
 # No session state: everything is SET LOCAL, so that a pooler in transaction mode may stand between.
 LIMITS = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
@@ -45,15 +47,15 @@ class Work:
             raise LookupError("The worker works for no single organisation.")
         return self.actor.organisation
 
-    async def rows(self, statement: Executable, /, **binds: object) -> Sequence[RowMapping]:
+    async def rows(self, statement: Executable, /, **binds: object) -> Sequence[Row]:
         """All rows of a query."""
         connection = await self._open()
-        return (await connection.execute(statement, binds)).mappings().all()
+        return cast(Sequence[Row], (await connection.execute(statement, binds)).mappings().all())
 
-    async def one(self, statement: Executable, /, **binds: object) -> RowMapping | None:
+    async def one(self, statement: Executable, /, **binds: object) -> Row | None:
         """The first row of a query, or None."""
         connection = await self._open()
-        return (await connection.execute(statement, binds)).mappings().first()
+        return cast(Row | None, (await connection.execute(statement, binds)).mappings().first())
 
     async def change(self, statement: Executable, /, **binds: object) -> int:
         """Carry out an update or delete now; how many rows it touched."""
@@ -91,8 +93,8 @@ class Work:
         connection = await self._open()
         result = await connection.exec_driver_sql(text, parameters)
         if announced:
-            for recipient, last in result.all():
-                self.ring(f"event:{recipient}:{last}")
+            for row in result.all():
+                self.ring(f"event:{row[0]}:{row[1]}")
 
     async def _open(self) -> AsyncConnection:
         if self._connection is None:

@@ -1,0 +1,81 @@
+"""See what you are asked, accept or decline it, and why a case went where it went."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
+from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.paging import after
+from app.identity.doors import CaseReader, OfferAnswerer
+from app.routing.offers import OfferState
+from app.routing.schemas import (
+    AcceptanceIn,
+    AcceptanceOut,
+    DecisionOut,
+    DeclineIn,
+    DeclineOut,
+    OfferOut,
+    RoutingOut,
+)
+from app.routing.service import answer
+from app.routing.service.answer import CantDecline, OfferEnded
+from app.routing.service.explain import explain
+
+router = rooms_router("routing")
+
+
+@router.get("/offers", responses=problems(Invalid))
+async def list_offers(
+    work: CaseReader,
+    cursor: Cursor = None,
+    limit: Limit = USUAL_LIMIT,
+    state: Annotated[OfferState | None, Query(description="Only offers in this state")] = None,
+) -> PageOut[OfferOut]:
+    """The offers to your organisation, oldest first."""
+    page = await answer.offers(work, after=after(cursor), limit=limit, state=state)
+    return PageOut[OfferOut](items=[OfferOut.of(offer) for offer in page.items], next=page.next)
+
+
+@router.get("/offers/{offer_id}", responses=problems(Invalid, NotFound))
+async def read_offer(offer_id: UUID, work: CaseReader, response: Response) -> OfferOut:
+    """One offer. Its ETag is what If-Match wants when you answer."""
+    offer = await answer.offer(work, offer_id)
+    response.headers["ETag"] = etag(offer.version)
+    return OfferOut.of(offer)
+
+
+@router.post(
+    "/offers/{offer_id}/acceptance",
+    status_code=201,
+    responses=problems(Invalid, NotFound, OfferEnded, Stale, PreconditionRequired),
+)
+async def accept_offer(
+    offer_id: UUID, body: AcceptanceIn, work: OfferAnswerer, request: Request, response: Response
+) -> AcceptanceOut:
+    """Accept: your organisation is responsible from this moment. Needs If-Match with the offer's ETag."""
+    offer, case = await answer.accept(work, offer_id, expected_version(request), body.coordinator)
+    response.headers["ETag"] = etag(offer.version)
+    response.headers["Location"] = f"/v1/cases/{case.id}"
+    return AcceptanceOut.model_validate(
+        {"offer": OfferOut.of(offer), "case_id": case.id, "case_version": case.version, "first_contact_by": case.deadline_at}
+    )
+
+
+@router.post(
+    "/offers/{offer_id}/decline",
+    status_code=201,
+    responses=problems(Invalid, NotFound, OfferEnded, CantDecline, Stale, PreconditionRequired),
+)
+async def decline_offer(offer_id: UUID, body: DeclineIn, work: OfferAnswerer, request: Request) -> DeclineOut:
+    """Decline, with a reason: the next organisation is asked at once. Needs If-Match with the offer's ETag."""
+    await answer.decline(work, offer_id, expected_version(request), body.reason)
+    return DeclineOut(offer_id=offer_id, state=OfferState.DECLINED, reason=body.reason)
+
+
+@router.get("/cases/{case_id}/routing", responses=problems(Invalid, NotFound))
+async def read_routing(case_id: UUID, work: CaseReader) -> RoutingOut:
+    """Every decision about a case: each candidate, and why it was taken or passed over."""
+    decisions, offers = await explain(work, case_id)
+    return RoutingOut(decisions=[DecisionOut.of(one) for one in decisions], offers=[OfferOut.of(one) for one in offers])

@@ -1,0 +1,43 @@
+"""Offers whose time has run out: the next one is asked; the last rung is reminded."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from app.cases import service as cases
+from app.core import outbox
+from app.core.due import Due
+from app.core.work import Work
+from app.routing import queries
+from app.routing.events import OfferExpired
+from app.routing.ladder import Rung
+from app.routing.offers import OfferState, offer_of
+from app.routing.service.offer import climb, remind
+
+
+async def claim(work: Work) -> Sequence[UUID]:
+    """The offers that must be looked at, those longest due first."""
+    return [row["id"] for row in await work.rows(queries.DUE, at=work.at)]
+
+
+async def act(work: Work, offer_id: UUID) -> None:
+    """Ask the next one, or remind the last; nothing when somebody answered or another worker was faster."""
+    seen = await work.one(queries.OFFER, offer_id=offer_id)
+    if seen is None:
+        return
+    case = await cases.locked(work, seen["case_id"])
+    row = await work.one(queries.LOCKED, offer_id=offer_id)
+    if row is None or row["state"] != OfferState.PENDING or row["next_call_at"] > work.at:
+        return
+    offer = offer_of(row)
+    if offer.rung is Rung.NATIONAL_DESK:
+        await remind(work, offer)
+        return
+    cases.line(work, case.id, "expired", asked=str(offer.organisation))
+    event = OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation)
+    outbox.record(work, event, (offer.organisation, offer.intake_organisation))
+    await climb(work, case, offer, OfferState.EXPIRED)
+
+
+EXPIRED_OFFERS: Final = Due(name="expired_offers", claim=claim, act=act, idle=timedelta(seconds=1))

@@ -1,0 +1,66 @@
+"""What happens to an offer. Ids, codes and moments only: who may read more reads it at `dataref`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOffered(Event):
+    """An organisation is asked to take a case; until `acceptBy` it may accept or decline."""
+
+    type: ClassVar[str] = "nl.nodus.case.offered.v1"
+    offer_id: UUID
+    reference: str
+    organisation_id: UUID
+    urgency: str
+    flags: tuple[str, ...]
+    municipality_code: str
+    accept_by: datetime
+    rung: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAccepted(Event):
+    """An organisation has accepted: it is responsible, and must make a first contact by `firstContactBy`."""
+
+    type: ClassVar[str] = "nl.nodus.case.accepted.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    first_contact_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined(Event):
+    """An organisation has declined; the next one is being asked."""
+
+    type: ClassVar[str] = "nl.nodus.offer.declined.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferExpired(Event):
+    """An organisation did not answer in time; the next one is being asked."""
+
+    type: ClassVar[str] = "nl.nodus.offer.expired.v1"
+    offer_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferReminded(Event):
+    """The last rung has not accepted in time; its offer stands, and it is told again."""
+
+    type: ClassVar[str] = "nl.nodus.offer.reminded.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    reminders: int
+    accept_by: datetime
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (CaseOffered, CaseAccepted, OfferDeclined, OfferExpired, OfferReminded)

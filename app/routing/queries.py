@@ -1,0 +1,35 @@
+"""Statements about decisions and offers; row-level security decides which rows they see."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select, update
+
+from app.routing.tables import decision, offer
+
+OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
+LOCKED: Final = OFFER.with_for_update()
+CHANGE: Final = (
+    update(offer)
+    .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending")
+    .values(version=offer.c.version + 1)
+)
+DUE: Final = (
+    select(offer.c.id)
+    .where(offer.c.state == "pending", offer.c.next_call_at <= bindparam("at"))
+    .order_by(offer.c.next_call_at)
+    .limit(100)
+)
+LAST_DECISION: Final = (
+    select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id.desc()).limit(1)
+)
+DECISIONS: Final = select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id)
+OFFERS_OF_CASE: Final = select(offer).where(offer.c.case_id == bindparam("case_id")).order_by(offer.c.id)
+
+
+def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None) -> Select[Any]:
+    """A page of the offers to an organisation, one more than asked for."""
+    query = select(offer).where(offer.c.organisation_id == organisation).order_by(offer.c.id).limit(limit + 1)
+    if after:
+        query = query.where(offer.c.id > after)
+    return query.where(offer.c.state == state) if state else query

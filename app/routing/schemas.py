@@ -1,0 +1,124 @@
+"""Offers and decisions on the wire."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.http import Line as OneLine
+from app.core.http import Moment, Wire
+from app.routing.ladder import Rung
+from app.routing.offers import DeclineReason, Offer, OfferState
+from app.routing.service.explain import Explained
+
+
+class OfferOut(Wire):
+    """An offer. What it is about is behind the case, once accepted."""
+
+    id: UUID
+    case_id: UUID
+    organisation_id: UUID
+    rung: Rung
+    state: OfferState
+    urgency: str
+    flags: list[str]
+    municipality_code: str
+    offered_at: Moment
+    accept_by: Moment
+    reminders: int
+    answered_at: Moment | None
+    reason: str | None
+    version: int
+
+    @classmethod
+    def of(cls, offer: Offer) -> "OfferOut":
+        """The offer as the API shows it."""
+        return cls(
+            id=offer.id,
+            case_id=offer.case_id,
+            organisation_id=offer.organisation,
+            rung=offer.rung,
+            state=offer.state,
+            urgency=offer.urgency,
+            flags=list(offer.flags),
+            municipality_code=offer.municipality_code,
+            offered_at=offer.offered_at,
+            accept_by=offer.accept_by,
+            reminders=offer.reminders,
+            answered_at=offer.answered_at,
+            reason=offer.reason,
+            version=offer.version,
+        )
+
+
+class AcceptanceIn(Wire):
+    """Accept an offer. `coordinator` is who will coordinate the case, in your own words: a function rather than a name."""
+
+    coordinator: OneLine | None = None
+
+
+class AcceptanceOut(Wire):
+    """Your organisation is responsible now."""
+
+    offer: OfferOut
+    case_id: UUID
+    case_version: int
+    first_contact_by: Moment
+
+
+class DeclineIn(Wire):
+    """Decline an offer."""
+
+    reason: DeclineReason = Field(description="Why, from a closed list")
+
+
+class DeclineOut(Wire):
+    """Somebody else is being asked now."""
+
+    offer_id: UUID
+    state: OfferState
+    reason: DeclineReason
+
+
+class CandidateOut(Wire):
+    """A candidate of a decision, and why it was taken or passed over."""
+
+    organisation_id: UUID
+    name: str
+    rung: Rung
+    taken: bool
+    code: str
+    text: str
+
+
+class DecisionOut(Wire):
+    """One decision."""
+
+    id: UUID
+    at: Moment
+    rules: str
+    directory_version: int
+    offered_to: UUID
+    accept_by: Moment
+    candidates: list[CandidateOut]
+    replayed: bool = Field(description="Replayed from the stored inputs, the rules of today say the same")
+
+    @classmethod
+    def of(cls, told: Explained) -> "DecisionOut":
+        """The decision as the API shows it."""
+        return cls(
+            id=told.id,
+            at=told.at,
+            rules=told.rules,
+            directory_version=told.directory_version,
+            offered_to=told.offered_to,
+            accept_by=told.accept_by,
+            candidates=[CandidateOut.model_validate(line, by_name=True) for line in told.lines],
+            replayed=told.replayed,
+        )
+
+
+class RoutingOut(Wire):
+    """Why a case went where it went."""
+
+    decisions: list[DecisionOut]
+    offers: list[OfferOut]

@@ -1,0 +1,115 @@
+"""Accept or decline an offer: exactly one answer counts, whoever else tries at the same moment."""
+
+from uuid import UUID
+
+from app.cases import service as cases
+from app.cases.service import Case
+from app.core import outbox
+from app.core.errors import Conflict, NotFound
+from app.core.http import match
+from app.core.paging import Page, page_of
+from app.core.work import Work
+from app.routing import queries
+from app.routing.events import CaseAccepted, OfferDeclined
+from app.routing.ladder import Rung
+from app.routing.offers import DeclineReason, Offer, OfferState, offer_of
+from app.routing.service.offer import Offered, climb
+
+
+class OfferEnded(Conflict):
+    """The offer was answered, or its time has run out."""
+
+    slug, title = "offer-ended", "The offer has ended"
+
+
+class CantDecline(Conflict):
+    """After the last rung there is nobody."""
+
+    slug, title = "last-rung", "The last rung can't decline"
+
+
+async def offer(work: Work, offer_id: UUID) -> Offer:
+    """One offer to this organisation, or about a case that it took in.
+
+    Raises:
+        NotFound: there is none with this id for this organisation.
+    """
+    row = await work.one(queries.OFFER, offer_id=offer_id)
+    if row is None:
+        raise NotFound("There is no such offer, or it is not for your organisation.")
+    return offer_of(row)
+
+
+async def offers(work: Work, *, after: UUID | None, limit: int, state: OfferState | None) -> Page[Offer]:
+    """The offers to this organisation, oldest first."""
+    rows = await work.rows(queries.listed(work.organisation, after, limit, state))
+    found = [offer_of(row) for row in rows]
+    return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | None) -> tuple[Offer, Case]:
+    """Become responsible, from this moment on.
+
+    Raises:
+        NotFound: no such offer to this organisation.
+        OfferEnded: it was answered, or its time has run out.
+        Stale: another version was read.
+    """
+    asked, case = await _taken_up(work, offer_id, version)
+    accepted = await cases.accepted(work, case, work.organisation, coordinator)
+    await work.change(
+        queries.CHANGE.values(state=OfferState.ACCEPTED, answered_at=work.at), offer_id=offer_id
+    )
+    if accepted.deadline_at is None:
+        raise LookupError("An accepted case has a deadline.")
+    event = CaseAccepted(
+        case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, first_contact_by=accepted.deadline_at
+    )
+    outbox.record(work, event, (asked.organisation, asked.intake_organisation))
+    return await offer(work, offer_id), accepted
+
+
+async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReason) -> Offered:
+    """Say no, with a reason; the next one is asked in the same transaction.
+
+    Raises:
+        NotFound, OfferEnded, Stale: as `accept`.
+        CantDecline: this is the last rung.
+    """
+    asked, case = await _taken_up(work, offer_id, version)
+    if asked.rung is Rung.NATIONAL_DESK:
+        raise CantDecline("After the national desk there is nobody. Accept, and hand the case over when you found who can.")
+    event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason)
+    cases.line(work, case.id, "declined", reason=reason)
+    outbox.record(work, event, (asked.organisation, asked.intake_organisation))
+    return await climb(work, case, asked, OfferState.DECLINED, reason)
+
+
+async def _taken_up(work: Work, offer_id: UUID, version: int) -> tuple[Offer, Case]:
+    """The offer and its case, both locked, when it can be answered by this organisation at this moment."""
+    found = await offer(work, offer_id)
+    if found.organisation != work.organisation:
+        raise NotFound("There is no such offer to your organisation.")
+    _must_be_open(work, found)
+    match(version, found.version)
+    try:
+        case = await cases.locked(work, found.case_id)
+    except NotFound:  # it stopped being ours to see between the two looks
+        _must_be_open(work, await offer(work, offer_id))
+        raise
+    row = await work.one(queries.LOCKED, offer_id=offer_id)
+    if row is None:
+        raise NotFound("There is no such offer to your organisation.")
+    locked = offer_of(row)
+    _must_be_open(work, locked)
+    match(version, locked.version)
+    return locked, case
+
+
+def _must_be_open(work: Work, found: Offer) -> None:
+    if found.state is not OfferState.PENDING:
+        raise OfferEnded(f"This offer is {found.state}. Nothing was changed.", state=found.state)
+    if found.has_expired(work.at):
+        raise OfferEnded(
+            "The time to accept has run out; somebody else is being asked. Nothing was changed.", state="expired"
+        )

@@ -1,0 +1,49 @@
+"""Why a case went where it went: every decision with its candidates, replayed from what was stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.cases import service as cases
+from app.core.work import Work
+from app.routing import queries
+from app.routing.decide import replayed
+from app.routing.offers import Offer, offer_of
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One decision. `replayed`: the rules of today, given the inputs of then, say the same."""
+
+    id: UUID
+    at: datetime
+    rules: str
+    directory_version: int
+    offered_to: UUID
+    accept_by: datetime
+    lines: list[dict[str, Any]]
+    replayed: bool
+
+
+async def explain(work: Work, case_id: UUID) -> tuple[list[Explained], list[Offer]]:
+    """The decisions about a case, and the offers that this organisation may see, oldest first.
+
+    Raises:
+        NotFound: no such case for this organisation.
+    """
+    await cases.get(work, case_id)
+    decisions = [
+        Explained(
+            id=row["id"],
+            at=row["at"],
+            rules=row["rules"],
+            directory_version=row["directory_version"],
+            offered_to=row["offered_to"],
+            accept_by=row["accept_by"],
+            lines=row["lines"],
+            replayed=[line.to_json() for line in replayed(row["inputs"]).lines] == row["lines"],
+        )
+        for row in await work.rows(queries.DECISIONS, case_id=case_id)
+    ]
+    return decisions, [offer_of(row) for row in await work.rows(queries.OFFERS_OF_CASE, case_id=case_id)]
