@@ -1,0 +1,1 @@
+"""It arrives: webhooks out, a feed to poll. Knows envelopes, no domain."""

@@ -1,0 +1,62 @@
+"""Statements about endpoints, attempts and feeds."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select, text, update
+
+from app.delivery.tables import webhook_attempt, webhook_endpoint
+
+ENDPOINTS: Final = select(webhook_endpoint).order_by(webhook_endpoint.c.id)
+ENDPOINT: Final = select(webhook_endpoint).where(webhook_endpoint.c.id == bindparam("endpoint_id"))
+LOCKED: Final = ENDPOINT.with_for_update()
+CHANGE: Final = update(webhook_endpoint).where(webhook_endpoint.c.id == bindparam("endpoint_id"))
+REMOVE: Final = delete(webhook_endpoint).where(webhook_endpoint.c.id == bindparam("endpoint_id"))
+ATTEMPTS: Final = (
+    select(webhook_attempt)
+    .where(webhook_attempt.c.endpoint_id == bindparam("endpoint_id"), webhook_attempt.c.id < bindparam("before"))
+    .order_by(webhook_attempt.c.id.desc())
+)
+HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
+HEADS: Final = text("SELECT recipient_id, last FROM recipient_counter")
+
+# Only looks at endpoints that have something to deliver; the lease ends by itself when the worker is killed.
+CLAIM: Final = text("""
+  UPDATE webhook_endpoint SET leased_until = :lease
+  WHERE id IN (
+    SELECT e.id FROM webhook_endpoint e JOIN recipient_counter c ON c.recipient_id = e.organisation_id
+    WHERE e.state = 'active' AND c.last > e.delivered_through AND e.next_attempt_at <= :at
+      AND (e.leased_until IS NULL OR e.leased_until < :at)
+    ORDER BY e.next_attempt_at LIMIT :most FOR UPDATE OF e SKIP LOCKED)
+  RETURNING id, organisation_id, url, secret, types, delivered_through, attempts, failing_since
+""")
+UNDELIVERED: Final = text("""
+  SELECT number, id, type, body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most
+""")
+# What a batch of attempts led to: rows for the attempts, and how far each endpoint is now.
+RECORD: Final = text("""
+  WITH told AS (
+    INSERT INTO webhook_attempt
+    SELECT * FROM json_populate_recordset(CAST(NULL AS webhook_attempt), CAST(:attempts AS json)) RETURNING 1)
+  UPDATE webhook_endpoint e
+  SET delivered_through = coalesce(n.delivered_through, e.delivered_through), attempts = coalesce(n.attempts, e.attempts),
+    next_attempt_at = coalesce(n.next_attempt_at, e.next_attempt_at),
+    failing_since = CASE WHEN n.next_attempt_at IS NULL THEN e.failing_since ELSE n.failing_since END,
+    last_error = CASE WHEN n.next_attempt_at IS NULL THEN e.last_error ELSE n.last_error END,
+    leased_until = CASE WHEN n.ended THEN NULL ELSE e.leased_until END,
+    state = CASE WHEN n.gone THEN 'disabled' ELSE e.state END
+  FROM json_to_recordset(CAST(:endpoints AS json)) AS n (id uuid, delivered_through bigint, attempts smallint,
+    next_attempt_at timestamptz, failing_since timestamptz, last_error text, ended boolean, gone boolean)
+  WHERE e.id = n.id
+""")
+OLDEST_UNDELIVERED: Final = text("""
+  SELECT min(first.recorded_at) AS at FROM webhook_endpoint e CROSS JOIN LATERAL (
+    SELECT v.recorded_at FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through
+    ORDER BY v.number LIMIT 1) AS first
+  WHERE e.state = 'active'
+""")
+FEED: Final = text("""
+  SELECT
+    (SELECT coalesce(max(last), 0) FROM recipient_counter WHERE recipient_id = :recipient) AS head,
+    (SELECT number FROM event WHERE recipient_id = :recipient ORDER BY number LIMIT 1) AS oldest,
+    ARRAY(SELECT body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most) AS bodies
+""")

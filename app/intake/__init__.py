@@ -1,0 +1,1 @@
+"""Somebody rings: protocol, triage, drafts, calls."""

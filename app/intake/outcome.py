@@ -1,0 +1,80 @@
+"""How a call may end: whether it opens a case, and what of it is kept. Source: facts F15 (advice is not a report), domain.md.
+
+A report transfers responsibility; advice keeps the least data. What is urgent can't end without somebody responsible.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from app.cases.lifecycle import Flag, Urgency
+from app.core.errors import FieldError, Invalid
+from app.intake.triage import Verdict
+
+OPENS_A_CASE: Final = frozenset({"report", "handed_off"})
+CAN_END_WITHOUT: Final = frozenset({Urgency.NORMAL, Urgency.ADVICE})
+CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
+# What identifies somebody is not kept of a call that opens no case.
+NOT_KEPT: Final[Mapping[str, frozenset[str]]] = {
+    "caller": frozenset({"name", "phone", "email", "verifiedHow", "bestTime"}),
+    "person": frozenset({"name", "birthDate", "phone"}),
+    "place": frozenset({"stay", "residence"}),
+}
+# The most that somebody in an age band can be; only what is sure keeps a desk from being asked.
+OLDEST: Final[Mapping[str, int]] = {"under_16": 15, "16_17": 17}
+
+
+class CallInFuture(Invalid):
+    """A call that has not come yet."""
+
+    slug, title = "call-in-future", "The call lies in the future"
+
+
+class NeedsSomebody(Invalid):
+    """What is urgent can't end as advice."""
+
+    slug, title = "needs-somebody", "This call needs somebody responsible"
+
+
+def must_be_past(received_at: datetime, at: datetime) -> None:
+    """Refuse a call that has not come yet; clocks may differ by a minute.
+
+    Raises:
+        CallInFuture: it lies later than that.
+    """
+    if received_at > at + CLOCKS_DIFFER_BY:
+        raise CallInFuture(
+            "receivedAt lies in the future. Send when the phone rang, with its time zone, or leave it out for now.",
+            errors=[FieldError("/receivedAt", "future", "Not later than now.")],
+        )
+
+
+def opens_a_case(kind: str, verdict: Verdict) -> bool:
+    """Whether somebody becomes responsible.
+
+    Raises:
+        NeedsSomebody: it is urgent, and was to end without.
+    """
+    if kind in OPENS_A_CASE:
+        return verdict.urgency is not Urgency.ADVICE
+    if verdict.urgency not in CAN_END_WITHOUT:
+        raise NeedsSomebody(
+            f"A call that is {verdict.urgency} can't end as {kind}: send it as a report, so that somebody is responsible.",
+            errors=[FieldError("/kind", "needs_somebody", "report or handed_off.")],
+        )
+    return False
+
+
+def oldest(age_band: str, verdict: Verdict) -> int | None:
+    """How old the person is at most, in years, when that is sure to matter."""
+    return OLDEST["under_16"] if Flag.MINOR in verdict.flags else OLDEST.get(age_band)
+
+
+def kept(contents: Mapping[str, Any], *, case: bool) -> dict[str, Any]:
+    """What is kept of the contents of a call."""
+    if case:
+        return dict(contents)
+    return {
+        part: {key: value for key, value in told.items() if key not in NOT_KEPT[part]} if part in NOT_KEPT else told
+        for part, told in contents.items()
+    }

@@ -1,0 +1,23 @@
+"""Statements about calls; row-level security decides which rows they see."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select, update
+
+from app.intake.tables import call
+
+CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
+LOCKED: Final = CALL.with_for_update()
+OF_CASE: Final = (
+    select(call).where(call.c.case_id == bindparam("case_id"), call.c.state == "completed").order_by(call.c.id)
+)
+CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
+
+
+def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID) -> Select[Any]:
+    """A page of the calls that an organisation took, one more than asked for."""
+    query = select(call).where(call.c.organisation_id == organisation).order_by(call.c.id).limit(limit + 1)
+    if after:
+        query = query.where(call.c.id > after)
+    return query.where(call.c.state == state) if state else query

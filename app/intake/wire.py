@@ -1,0 +1,50 @@
+"""From what intake knows to what the API shows."""
+
+from typing import Any
+
+from app.intake.calls import Call
+from app.intake.protocol import Protocol
+from app.intake.triage import Verdict
+from app.routing.decide import Decision
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict, as `VerdictOut` reads it."""
+    return {
+        "urgency": verdict.urgency,
+        "proposed_urgency": verdict.proposed,
+        "flags": list(verdict.flags),
+        "hand_offs": [{"to": one.to, "number": one.number, "way": one.way, "text": one.text} for one in verdict.hand_offs],
+        "reasons": [{"code": one.code, "text": one.text} for one in verdict.reasons],
+    }
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """Who is asked, as `OfferedOut` reads it, without the offer's id."""
+    return {
+        "organisation_id": decision.offered_to,
+        "name": decision.offered_name,
+        "rung": decision.rung,
+        "accept_by": decision.accept_by,
+        "promised_at": decision.promised_at,
+    }
+
+
+def call_json(call: Call) -> dict[str, Any]:
+    """A call, as `CallOut` reads it; the id of a case only when there is one."""
+    shown = {name: getattr(call, name) for name in Call.__slots__ if name not in {"organisation", "case_id"}}
+    return {**shown, "flags": list(call.flags), "case_id": call.case_id if call.has_case else None}
+
+
+def protocol_json(protocol: Protocol) -> dict[str, Any]:
+    """A protocol, as `ProtocolOut` reads it."""
+    return {
+        "version": protocol.version,
+        "languages": list(protocol.languages),
+        "questions": [
+            {"key": one.key, "about": one.about, "text": one.text, "say": one.say, "options": list(one.options)}
+            for one in protocol.questions.values()
+        ],
+        "observations": protocol.observations,
+        "advice": protocol.advice,
+    }
