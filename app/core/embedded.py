@@ -66,10 +66,11 @@ class Embedded:
 
     def psql(self, sql: str, database: str = "postgres") -> str:
         """Carry out `sql` as the superuser; what it answers."""
-        command = [self.programs / "psql", "-h", self.socket, "-U", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1"]
-        return subprocess.run(
+        command = [str(self.programs / "psql"), "-h", str(self.socket), "-U", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1"]
+        done = subprocess.run(
             [*command, "-d", database, "-c", sql], check=True, capture_output=True, text=True, timeout=60
-        ).stdout.strip()
+        )
+        return done.stdout.strip()
 
     def pgbench_arguments(self) -> list[str]:
         """How pgbench reaches the database."""

@@ -1,6 +1,6 @@
 """Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import structlog
@@ -61,17 +61,20 @@ def _from_validation(error: RequestValidationError) -> Problem:
     return Invalid(f"{count} not valid; each is named in `errors`. Nothing was changed.", errors=errors)
 
 
-def _from_http(error: HTTPException) -> Problem:
-    kind = type("HttpProblem", (Problem,), {"slug": f"http-{error.status_code}", "status": error.status_code})
-    kind.title = {404: "Not found", 405: "Method not allowed", 406: "Not acceptable"}.get(
-        error.status_code, "The request can't be answered"
-    )
-    sentences = {
+class HttpProblem(Problem):
+    """What the framework refuses before a route is reached; its status is the framework's."""
+
+    slug, title = "http", "The request can't be answered"
+    SENTENCES: ClassVar = {
         404: "There is nothing at this address. The addresses are in /v1/openapi.json.",
         405: "This address does not know this method. The methods are in /v1/openapi.json.",
         400: "The request could not be read. Send valid JSON in UTF-8.",
     }
-    made: Problem = kind(sentences.get(error.status_code, "See /v1/openapi.json."))
+
+
+def _from_http(error: HTTPException) -> Problem:
+    made = HttpProblem(HttpProblem.SENTENCES.get(error.status_code, "See /v1/openapi.json."))
+    made.status = error.status_code  # type: ignore[misc]  # the one problem whose status is somebody else's
     return made
 
 

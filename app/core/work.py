@@ -93,8 +93,8 @@ class Work:
         connection = await self._open()
         result = await connection.exec_driver_sql(text, parameters)
         if announced:
-            for row in result.all():
-                self.ring(f"event:{row[0]}:{row[1]}")
+            for row in result.mappings().all():
+                self.ring(f"event:{row['recipient_id']}:{row['last']}")
 
     async def _open(self) -> AsyncConnection:
         if self._connection is None:

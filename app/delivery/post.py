@@ -7,6 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
+from ssl import SSLContext
 from typing import Final
 from uuid import UUID
 
@@ -128,14 +130,10 @@ class Post:
         self._clients.clear()
 
 
-_CONTEXTS: Final[list[object]] = []
-
-
-def _context() -> object:
+@cache
+def _context() -> SSLContext:
     """One TLS context for all clients: making one takes tens of milliseconds."""
-    if not _CONTEXTS:
-        _CONTEXTS.append(httpx.create_ssl_context(trust_env=False))
-    return _CONTEXTS[0]
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _resolve(where: Destination) -> list[str]:

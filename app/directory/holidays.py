@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from holidays.countries import NL
+from holidays import country_holidays
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 SATURDAY: Final = 5
@@ -18,13 +18,13 @@ SATURDAY: Final = 5
 @cache
 def service_holidays(year: int) -> frozenset[date]:
     """Days on which offices are closed: public holidays, 5 May only when it is a lustrum."""
-    return frozenset(NL(years=year))
+    return frozenset(country_holidays("NL", years=year))
 
 
 @cache
 def statutory_holidays(year: int) -> frozenset[date]:
     """Days on which a statutory term can't end: as above, and 5 May every year."""
-    return frozenset(NL(years=year, categories=("public", "optional")))
+    return frozenset(country_holidays("NL", years=year, categories=("public", "optional")))
 
 
 def is_working_day(day: date) -> bool:
