@@ -1,0 +1,1 @@
+"""Follow-up: who stays with the person until things are really better."""

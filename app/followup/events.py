@@ -1,0 +1,60 @@
+"""What follow-up announces: ids, codes and moments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLogged(Event):
+    """Somebody was contacted, or it was tried."""
+
+    type: ClassVar[str] = "nl.nodus.contact.logged.v1"
+    contact_id: UUID
+    contacted_at: datetime
+    way: str
+    party: str
+    result: str
+    state: str
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInAftercare(Event):
+    """Every goal has an outcome; the first of the planned checks is due at `deadline_at`."""
+
+    type: ClassVar[str] = "nl.nodus.case.in_aftercare.v1"
+    round: int
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOverdue(Event):
+    """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act."""
+
+    type: ClassVar[str] = "nl.nodus.case.overdue.v1"
+    reference: str
+    owner_organisation_id: UUID
+    municipality_code: str
+    urgency: str
+    deadline_kind: str
+    deadline_at: datetime
+    overdue: tuple[str, ...]
+    level: int
+    hears: tuple[str, ...]
+    climbs_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """Nothing is missing any more; retention begins."""
+
+    type: ClassVar[str] = "nl.nodus.case.closed.v1"
+    outcome: str
+    closed_at: datetime
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (ContactLogged, CaseInAftercare, CaseOverdue, CaseClosed)

@@ -1,0 +1,31 @@
+"""Goals stand above tasks: what they do to the state of a case. Source: domain.md, Case and Closing."""
+
+from app.cases.lifecycle import State
+from app.core.errors import Refused
+from app.followup.situation import Situation
+
+
+class NoContactYet(Refused):
+    """Nobody has spoken with the person of this case, so no goal can have an outcome."""
+
+    slug, title = "no-contact-yet", "There was no contact with the person yet"
+
+
+def state_after_goal(state: State) -> State:
+    """The state after a new goal was set: aftercare that needs a goal has become follow-up again (a relapse)."""
+    return State.IN_FOLLOW_UP if state is State.AFTERCARE else state
+
+
+def state_after_outcome(situation: Situation) -> State:
+    """The state after a goal got its outcome; `situation` holds it already.
+
+    When every goal has one, aftercare begins.
+
+    Raises:
+        NoContactYet: the person was neither reached nor refused.
+    """
+    if situation.state is State.ACCEPTED:
+        raise NoContactYet(
+            "A goal can't have an outcome before the person was contacted. Log the first contact: reached, or refused."
+        )
+    return State.AFTERCARE if all(goal.outcome for goal in situation.goals) else situation.state
