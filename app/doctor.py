@@ -40,7 +40,9 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_key(settings)]
     try:
         faults = await ready(database)
-        findings.append(Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows"))
+        findings.append(
+            Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows")
+        )
         if not faults:
             findings += [await _tried(look, database) for look in LOOKS]
     finally:
@@ -52,7 +54,7 @@ def _key(settings: Settings) -> Finding:
     try:
         name = master_key(settings).name
     except ValueError as error:
-        return Finding("master key", False, str(error))  # noqa: FBT003  a finding's two halves
+        return Finding("master key", False, str(error))
     return Finding("master key", well=True, sentence=f"is set ({name})")
 
 
@@ -66,7 +68,11 @@ async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Datab
 async def _login(database: Database) -> Finding:
     async with database.engine.connect() as connection:
         bypasses = (await connection.execute(LOGIN)).scalar_one()
-    sentence = "may bypass row-level security: give the service a login of its own" if bypasses else "can't bypass row-level security"
+    sentence = (
+        "may bypass row-level security: give the service a login of its own"
+        if bypasses
+        else "can't bypass row-level security"
+    )
     return Finding("login", not bypasses, sentence)
 
 
@@ -75,7 +81,9 @@ async def _clock(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         row = await work.one(MOMENT)
     drift = abs((row["at"] - before).total_seconds()) if row else DRIFT_ALLOWED + 1
-    return Finding("clock", drift <= DRIFT_ALLOWED, f"is {drift:.1f} s from the database's (at most {DRIFT_ALLOWED:.0f} s)")
+    return Finding(
+        "clock", drift <= DRIFT_ALLOWED, f"is {drift:.1f} s from the database's (at most {DRIFT_ALLOWED:.0f} s)"
+    )
 
 
 async def _partitions(database: Database) -> Finding:
@@ -84,7 +92,9 @@ async def _partitions(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         row = await work.one(PARTITION, name=name)
     there = bool(row and row["there"])
-    return Finding("partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`")
+    return Finding(
+        "partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`"
+    )
 
 
 async def _coverage(database: Database) -> Finding:
@@ -97,7 +107,9 @@ async def _coverage(database: Database) -> Finding:
     if nobody:
         shown = ", ".join(nobody[:NAMES_SHOWN])
         return Finding("coverage", well=False, sentence=f"nobody at all for {len(nobody)} municipalities: {shown} …")
-    return Finding("coverage", well=True, sentence=f"{len(coverage)} municipalities have somebody now; {without} have no meldpunt")
+    return Finding(
+        "coverage", well=True, sentence=f"{len(coverage)} municipalities have somebody now; {without} have no meldpunt"
+    )
 
 
 async def _delivery(database: Database) -> Finding:

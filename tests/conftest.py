@@ -66,7 +66,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test never reaches beyond this machine."""
     real = socket.socket.connect
 
-    def connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401  whatever an address is
+    def connect(self: socket.socket, address: Any) -> None:
         host = address[0] if isinstance(address, tuple) else "127.0.0.1"
         if host not in {"127.0.0.1", "::1", "localhost"}:
             raise PermissionError(f"A test wanted to connect to {host}.")
@@ -100,7 +100,7 @@ def shared_url(cluster: embedded.Embedded) -> str:
     return cluster.url_of(copy_of(cluster), embedded.LOGIN)
 
 
-def settings_for(url: str, **others: Any) -> Settings:  # noqa: ANN401  settings have many types
+def settings_for(url: str, **others: Any) -> Settings:
     """Settings for a test."""
     return Settings(**{"database_url": url, "master_key": MASTER_KEY, "metrics_port": 0, "pool_size": 5, **others})
 
@@ -156,7 +156,13 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 async def _keeps_the_conventions(response: httpx.Response) -> None:
     """API Design Rules: version and security headers always, problem+json for every error."""
-    for header in ("api-version", "cache-control", "content-security-policy", "x-content-type-options", "x-frame-options"):
+    for header in (
+        "api-version",
+        "cache-control",
+        "content-security-policy",
+        "x-content-type-options",
+        "x-frame-options",
+    ):
         assert header in response.headers, f"{response.request.url.path} answers without {header}"
     if response.status_code >= 400:
         await response.aread()

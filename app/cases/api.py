@@ -17,7 +17,7 @@ router = rooms_router("cases")
 
 
 @router.get("/cases", responses=problems(Invalid))
-async def list_cases(  # noqa: PLR0913  each is a query parameter
+async def list_cases(
     work: CaseReader,
     cursor: Cursor = None,
     limit: Limit = USUAL_LIMIT,
@@ -26,9 +26,7 @@ async def list_cases(  # noqa: PLR0913  each is a query parameter
     overdue: Annotated[bool, Query(description="Only open cases whose deadline is past")] = False,
 ) -> PageOut[CaseOut]:
     """Cases that your organisation took in, owns or is being asked to take, oldest first."""
-    page = await service.page(
-        work, after=after(cursor), limit=limit, state=state, mine=mine, overdue=overdue
-    )
+    page = await service.page(work, after=after(cursor), limit=limit, state=state, mine=mine, overdue=overdue)
     return PageOut[CaseOut](items=[CaseOut.of(case) for case in page.items], next=page.next)
 
 

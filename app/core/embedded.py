@@ -66,7 +66,16 @@ class Embedded:
 
     def psql(self, sql: str, database: str = "postgres") -> str:
         """Carry out `sql` as the superuser; what it answers."""
-        command = [str(self.programs / "psql"), "-h", str(self.socket), "-U", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1"]
+        command = [
+            str(self.programs / "psql"),
+            "-h",
+            str(self.socket),
+            "-U",
+            "postgres",
+            "-qAtX",
+            "-v",
+            "ON_ERROR_STOP=1",
+        ]
         done = subprocess.run(
             [*command, "-d", database, "-c", sql], check=True, capture_output=True, text=True, timeout=60
         )
@@ -161,7 +170,13 @@ def _socket_folder(folder: Path) -> Path:
 
 def _run(command: list[Any]) -> None:
     done = subprocess.run(
-        [str(part) for part in command], check=False, capture_output=True, text=True, cwd="/", timeout=120, **_as_server()
+        [str(part) for part in command],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=120,
+        **_as_server(),
     )
     if done.returncode:
         raise RuntimeError(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")

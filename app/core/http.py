@@ -99,5 +99,3 @@ def problems(*kinds: type[Any]) -> dict[int | str, dict[str, Any]]:
         entry = answers.setdefault(kind.status, {"description": ""})
         entry["description"] = "; ".join(filter(None, [entry["description"], f"{kind.title} (`{kind.slug}`)"]))
     return answers
-
-

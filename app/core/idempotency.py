@@ -86,7 +86,9 @@ async def reserve(work: Work, request: Request) -> None:
         headers = {**found["headers"], "Idempotent-Replayed": "true"}
         raise Replay(Response(found["answer"], found["status"], headers))
     if not found or not found["free"]:
-        raise StillRunning("The first request with this Idempotency-Key is still running. Ask again in a second.", retry_after=1)
+        raise StillRunning(
+            "The first request with this Idempotency-Key is still running. Ask again in a second.", retry_after=1
+        )
     request.state.reservation = Reservation(work, route, key, fingerprint)
 
 

@@ -9,7 +9,20 @@ import structlog
 
 # A field with one of these names is a mistake of ours; its value must not reach a disk.
 FORBIDDEN: Final = frozenset(
-    {"name", "phone", "email", "address", "postcode", "note", "text", "content", "body", "secret", "token", "authorization"}
+    {
+        "name",
+        "phone",
+        "email",
+        "address",
+        "postcode",
+        "note",
+        "text",
+        "content",
+        "body",
+        "secret",
+        "token",
+        "authorization",
+    }
 )
 
 

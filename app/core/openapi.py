@@ -20,7 +20,11 @@ PROBLEM: Final = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Where this kind of problem is explained."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Where this kind of problem is explained.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong here, and what to do."},

@@ -50,12 +50,12 @@ class Work:
     async def rows(self, statement: Executable, /, **binds: object) -> Sequence[Row]:
         """All rows of a query."""
         connection = await self._open()
-        return cast(Sequence[Row], (await connection.execute(statement, binds)).mappings().all())
+        return cast("Sequence[Row]", (await connection.execute(statement, binds)).mappings().all())
 
     async def one(self, statement: Executable, /, **binds: object) -> Row | None:
         """The first row of a query, or None."""
         connection = await self._open()
-        return cast(Row | None, (await connection.execute(statement, binds)).mappings().first())
+        return cast("Row | None", (await connection.execute(statement, binds)).mappings().first())
 
     async def change(self, statement: Executable, /, **binds: object) -> int:
         """Carry out an update or delete now; how many rows it touched."""

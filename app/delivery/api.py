@@ -38,7 +38,7 @@ POLL_AGAIN = "5"
         304: {"description": "Nothing new since the answer with this ETag"},
     },
 )
-async def read_events(  # noqa: PLR0913  each is a parameter of the request
+async def read_events(
     organisation_id: UUID,
     request: Request,
     actor: FeedReader,
@@ -65,9 +65,7 @@ async def read_events(  # noqa: PLR0913  each is a parameter of the request
 @router.post("/webhook-endpoints", status_code=201, responses=problems(Invalid, DestinationRefused))
 async def create_webhook_endpoint(body: EndpointIn, work: EndpointDoor, response: Response) -> EndpointMade:
     """Receive your organisation's events at a URL. The secret to verify them with is shown only in this answer."""
-    endpoint, secret = await service.create_endpoint(
-        work, url=body.url, types=body.types, from_start=body.from_start
-    )
+    endpoint, secret = await service.create_endpoint(work, url=body.url, types=body.types, from_start=body.from_start)
     response.headers["ETag"] = etag(endpoint.version)
     response.headers["Location"] = f"/v1/webhook-endpoints/{endpoint.id}"
     return EndpointMade(**_shown(endpoint).model_dump(), secret=secret)

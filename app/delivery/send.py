@@ -37,7 +37,9 @@ AT_ONCE: Final = 400
 FETCHED: Final = 50
 LOOK_EVERY: Final = 1.0
 ATTEMPTS: Final = Counter("nodus_webhook_attempts", "Attempts to deliver.", ["outcome"])
-BACKLOG: Final = Gauge("nodus_webhook_backlog_seconds", "Age of the oldest event that an active endpoint has not received.")
+BACKLOG: Final = Gauge(
+    "nodus_webhook_backlog_seconds", "Age of the oldest event that an active endpoint has not received."
+)
 
 log = structlog.get_logger(__name__)
 

@@ -31,9 +31,7 @@ class OpeningHours:
         Raises:
             ValueError: a day, a time or a span that can't be.
         """
-        weekly = {
-            day: _spans(spans) for days, spans in told.get("weekly", {}).items() for day in _days(days)
-        }
+        weekly = {day: _spans(spans) for days, spans in told.get("weekly", {}).items() for day in _days(days)}
         exceptions = {date.fromisoformat(day): _spans(spans) for day, spans in told.get("exceptions", {}).items()}
         return cls(weekly, bool(told.get("always")), bool(told.get("closedOnHolidays")), exceptions)
 

@@ -73,9 +73,7 @@ MUNICIPALITIES: Final = (
     .order_by(municipality.c.code)
 )
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))
-ORGANISATIONS: Final = (
-    select(organisation).where(organisation.c.id > bindparam("after")).order_by(organisation.c.id)
-)
+ORGANISATIONS: Final = select(organisation).where(organisation.c.id > bindparam("after")).order_by(organisation.c.id)
 SHIFTS: Final = text("""
   SELECT r.id AS roster_id, r.name AS roster_name, s.kind AS line, h.id, h.layer, lower(h.span) AS starts_at, upper(h.span) AS ends_at,
     h.participant

@@ -43,9 +43,7 @@ async def load_netherlands(work: Work, *, from_day: date, days: int) -> None:
     await _put(work, tables.service, _services(netherlands))
     await _put(work, tables.service_area, _areas(netherlands))
     await _rosters(work, netherlands, from_day, days)
-    await work.change(
-        text("UPDATE directory_version SET number = number + 1, changed_at = :at").bindparams(at=work.at)
-    )
+    await work.change(text("UPDATE directory_version SET number = number + 1, changed_at = :at").bindparams(at=work.at))
 
 
 def organisation_id(slug: str) -> UUID:
@@ -70,7 +68,9 @@ def _table(name: str) -> list[dict[str, str]]:
 
 
 def _municipalities() -> list[dict[str, Any]]:
-    shapes = {one["properties"]["code"]: one["geometry"] for one in orjson.loads(_text("municipalities.geojson"))["features"]}
+    shapes = {
+        one["properties"]["code"]: one["geometry"] for one in orjson.loads(_text("municipalities.geojson"))["features"]
+    }
     return [
         {
             "code": row["municipality_code"],
@@ -135,11 +135,18 @@ async def _rosters(work: Work, netherlands: Loaded, from_day: date, days: int) -
     random = Random(from_day.toordinal())  # noqa: S311  rosters are no secret, and the same day must give the same ones
     for one in netherlands.services:
         if one.rotates:
-            row = {"id": _roster_id(one.slug, one.kind), "service_id": _service_id(one.slug, one.kind), "name": one.name}
+            row = {
+                "id": _roster_id(one.slug, one.kind),
+                "service_id": _service_id(one.slug, one.kind),
+                "name": one.name,
+            }
             await _put(work, tables.roster, [row], key="id")
             made = shifts_of(ROTATIONS[one.kind], from_day - timedelta(days=2), days + 2, random)
             spans = [
-                {"span": f"[{shift.span.start.isoformat()},{shift.span.end.isoformat()})", "participant": shift.participant}
+                {
+                    "span": f"[{shift.span.start.isoformat()},{shift.span.end.isoformat()})",
+                    "participant": shift.participant,
+                }
                 for shift in made
             ]
             await work.change(SHIFTS, roster=row["id"], shifts=orjson.dumps(spans).decode())
@@ -164,7 +171,7 @@ async def _put(
     kept = [name for name in columns if name not in key.split(", ")]
     action = "UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in kept) if kept else "NOTHING"
     statement = text(
-        f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {', '.join(columns)}"  # noqa: S608  our own names
+        f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {', '.join(columns)}"
         f" FROM json_populate_recordset(CAST(NULL AS {table.name}), CAST(:rows AS json)) ON CONFLICT ({key}) DO {action}"
     )
     await work.change(statement, rows=orjson.dumps(told, default=str).decode())

@@ -106,7 +106,9 @@ class CallerIn(Wire):
     @model_validator(mode="after")
     def _anonymous_is_anonymous(self) -> Self:
         if self.anonymity is Anonymity.ANONYMOUS and (self.name or self.phone or self.email):
-            raise ValueError("An anonymous caller has no name, phone or email here: leave them out, or choose known_to_desk_only.")
+            raise ValueError(
+                "An anonymous caller has no name, phone or email here: leave them out, or choose known_to_desk_only."
+            )
         return self
 
 
@@ -183,7 +185,9 @@ class CallIn(Wire):
     channel: Channel = Channel.PHONE
     received_at: Moment | None = Field(None, description="When the phone rang; default: now. Never in the future")
     protocol: Line = "nl-2026.1"
-    answers: dict[str, str] = Field(default_factory=dict, max_length=100, description="Question to answer; absent: not asked")
+    answers: dict[str, str] = Field(
+        default_factory=dict, max_length=100, description="Question to answer; absent: not asked"
+    )
     observations: list[Line] = Field(default_factory=list, max_length=30, description="Codes of the protocol")
     observed: Text | None = Field(None, description="What the caller sees or hears, in their words")
     worry: Text | None = Field(None, description="What worries you?")

@@ -100,13 +100,19 @@ def _check(protocol: Protocol, answers: Mapping[str, str]) -> None:
     for key, answer in answers.items():
         question = protocol.questions.get(key)
         if question is None:
-            faults.append(FieldError("/answers", "unknown_question", f"One of the questions is not in {protocol.version}."))
+            faults.append(
+                FieldError("/answers", "unknown_question", f"One of the questions is not in {protocol.version}.")
+            )
         elif answer not in question.options:
             options = ", ".join(question.options)
-            faults.append(FieldError(f"/answers/{key}", "unknown_answer", f"Answers are {options}; leave out what was not asked."))
+            faults.append(
+                FieldError(f"/answers/{key}", "unknown_answer", f"Answers are {options}; leave out what was not asked.")
+            )
     if faults:
         address = f"/v1/protocols/{protocol.version}"
-        raise AnswersInvalid(f"Some answers don't fit the protocol; {address} lists questions and answers.", errors=faults)
+        raise AnswersInvalid(
+            f"Some answers don't fit the protocol; {address} lists questions and answers.", errors=faults
+        )
 
 
 def _holds(when: Condition, answers: Mapping[str, str]) -> bool:

@@ -59,7 +59,12 @@ async def accept_offer(
     response.headers["ETag"] = etag(offer.version)
     response.headers["Location"] = f"/v1/cases/{case.id}"
     return AcceptanceOut.model_validate(
-        {"offer": OfferOut.of(offer), "case_id": case.id, "case_version": case.version, "first_contact_by": case.deadline_at}
+        {
+            "offer": OfferOut.of(offer),
+            "case_id": case.id,
+            "case_version": case.version,
+            "first_contact_by": case.deadline_at,
+        }
     )
 
 

@@ -47,11 +47,20 @@ def candidates(need: Need, around: Surroundings, at: datetime) -> tuple[Candidat
     """Everybody around, in the order in which they are asked; those who can't be are in it too, with the reason."""
     line = "crisis" if need.urgency in EMERGENCIES else "outreach"
     providers = sorted(around.providers, key=lambda one: (one.line != line, one.duty is None, one.rank, one.name))
-    found = [one for desk in sorted(around.desks, key=lambda one: (one.rank, one.name)) for one in _desk(need, desk, around, at)]
+    found = [
+        one
+        for desk in sorted(around.desks, key=lambda one: (one.rank, one.name))
+        for one in _desk(need, desk, around, at)
+    ]
     found += [_provider(need, provider, line, at) for provider in providers]
     found += [
         Candidate(
-            desk.organisation_id, desk.name, Rung.NATIONAL_DESK, True, Reason("last_rung", "The national desk is never closed."), at
+            desk.organisation_id,
+            desk.name,
+            Rung.NATIONAL_DESK,
+            True,
+            Reason("last_rung", "The national desk is never closed."),
+            at,
         )
         for desk in around.national_desks
     ]
@@ -77,12 +86,12 @@ def _desk(need: Need, desk: Desk, around: Surroundings, at: datetime) -> Iterato
         return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable, Reason(code, text), counted_from)
 
     if need.urgency in EMERGENCIES:
-        yield judged(False, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")  # noqa: FBT003
+        yield judged(False, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")
     elif unfit := _unfit(need, desk):
-        yield judged(False, unfit.code, unfit.text)  # noqa: FBT003
+        yield judged(False, unfit.code, unfit.text)
     elif is_open(desk.hours, at):
         closing = closes_at(desk.hours, at)
-        yield judged(True, "open", f"Open until {_clock(closing, at)}." if closing else "Open day and night.")  # noqa: FBT003
+        yield judged(True, "open", f"Open until {_clock(closing, at)}." if closing else "Open day and night.")
     else:
         yield from _closed_desk(need, desk, around, at)
 
@@ -98,23 +107,23 @@ def _closed_desk(need: Need, desk: Desk, around: Surroundings, at: datetime) -> 
         return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable, reason, counted_from)
 
     if desk.out_of_hours is OutOfHours.ON_CALL:
-        yield judged(True, "on_call", "somebody of its own is on call.")  # noqa: FBT003
+        yield judged(True, "on_call", "somebody of its own is on call.")
     elif desk.out_of_hours is OutOfHours.NAMED_PROVIDER and desk.named_provider:
         named = desk.named_provider
-        yield judged(False, "closed_stand_in", f"{named.name} stands in.")  # noqa: FBT003
+        yield judged(False, "closed_stand_in", f"{named.name} stands in.")
         reason = Reason("stands_in", f"Stands in for {desk.name} while it is closed.")
         yield Candidate(named.organisation_id, named.name, Rung.CONTRACTED, True, reason, at)
     elif desk.out_of_hours is OutOfHours.WAITS and waits and opening:
-        yield judged(True, "waits", "what can wait does, and it rings back after it opens.", opening)  # noqa: FBT003
+        yield judged(True, "waits", "what can wait does, and it rings back after it opens.", opening)
     elif desk.out_of_hours is OutOfHours.NATIONAL_DESK and patient and around.national_desks:
-        yield judged(False, "closed_national_desk", "it has asked the national desk to answer.")  # noqa: FBT003
+        yield judged(False, "closed_national_desk", "it has asked the national desk to answer.")
         last = around.national_desks[0]
         reason = Reason("stands_in", f"Answers for {desk.name} while it is closed.")
         yield Candidate(last.organisation_id, last.name, Rung.NATIONAL_DESK, True, reason, at)
     elif desk.out_of_hours is OutOfHours.NONE:
-        yield judged(False, "closed", "it has only a voicemail, and that owns nothing.")  # noqa: FBT003
+        yield judged(False, "closed", "it has only a voicemail, and that owns nothing.")
     else:
-        yield judged(False, "closed", f"a case that is {need.urgency} can't wait for that.")  # noqa: FBT003
+        yield judged(False, "closed", f"a case that is {need.urgency} can't wait for that.")
 
 
 def _unfit(need: Need, desk: Desk) -> Reason | None:
@@ -134,9 +143,14 @@ def _provider(need: Need, provider: Provider, line: str, at: datetime) -> Candid
         suitable, reason = False, Reason("too_young", f"Helps people of {provider.minimum_age} and older.")
     elif duty:
         suitable = True
-        reason = Reason("on_duty", f"{duty.participant} has the shift until {_clock(duty.until, at)} ({duty.roster_name}).")
+        reason = Reason(
+            "on_duty", f"{duty.participant} has the shift until {_clock(duty.until, at)} ({duty.roster_name})."
+        )
     else:
-        suitable, reason = True, Reason("contracted", "Contracted for the municipality; nobody of it is on a roster now.")
+        suitable, reason = (
+            True,
+            Reason("contracted", "Contracted for the municipality; nobody of it is on a roster now."),
+        )
     return Candidate(provider.organisation_id, provider.name, rung, suitable, reason, at)
 
 

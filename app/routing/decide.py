@@ -74,7 +74,9 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
         (one for one in found if one.suitable and one.organisation_id not in refusals), None
     )
     if taken is None:
-        raise NobodyLeft("The directory has no national desk that was not asked yet. Call by telephone, and run `nodus doctor`.")
+        raise NobodyLeft(
+            "The directory has no national desk that was not asked yet. Call by telephone, and run `nodus doctor`."
+        )
     rung = Rung.CHOSEN if need.chosen and need.chosen.organisation_id == taken.organisation_id else taken.rung
     return Decision(
         offered_to=taken.organisation_id,
@@ -114,7 +116,9 @@ def _chosen(need: Need, found: tuple[Candidate, ...], refusals: frozenset[UUID])
             return one
     names = ", ".join(f"{one.name} ({one.organisation_id})" for one in found)
     fault = FieldError("/routing/organisationId", "not_around", "Choose one of those around the place.")
-    raise Invalid(f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault])
+    raise Invalid(
+        f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault]
+    )
 
 
 def _line(
@@ -128,7 +132,9 @@ def _line(
         reason = Reason("asked_before", "Was asked before, and declined or did not answer.")
     elif one.suitable:
         before = found.index(one) < found.index(taken)
-        reason = Reason("not_chosen", f"The operator chose otherwise. {reason.text}") if before else Reason(
-            "next", f"Would be asked when those before don't accept. {reason.text}"
+        reason = (
+            Reason("not_chosen", f"The operator chose otherwise. {reason.text}")
+            if before
+            else Reason("next", f"Would be asked when those before don't accept. {reason.text}")
         )
     return Line(one.organisation_id, one.name, one.rung, one is taken, reason)

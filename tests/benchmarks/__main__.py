@@ -97,7 +97,11 @@ def _calls(cluster: embedded.Embedded, world: World, seconds: float) -> list[Row
     reference = _bare(cluster, seconds)
     ours = _ours(world, seconds)
     trips = asyncio.run(statements.of_one_call(world))
-    share, of_bare, slower = ours.per_second / best, ours.per_second / reference.per_second, ours.p99_ms / reference.p99_ms
+    share, of_bare, slower = (
+        ours.per_second / best,
+        ours.per_second / reference.per_second,
+        ours.p99_ms / reference.p99_ms,
+    )
     measured = f"{ours.per_second:,.0f}/s, p50 {ours.p50_ms:.0f} ms, p99 {ours.p99_ms:.0f} ms"
     if ours.refused or reference.refused:
         raise RuntimeError(f"{ours.refused} and {reference.refused} requests were refused: the figures mean nothing.")

@@ -10,7 +10,9 @@ from app.core.ids import ALPHABET, check_letter, new_id, reference_for
 
 MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 moments = st.datetimes(
-    min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)  # noqa: DTZ001  bounds are naive
+    min_value=datetime(2000, 1, 1),
+    max_value=datetime(2100, 1, 1),
+    timezones=st.just(UTC),
 )
 
 

@@ -206,4 +206,6 @@ def _known_codes(protocol: Protocol, call: CallIn) -> None:
         if code not in known
     ]
     if faults:
-        raise Invalid(f"Some codes are not in the protocol; /v1/protocols/{protocol.version} lists them.", errors=faults)
+        raise Invalid(
+            f"Some codes are not in the protocol; /v1/protocols/{protocol.version} lists them.", errors=faults
+        )

@@ -57,9 +57,7 @@ async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | No
     """
     asked, case = await _taken_up(work, offer_id, version)
     accepted = await cases.accepted(work, case, work.organisation, coordinator)
-    await work.change(
-        queries.CHANGE.values(state=OfferState.ACCEPTED, answered_at=work.at), offer_id=offer_id
-    )
+    await work.change(queries.CHANGE.values(state=OfferState.ACCEPTED, answered_at=work.at), offer_id=offer_id)
     if accepted.deadline_at is None:
         raise LookupError("An accepted case has a deadline.")
     event = CaseAccepted(
@@ -78,7 +76,9 @@ async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReaso
     """
     asked, case = await _taken_up(work, offer_id, version)
     if asked.rung is Rung.NATIONAL_DESK:
-        raise CantDecline("After the national desk there is nobody. Accept, and hand the case over when you found who can.")
+        raise CantDecline(
+            "After the national desk there is nobody. Accept, and hand the case over when you found who can."
+        )
     event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason)
     cases.line(work, case.id, "declined", reason=reason)
     outbox.record(work, event, (asked.organisation, asked.intake_organisation))

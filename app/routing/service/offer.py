@@ -64,18 +64,14 @@ async def climb(work: Work, case: Case, old: Offer, state: OfferState, reason: s
     offered = _offer(work, asked, need, around, refusals)
     await cases.offered_again(work, case, offered.decision.offered_to, offered.decision.accept_by)
     answered_at = work.at if state is OfferState.DECLINED else None
-    await work.change(
-        queries.CHANGE.values(state=state, answered_at=answered_at, reason=reason), offer_id=old.id
-    )
+    await work.change(queries.CHANGE.values(state=state, answered_at=answered_at, reason=reason), offer_id=old.id)
     return offered
 
 
 async def remind(work: Work, offer: Offer) -> datetime:
     """Tell the last rung again that it has not accepted; when it will be told next. The offer must be locked."""
     again = next_reminder(offer.urgency, offer.reminders, work.at)
-    await work.change(
-        queries.CHANGE.values(next_call_at=again, reminders=offer.reminders + 1), offer_id=offer.id
-    )
+    await work.change(queries.CHANGE.values(next_call_at=again, reminders=offer.reminders + 1), offer_id=offer.id)
     event = OfferReminded(
         case_id=offer.case_id,
         offer_id=offer.id,
