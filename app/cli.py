@@ -99,10 +99,16 @@ def play(  # noqa: PLR0913  each is an option
 
 
 @cli.command()
-def migrate() -> None:
-    """Bring the database to the structure that this program knows."""
+def migrate(
+    *,
+    login: Annotated[str | None, typer.Option(help="Make this login for the service, or give it its rights")] = None,
+) -> None:
+    """Bring the database to the structure that this program knows. The login's password: NODUS_LOGIN_PASSWORD."""
     settings = load()
-    migrations.upgrade(settings.migration_database_url or settings.database_url)
+    url = settings.migration_database_url or settings.database_url
+    migrations.upgrade(url)
+    if login:
+        migrations.grant_login(url, login, settings.login_password.get_secret_value() or None)
     out.print(f"The database is at structure {migrations.head()}.")
 
 

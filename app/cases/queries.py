@@ -11,6 +11,12 @@ from app.cases.tables import case_line, cases
 CASE: Final = select(cases).where(cases.c.id == bindparam("case_id"))
 LOCKED: Final = CASE.with_for_update()
 LINES: Final = select(case_line).where(case_line.c.case_id == bindparam("case_id")).order_by(case_line.c.id)
+TO_CLIMB: Final = (
+    select(cases.c.id)
+    .where(cases.c.next_climb_at <= bindparam("at"), cases.c.state.not_in(("closed", "offered")))
+    .order_by(cases.c.next_climb_at)
+    .limit(100)
+)
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 

@@ -92,6 +92,11 @@ async def page(
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 
+async def overdue(work: Work) -> list[UUID]:
+    """Owned, open cases whose next climb has come; for the worker, longest due first."""
+    return [row["id"] for row in await work.rows(queries.TO_CLIMB, at=work.at)]
+
+
 async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime) -> Case:
     """The next organisation is being asked. `case` must be locked, and still be seen by who does this."""
     line(work, case.id, "offered", to=to, accept_by=accept_by)

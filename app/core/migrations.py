@@ -36,13 +36,25 @@ def downgrade(url: str, revision: str) -> None:
     command.downgrade(_config(url), revision)
 
 
-def grant_login(url: str, login: str) -> None:
-    """Let `login` take the three roles of the service, and nothing else; asked as the superuser or their owner."""
+def grant_login(url: str, login: str, password: str | None = None) -> None:
+    """Let `login` take the three roles of the service, and nothing else; it is made when there is none.
+
+    Args:
+        url: the superuser, or the owner of the roles.
+        login: the name of the service's login.
+        password: its password; left as it is when None.
+    """
 
     async def grant() -> None:
         connection = await asyncpg.connect(url)
         try:
-            await connection.execute(f'GRANT {", ".join(ROLES)} TO "{login}" WITH INHERIT FALSE, SET TRUE')
+            name = await connection.fetchval("SELECT quote_ident($1)", login)
+            if not await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1", login):
+                await connection.execute(f"CREATE ROLE {name} LOGIN NOINHERIT")
+            if password:
+                quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+                await connection.execute(f"ALTER ROLE {name} PASSWORD {quoted}")
+            await connection.execute(f"GRANT {', '.join(ROLES)} TO {name} WITH INHERIT FALSE, SET TRUE")
         finally:
             await connection.close()
 

@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     migration_database_url: Annotated[str, Field(description="The login that owns the tables; empty: database_url")] = (
         ""
     )
+    login_password: Annotated[SecretStr, Field(description="For `migrate --login`: the password of that login")] = (
+        SecretStr("")
+    )
     pool_size: Annotated[int, Field(ge=1, le=100, description="Connections a process")] = 10
     master_key: Annotated[
         SecretStr, Field(description="32 bytes in base64 under which every case's key is wrapped")
@@ -37,6 +40,7 @@ class Settings(BaseSettings):
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False
     demo: Annotated[bool, Field(description="Start page of the demo, the demo's clock")] = False
+    demo_file: Annotated[str, Field(description="What the demo tells its start page")] = ""
     clock: Annotated[str, Field(description="The demo's clock: real|domain|speed")] = ""
     log_level: str = "info"
 

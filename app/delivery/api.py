@@ -63,8 +63,11 @@ async def read_events(
 
 
 @router.post("/webhook-endpoints", status_code=201, responses=problems(Invalid, DestinationRefused))
-async def create_webhook_endpoint(body: EndpointIn, work: EndpointDoor, response: Response) -> EndpointMade:
+async def create_webhook_endpoint(
+    body: EndpointIn, work: EndpointDoor, request: Request, response: Response
+) -> EndpointMade:
     """Receive your organisation's events at a URL. The secret to verify them with is shown only in this answer."""
+    request.state.reservation = None  # a secret that is shown once must not lie in a stored answer
     endpoint, secret = await service.create_endpoint(work, url=body.url, types=body.types, from_start=body.from_start)
     response.headers["ETag"] = etag(endpoint.version)
     response.headers["Location"] = f"/v1/webhook-endpoints/{endpoint.id}"

@@ -158,7 +158,7 @@ class HandOffIn(Wire):
     to: Line
     number: Line | None = None
     way: str = Field("warm", pattern="^(warm|cold)$")
-    at: Moment
+    at: Moment | None = Field(None, description="When; default: when the call is stored")
     result: HandOffResult
     accepted_by: Line | None = None
 

@@ -387,13 +387,14 @@ CREATE TABLE aftercare_check (
   id uuid PRIMARY KEY,
   case_id uuid NOT NULL REFERENCES cases,
   organisation_id uuid NOT NULL,
+  round smallint NOT NULL DEFAULT 1,
   week smallint NOT NULL,
   due_at timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'done', 'waived')),
   result text,
   ended_at timestamptz,
   version int NOT NULL DEFAULT 1,
-  UNIQUE (case_id, week),
+  UNIQUE (case_id, round, week),
   CHECK ((state = 'planned') = (ended_at IS NULL))
 );
 

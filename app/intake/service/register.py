@@ -124,7 +124,8 @@ def columns_of(work: Work, judged: Judged, offered: Offered | None) -> dict[str,
         "observations": call.observations,
         "advice": call.advice.given,
         "hand_offs": [
-            {"to": one.to, "way": one.way, "result": one.result, "at": one.at.isoformat()} for one in call.hand_offs
+            {"to": one.to, "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()}
+            for one in call.hand_offs
         ],
         "caller_anonymity": call.caller.anonymity,
         "caller_relation": call.caller.relation,

@@ -1,0 +1,146 @@
+"""Stay with a case: contacts, goals, aftercare, what is owed, closing."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+
+from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Stale
+from app.core.http import expected_version, problems, rooms_router
+from app.followup.aftercare import TooEarly
+from app.followup.contacts import Contact
+from app.followup.feedback import OutcomeNotForListener
+from app.followup.goals import NoContactYet
+from app.followup.obligations import NotDeferrable, NotOwedYet, Waiver
+from app.followup.schemas import (
+    AftercareOut,
+    CaseNow,
+    CheckOut,
+    CheckResultIn,
+    ChecklistOut,
+    ClosureIn,
+    ContactIn,
+    ContactOut,
+    ContactsOut,
+    FulfilmentIn,
+    GoalIn,
+    GoalOut,
+    GoalOutcomeIn,
+    GoalsOut,
+    MissingOut,
+    ObligationOut,
+)
+from app.followup.service import close as closing
+from app.followup.service import contact as contacting
+from app.followup.service import duties
+from app.followup.service import goals as goal_setting
+from app.followup.service.close import CaseNotFinished
+from app.followup.service.duties import DutyEnded
+from app.followup.service.goals import GoalEnded
+from app.followup.service.plan import seen
+from app.followup.situation import ObligationKind
+from app.identity.doors import CaseReader, FollowUpDoor
+from app.vault.purpose import Purpose
+
+router = rooms_router("follow-up")
+Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
+Reading = problems(Invalid, Forbidden, NotFound, Gone)
+
+
+@router.post("/cases/{case_id}/contacts", status_code=201, responses=Reading)
+async def log_contact(case_id: UUID, body: ContactIn, work: FollowUpDoor) -> CaseNow:
+    """Log a contact or a try. The first contact with the person starts follow-up; a try leaves the deadline as it is."""
+    contact = Contact(body.at or work.at, body.way, body.party, body.result)
+    contact_id, case = await contacting.log(work, case_id, contact, body.note)
+    return CaseNow.of(case, contact_id)
+
+
+@router.get("/cases/{case_id}/contacts", responses=Reading)
+async def list_contacts(case_id: UUID, purpose: Why, work: CaseReader) -> ContactsOut:
+    """The contacts of a case with their notes, oldest first. The look is logged."""
+    found = await contacting.contacts(work, case_id, purpose)
+    return ContactsOut(items=[ContactOut.model_validate(one, by_name=True) for one in found])
+
+
+@router.post("/cases/{case_id}/goals", status_code=201, responses=Reading)
+async def set_goal(case_id: UUID, body: GoalIn, work: FollowUpDoor) -> CaseNow:
+    """Set a goal; in aftercare this is a relapse, and takes the case back into follow-up."""
+    goal_id, case = await goal_setting.set_goal(work, case_id, body.of, body.what)
+    return CaseNow.of(case, goal_id)
+
+
+@router.get("/cases/{case_id}/goals", responses=Reading)
+async def list_goals(case_id: UUID, purpose: Why, work: CaseReader) -> GoalsOut:
+    """The goals of a case with what they say, oldest first. The look is logged."""
+    found = await goal_setting.goals(work, case_id, purpose)
+    return GoalsOut(items=[GoalOut.model_validate(one, by_name=True) for one in found])
+
+
+@router.post(
+    "/cases/{case_id}/goals/{goal_id}/outcome",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, GoalEnded, NoContactYet),
+)
+async def give_goal_outcome(case_id: UUID, goal_id: UUID, body: GoalOutcomeIn, work: FollowUpDoor) -> CaseNow:
+    """Say what became of a goal. With the last one aftercare begins: checks after 1, 4 and 12 weeks."""
+    return CaseNow.of(await goal_setting.give_outcome(work, case_id, goal_id, body.outcome), goal_id)
+
+
+@router.get("/cases/{case_id}/aftercare", responses=problems(Invalid, Forbidden, NotFound))
+async def read_aftercare(case_id: UUID, work: CaseReader) -> AftercareOut:
+    """The aftercare checks of a case, and what is owed in it: feedback, informing the person, the evaluation."""
+    _, situation = await seen(work, case_id)
+    return AftercareOut(
+        checks=[CheckOut.model_validate(one, from_attributes=True) for one in situation.checks],
+        obligations=[ObligationOut.model_validate(one, from_attributes=True) for one in situation.obligations],
+    )
+
+
+@router.post(
+    "/cases/{case_id}/aftercare/checks/{check_id}/result",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, DutyEnded, TooEarly),
+)
+async def end_check(case_id: UUID, check_id: UUID, body: CheckResultIn, work: FollowUpDoor) -> CaseNow:
+    """Record an aftercare check, or waive it with a reason and a role."""
+    if body.waiver:
+        waiver = Waiver(body.waiver.reason, body.waiver.by)
+        return CaseNow.of(await duties.waive_check(work, case_id, check_id, waiver), check_id)
+    if body.result is None:
+        raise Invalid("Send either result or waiver.")
+    return CaseNow.of(await duties.do_check(work, case_id, check_id, body.result), check_id)
+
+
+@router.post(
+    "/cases/{case_id}/aftercare/obligations/{kind}/fulfilment",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, DutyEnded, NotOwedYet, NotDeferrable, OutcomeNotForListener),
+)
+async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: FulfilmentIn, work: FollowUpDoor) -> CaseNow:
+    """Record that something owed was done; or waive it, or put it off, with a reason."""
+    if body.waiver:
+        return CaseNow.of(await duties.waive(work, case_id, kind, Waiver(body.waiver.reason, body.waiver.by)))
+    if body.deferral:
+        case = await duties.defer(work, case_id, kind, body.deferral.review_by, body.deferral.reason)
+        return CaseNow.of(case)
+    facts = body.model_dump(mode="json", exclude={"waiver", "deferral", "listener"}, exclude_none=True)
+    return CaseNow.of(await duties.fulfil(work, case_id, kind, facts, body.listener))
+
+
+@router.get("/cases/{case_id}/closing-checklist", responses=problems(Invalid, Forbidden, NotFound))
+async def read_checklist(case_id: UUID, work: CaseReader) -> ChecklistOut:
+    """Everything that still forbids closing a case; empty: it may close."""
+    lacking = await closing.checklist(work, case_id)
+    return ChecklistOut(
+        missing=[MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking]
+    )
+
+
+@router.post(
+    "/cases/{case_id}/closure",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, CaseNotFinished, Stale, PreconditionRequired),
+)
+async def close_case(case_id: UUID, body: ClosureIn, work: FollowUpDoor, request: Request) -> CaseNow:
+    """Close a case. Refused while something is missing, and then all of it is named. Needs If-Match with the case's ETag."""
+    return CaseNow.of(await closing.close(work, case_id, expected_version(request), body.outcome))

@@ -1,0 +1,116 @@
+"""Goals: set one, say what became of it. When all have an outcome aftercare begins; a new one takes the case back."""
+
+from typing import Any
+from uuid import UUID
+
+from app.cases import service as cases
+from app.cases.service import Case, State
+from app.core import outbox
+from app.core.errors import Conflict, NotFound
+from app.core.ids import new_id
+from app.core.work import Work
+from app.followup import queries
+from app.followup.aftercare import checks_from
+from app.followup.events import CaseInAftercare
+from app.followup.goals import state_after_goal, state_after_outcome
+from app.followup.obligations import evaluation_after
+from app.followup.service.plan import owe, owned, seen, settle
+from app.followup.situation import Goal, GoalOf, GoalOutcome, ObligationKind, Situation
+from app.followup.tables import aftercare_check as check_table
+from app.followup.tables import goal as goal_table
+from app.vault import open as vault
+from app.vault.purpose import Purpose
+
+
+class GoalEnded(Conflict):
+    """The goal has its outcome already."""
+
+    slug, title = "goal-ended", "The goal has its outcome already"
+
+
+async def set_goal(work: Work, case_id: UUID, of: GoalOf, what: str) -> tuple[UUID, Case]:
+    """Set a goal.
+
+    Raises:
+        NotFound, Forbidden: as `plan.owned`.
+        Refused: the case is closed.
+    """
+    case, situation = await owned(work, case_id)
+    await vault.load_key(work, case_id)
+    goal = Goal(new_id(work.at), of)
+    work.write(
+        goal_table,
+        id=goal.id,
+        case_id=case_id,
+        organisation_id=work.organisation,
+        of=of,
+        set_at=work.at,
+        sealed=vault.seal(work, case_id, {"what": what}),
+        version=1,
+    )
+    cases.line(work, case_id, "goal", goal=str(goal.id), of=of)
+    if case.state is State.ACCEPTED:  # a goal is no contact: the clock of the first one runs on
+        return goal.id, await cases.touched(work, case)
+    return goal.id, await settle(work, case, situation.with_goal(goal), state_after_goal(case.state))
+
+
+async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOutcome) -> Case:
+    """Say what became of a goal; with the last one aftercare begins, its checks planned.
+
+    Raises:
+        NotFound, Forbidden: as `plan.owned`, or there is no such goal.
+        GoalEnded: it has its outcome already.
+        NoContactYet: the person was neither reached nor refused.
+    """
+    case, situation = await owned(work, case_id)
+    goal = situation.goal(goal_id)
+    if goal is None:
+        raise NotFound("This case has no such goal.")
+    if goal.outcome:
+        raise GoalEnded(f"This goal was {goal.outcome}. Set a new one when it must be worked on again.")
+    situation = situation.with_goal(Goal(goal.id, goal.of, outcome))
+    state = state_after_outcome(situation)
+    await work.change(queries.END_GOAL.values(outcome=outcome, outcome_at=work.at, version=2), goal_id=goal_id)
+    cases.line(work, case_id, "goal_outcome", goal=str(goal_id), outcome=outcome)
+    if state is State.AFTERCARE and case.state is not State.AFTERCARE:
+        situation = _with_checks(work, case, situation)
+    case = await settle(work, case, situation, state)
+    if state is State.AFTERCARE and case.deadline_at:
+        event = CaseInAftercare(case_id=case_id, round=situation.last_round, deadline_at=case.deadline_at)
+        outbox.record(work, event, case.concerned)
+    return case
+
+
+async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, Any]]:
+    """The goals of a case with what they say, oldest first; the look is logged.
+
+    Raises:
+        NotFound, Forbidden: as `plan.owned`.
+    """
+    await seen(work, case_id)
+    rows = await work.rows(queries.GOALS, case_id=case_id)
+    told = await vault.unseal(work, case_id, [row["sealed"] for row in rows], what="goals of the case", purpose=purpose)
+    shown = ("id", "of", "set_at", "outcome", "outcome_at")
+    return [{**{name: row[name] for name in shown}, "what": one["what"]} for row, one in zip(rows, told, strict=True)]
+
+
+def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:
+    checks = checks_from(work.at, situation.last_round, lambda: new_id(work.at))
+    for check in checks:
+        work.write(
+            check_table,
+            id=check.id,
+            case_id=case.id,
+            organisation_id=work.organisation,
+            round=check.round,
+            week=check.week,
+            due_at=check.due_at,
+            state=check.state,
+            version=1,
+        )
+        situation = situation.with_check(check)
+    if situation.obligation(ObligationKind.EVALUATION) is None:
+        evaluation = evaluation_after(checks)
+        owe(work, case, evaluation)
+        situation = situation.with_obligation(evaluation)
+    return situation

@@ -1,0 +1,127 @@
+"""The case of a command with everything that decides what comes next; and its next deadline after the command."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from app.cases import service as cases
+from app.cases.service import Case, State
+from app.core.errors import Forbidden, Refused
+from app.core.work import Work
+from app.followup import queries
+from app.followup.clocks import next_deadline
+from app.followup.feedback import PROMISE_LINE
+from app.followup.obligations import owed_from_the_start
+from app.followup.situation import (
+    Check,
+    CheckState,
+    Goal,
+    GoalOf,
+    GoalOutcome,
+    Obligation,
+    ObligationKind,
+    ObligationState,
+    Situation,
+)
+from app.followup.tables import obligation as obligation_table
+
+
+async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
+    """The case, locked, and its situation, for a command of its owner.
+
+    Raises:
+        NotFound: no such case for this organisation.
+        Forbidden: another organisation owns it.
+        Refused: it is closed.
+    """
+    case = await cases.locked(work, case_id)
+    _must_own(work, case)
+    if case.state is State.CLOSED:
+        raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    situation = await _situation(work, case)
+    if not situation.obligations:
+        situation = await _with_what_is_owed(work, case, situation)
+    return case, situation
+
+
+async def seen(work: Work, case_id: UUID) -> tuple[Case, Situation]:
+    """The case and its situation, for its owner to read.
+
+    Raises:
+        NotFound, Forbidden: as `owned`.
+    """
+    case = await cases.get(work, case_id)
+    _must_own(work, case)
+    situation = await _situation(work, case)
+    if situation.obligations:
+        return case, situation
+    return case, replace(situation, obligations=await _owed(work, case))
+
+
+async def settle(work: Work, case: Case, situation: Situation, state: State) -> Case:
+    """The case after a human act: in `state`, with the deadline that its situation demands; what was overdue is not any more."""
+    deadline = next_deadline(replace(situation, state=state), work.at)
+    return await cases.moved(
+        work,
+        case,
+        state,
+        deadline_at=deadline.at if deadline else None,
+        deadline_kind=deadline.kind if deadline else None,
+    )
+
+
+def owe(work: Work, case: Case, obligation: Obligation) -> None:
+    """Store a new obligation, with the rest of this work."""
+    work.write(
+        obligation_table,
+        case_id=case.id,
+        organisation_id=work.organisation,
+        kind=obligation.kind,
+        due_at=obligation.due_at,
+        state=obligation.state,
+        facts={},
+        version=1,
+    )
+
+
+def _must_own(work: Work, case: Case) -> None:
+    if case.owner != work.organisation:
+        raise Forbidden(
+            "Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked."
+        )
+
+
+async def _situation(work: Work, case: Case) -> Situation:
+    if case.accepted_at is None:
+        raise LookupError("A case with an owner was accepted at a moment.")
+    return Situation(
+        state=case.state,
+        urgency=case.urgency,
+        accepted_at=case.accepted_at,
+        goals=tuple(
+            Goal(row["id"], GoalOf(row["of"]), GoalOutcome(row["outcome"]) if row["outcome"] else None)
+            for row in await work.rows(queries.GOALS, case_id=case.id)
+        ),
+        checks=tuple(
+            Check(row["id"], row["round"], row["week"], row["due_at"], CheckState(row["state"]))
+            for row in await work.rows(queries.CHECKS, case_id=case.id)
+        ),
+        obligations=tuple(
+            Obligation(
+                ObligationKind(row["kind"]), row["due_at"], ObligationState(row["state"]), "deferred" in row["facts"]
+            )
+            for row in await work.rows(queries.OBLIGATIONS, case_id=case.id)
+        ),
+    )
+
+
+async def _with_what_is_owed(work: Work, case: Case, situation: Situation) -> Situation:
+    owed = await _owed(work, case)
+    for one in owed:
+        owe(work, case, one)
+    await work.flush()  # the command that follows may change them
+    return replace(situation, obligations=owed)
+
+
+async def _owed(work: Work, case: Case) -> tuple[Obligation, ...]:
+    promise = next((line for line in await cases.lines(work, case.id) if line.kind == PROMISE_LINE), None)
+    return owed_from_the_start(case.opened_at, promise.facts if promise else None, promise.at if promise else None)

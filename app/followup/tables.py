@@ -1,0 +1,63 @@
+"""Contacts, goals, aftercare checks, and what is owed."""
+
+from typing import Final
+
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.core.tables import metadata
+
+contact: Final = Table(
+    "contact",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("way", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+goal: Final = Table(
+    "goal",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("of", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("outcome", Text),
+    Column("outcome_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+)
+
+aftercare_check: Final = Table(
+    "aftercare_check",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("week", SmallInteger, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("result", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+)
+
+obligation: Final = Table(
+    "obligation",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("facts", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+)
