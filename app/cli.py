@@ -43,9 +43,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Server processes")] = 1,
-    with_worker: Annotated[
-        bool, typer.Option("--with-worker", help="Carry out the due-lists too (small installations)")
-    ] = False,
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Carry out the due-lists too (small installations)")] = False,
 ) -> None:
     """Answer HTTP."""
     settings = load()
@@ -93,9 +91,7 @@ def play(  # noqa: PLR0913  each is an option
     folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its data")] = None,
 ) -> None:
     """Play a night and a day of calls against the real thing, on an embedded PostgreSQL."""
-    raise typer.Exit(
-        demo(Options(speed=speed, calls=calls, seed=seed, once=once, reset=reset, port=port, folder=folder))
-    )
+    raise typer.Exit(demo(Options(speed=speed, calls=calls, seed=seed, once=once, reset=reset, port=port, folder=folder)))
 
 
 @cli.command()
@@ -126,7 +122,7 @@ def examine() -> None:
 @cli.command()
 def openapi() -> None:
     """Print the API's description, as it is committed in openapi/openapi.json."""
-    placeholder = Settings(database_url="postgresql://nobody@localhost/none", master_key="A" * 43 + "=")  # type: ignore[arg-type]
+    placeholder = Settings(database_url="postgresql://nobody@localhost/none", master_key="A" * 43 + "=")
     text = orjson.dumps(
         main_module.openapi(main_module.create_app(placeholder)), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
     )
@@ -173,9 +169,7 @@ def list_keys() -> None:
         for key in found:
             used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
             ended = "revoked" if key.revoked_at else ""
-            table.add_row(
-                str(key.id), str(key.organisation), key.role, key.label, f"{key.expires_at:%Y-%m-%d}", used, ended
-            )
+            table.add_row(str(key.id), str(key.organisation), key.role, key.label, f"{key.expires_at:%Y-%m-%d}", used, ended)
         out.print(table)
 
     _run(read())

@@ -40,9 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_key(settings)]
     try:
         faults = await ready(database)
-        findings.append(
-            Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows")
-        )
+        findings.append(Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows"))
         if not faults:
             findings += [await _tried(look, database) for look in LOOKS]
     finally:
@@ -69,9 +67,7 @@ async def _login(database: Database) -> Finding:
     async with database.engine.connect() as connection:
         bypasses = (await connection.execute(LOGIN)).scalar_one()
     sentence = (
-        "may bypass row-level security: give the service a login of its own"
-        if bypasses
-        else "can't bypass row-level security"
+        "may bypass row-level security: give the service a login of its own" if bypasses else "can't bypass row-level security"
     )
     return Finding("login", not bypasses, sentence)
 
@@ -81,9 +77,7 @@ async def _clock(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         row = await work.one(MOMENT)
     drift = abs((row["at"] - before).total_seconds()) if row else DRIFT_ALLOWED + 1
-    return Finding(
-        "clock", drift <= DRIFT_ALLOWED, f"is {drift:.1f} s from the database's (at most {DRIFT_ALLOWED:.0f} s)"
-    )
+    return Finding("clock", drift <= DRIFT_ALLOWED, f"is {drift:.1f} s from the database's (at most {DRIFT_ALLOWED:.0f} s)")
 
 
 async def _partitions(database: Database) -> Finding:
@@ -92,9 +86,7 @@ async def _partitions(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         row = await work.one(PARTITION, name=name)
     there = bool(row and row["there"])
-    return Finding(
-        "partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`"
-    )
+    return Finding("partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`")
 
 
 async def _coverage(database: Database) -> Finding:

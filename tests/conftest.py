@@ -173,13 +173,14 @@ async def _keeps_the_conventions(response: httpx.Response) -> None:
 
 
 @pytest.fixture
-def statements(database: Database) -> Iterator[list[str]]:
+def statements(app: FastAPI) -> Iterator[list[str]]:
     """Every statement that this test's own pool carries out."""
     seen: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(statement)
 
+    database: Database = app.state.database
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     yield seen
     event.remove(database.engine.sync_engine, "before_cursor_execute", note)

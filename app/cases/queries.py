@@ -20,9 +20,7 @@ TO_CLIMB: Final = (
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 
-def listed(
-    after: UUID | None, limit: int, state: str | None, owner: UUID | None, overdue_at: datetime | None
-) -> Select[Any]:
+def listed(after: UUID | None, limit: int, state: str | None, owner: UUID | None, overdue_at: datetime | None) -> Select[Any]:
     """A page of cases in the order they were opened, one more than asked for."""
     query = select(cases).order_by(cases.c.id).limit(limit + 1)
     if after:

@@ -100,9 +100,7 @@ async def overdue(work: Work) -> list[UUID]:
 async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime) -> Case:
     """The next organisation is being asked. `case` must be locked, and still be seen by who does this."""
     line(work, case.id, "offered", to=to, accept_by=accept_by)
-    return await _change(
-        work, case, state=step(case.state, State.OFFERED), deadline_at=accept_by, next_climb_at=accept_by
-    )
+    return await _change(work, case, state=step(case.state, State.OFFERED), deadline_at=accept_by, next_climb_at=accept_by)
 
 
 async def accepted(work: Work, case: Case, by: UUID, coordinator: str | None) -> Case:
@@ -129,9 +127,7 @@ async def accepted(work: Work, case: Case, by: UUID, coordinator: str | None) ->
     return changed
 
 
-async def moved(
-    work: Work, case: Case, to: State, *, deadline_at: datetime | None, deadline_kind: DeadlineKind | None
-) -> Case:
+async def moved(work: Work, case: Case, to: State, *, deadline_at: datetime | None, deadline_kind: DeadlineKind | None) -> Case:
     """The case in its next state (or the same one with a new deadline); what was overdue counts as done. Must be locked.
 
     Raises:
@@ -165,9 +161,7 @@ async def touched(work: Work, case: Case) -> Case:
 
 
 async def _change(work: Work, case: Case, **columns: object) -> Case:
-    changed = await work.change(
-        queries.CHANGE.values(version=case.version + 1, **columns), case_id=case.id, seen=case.version
-    )
+    changed = await work.change(queries.CHANGE.values(version=case.version + 1, **columns), case_id=case.id, seen=case.version)
     if not changed:
         raise Stale(case.version + 1)
     named = {"owner_organisation_id": "owner"}

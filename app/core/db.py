@@ -28,7 +28,7 @@ class Database:
             pool_reset_on_return=None,
             skip_autocommit_rollback=True,
         )
-        self.bell = Bell(self)
+        self.bell = Bell(self.engine, url)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -65,7 +65,7 @@ async def carry_out(due: Due[T], database: Database, stop: asyncio.Event, *, spe
                 continue
             if failed:
                 pause = AFTER_FAILURE.total_seconds()
-        except Exception as error:  # the database is away: look again later
+        except Exception as error:  # noqa: BLE001  the database is away: look again later
             log.warning("due.unavailable", due=due.name, error=type(error).__name__)
             pause = max(pause, 1.0)
         try:

@@ -76,9 +76,7 @@ class Embedded:
             "-v",
             "ON_ERROR_STOP=1",
         ]
-        done = subprocess.run(
-            [*command, "-d", database, "-c", sql], check=True, capture_output=True, text=True, timeout=60
-        )
+        done = subprocess.run([*command, "-d", database, "-c", sql], check=True, capture_output=True, text=True, timeout=60)
         return done.stdout.strip()
 
     def pgbench_arguments(self) -> list[str]:

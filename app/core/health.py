@@ -17,9 +17,7 @@ async def ready(database: Database) -> list[str]:
         async with begin(database, GATE) as work:
             row = await work.one(REVISION)
     except (SQLAlchemyError, OSError) as error:
-        return [
-            f"The database does not answer, or is not ours yet ({type(error).__name__}): check it, run `nodus migrate`."
-        ]
+        return [f"The database does not answer, or is not ours yet ({type(error).__name__}): check it, run `nodus migrate`."]
     revision = row["version_num"] if row else None
     if revision != head():
         return [f"The database is at structure {revision}, this program knows {head()}: run `nodus migrate`."]

@@ -7,6 +7,7 @@ in the same transaction as the effect, so a crash leaves both or neither. Same k
 
 import hashlib
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 import orjson
@@ -86,9 +87,7 @@ async def reserve(work: Work, request: Request) -> None:
         headers = {**found["headers"], "Idempotent-Replayed": "true"}
         raise Replay(Response(found["answer"], found["status"], headers))
     if not found or not found["free"]:
-        raise StillRunning(
-            "The first request with this Idempotency-Key is still running. Ask again in a second.", retry_after=1
-        )
+        raise StillRunning("The first request with this Idempotency-Key is still running. Ask again in a second.", retry_after=1)
     request.state.reservation = Reservation(work, route, key, fingerprint)
 
 
@@ -110,10 +109,8 @@ def _key_of(request: Request) -> str | None:
 async def _canonical(request: Request) -> bytes:
     body = await request.body()
     precondition = request.headers.get("if-match", "").encode()
-    try:
+    with suppress(orjson.JSONDecodeError):
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
-        pass
     return precondition + b"\n" + str(request.url.query).encode() + b"\n" + body
 
 

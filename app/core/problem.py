@@ -38,9 +38,7 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
     if request_id:
         body["instance"] = f"urn:uuid:{request_id}"
     if problem.errors:
-        body["errors"] = [
-            {"pointer": error.pointer, "code": error.code, "message": error.message} for error in problem.errors
-        ]
+        body["errors"] = [{"pointer": error.pointer, "code": error.code, "message": error.message} for error in problem.errors]
     headers = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)

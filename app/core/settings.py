@@ -18,16 +18,12 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[str, Field(description="PostgreSQL 18; postgresql://login@host/name")] = ""
-    migration_database_url: Annotated[str, Field(description="The login that owns the tables; empty: database_url")] = (
+    migration_database_url: Annotated[str, Field(description="The login that owns the tables; empty: database_url")] = ""
+    login_password: Annotated[SecretStr, Field(description="For `migrate --login`: the password of that login")] = SecretStr("")
+    pool_size: Annotated[int, Field(ge=1, le=100, description="Connections a process")] = 10
+    master_key: Annotated[SecretStr, Field(description="32 bytes in base64 under which every case's key is wrapped")] = SecretStr(
         ""
     )
-    login_password: Annotated[SecretStr, Field(description="For `migrate --login`: the password of that login")] = (
-        SecretStr("")
-    )
-    pool_size: Annotated[int, Field(ge=1, le=100, description="Connections a process")] = 10
-    master_key: Annotated[
-        SecretStr, Field(description="32 bytes in base64 under which every case's key is wrapped")
-    ] = SecretStr("")
     base_url: Annotated[str, Field(description="Where others reach this API, without /v1")] = "http://127.0.0.1:8000"
     source: Annotated[str, Field(description="CloudEvents source: urn:nld:oin:<OIN>:systeem:<name>")] = (
         "urn:nld:oin:00000000000000000000:systeem:nodus"

@@ -8,14 +8,12 @@ also looks by himself from time to time.
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import asyncpg
 import structlog
 from sqlalchemy import text
-
-if TYPE_CHECKING:
-    from app.core.db import Database
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 CHANNEL: Final = "nodus"
 COALESCE_SECONDS: Final = 0.01
@@ -29,9 +27,9 @@ log = structlog.get_logger(__name__)
 class Bell:
     """Rings for, and listens to, short strings such as `event:<recipient>:<number>`."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, engine: AsyncEngine, url: str) -> None:
         """A silent bell; `listen` makes it hear."""
-        self._database = database
+        self._engine, self._url = engine, url
         self._pending: dict[str, None] = {}
         self._ringing: asyncio.Task[None] | None = None
         self._hearers: list[Callable[[str], None]] = []
@@ -58,7 +56,7 @@ class Bell:
                 batch.append(name)
                 size += len(name) + 1
             try:
-                async with self._database.engine.connect() as connection:
+                async with self._engine.connect() as connection:
                     await connection.execute(RING, {"rings": "\n".join(batch)})
             except Exception:  # noqa: BLE001  a lost ring is made good by the next look
                 log.warning("bell.ring_failed", rings=len(batch))
@@ -68,7 +66,7 @@ class Bell:
         """Hear rings until cancelled; reconnects by itself. One connection a process, outside the pool."""
         while True:
             try:
-                connection = await asyncpg.connect(self._database.url)
+                connection = await asyncpg.connect(self._url)
                 lost = asyncio.Event()
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._hear)

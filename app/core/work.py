@@ -21,7 +21,9 @@ from app.core.statement import compose
 Row = Mapping[str, Any]
 
 # No session state: everything is SET LOCAL, so that a pooler in transaction mode may stand between.
-LIMITS = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
+LIMITS = (
+    "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
+)
 
 
 class Work:
@@ -114,7 +116,7 @@ class Work:
             async with asyncio.timeout(30):
                 status = await self._raw.execute(command)
                 if status != command:
-                    raise RuntimeError("A statement had failed before: PostgreSQL rolled this work back at its commit.")
+                    raise RuntimeError("A statement had failed before: PostgreSQL rolled this work back at its commit.")  # noqa: TRY301  the connection is dropped below
         except BaseException:
             # What state the connection is in can't be known any more: the server ends the transaction when it is dropped.
             with suppress(Exception):

@@ -63,9 +63,7 @@ async def read_events(
 
 
 @router.post("/webhook-endpoints", status_code=201, responses=problems(Invalid, DestinationRefused))
-async def create_webhook_endpoint(
-    body: EndpointIn, work: EndpointDoor, request: Request, response: Response
-) -> EndpointMade:
+async def create_webhook_endpoint(body: EndpointIn, work: EndpointDoor, request: Request, response: Response) -> EndpointMade:
     """Receive your organisation's events at a URL. The secret to verify them with is shown only in this answer."""
     request.state.reservation = None  # a secret that is shown once must not lie in a stored answer
     endpoint, secret = await service.create_endpoint(work, url=body.url, types=body.types, from_start=body.from_start)
@@ -109,9 +107,7 @@ async def remove_webhook_endpoint(endpoint_id: UUID, work: EndpointDoor) -> None
 
 
 @router.get("/webhook-endpoints/{endpoint_id}/attempts", responses=problems(Invalid, NotFound))
-async def list_attempts(
-    endpoint_id: UUID, work: EndpointDoor, cursor: Cursor = None, limit: Limit = USUAL_LIMIT
-) -> AttemptPage:
+async def list_attempts(endpoint_id: UUID, work: EndpointDoor, cursor: Cursor = None, limit: Limit = USUAL_LIMIT) -> AttemptPage:
     """Every attempt to deliver to an endpoint, newest first."""
     found = await service.attempts(work, endpoint_id, cursor_id(cursor), limit)
     hidden = {"endpoint_id", "organisation_id"}

@@ -10,9 +10,7 @@ from app.core.errors import FieldError, Invalid
 
 PORTS: Final = frozenset({443, 8443})
 # What Python calls global and yet leads inside: carrier-grade NAT, and IPv4 wrapped for translation.
-NOT_OURS_TO_CALL: Final = tuple(
-    map(ip_network, ("100.64.0.0/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-)
+NOT_OURS_TO_CALL: Final = tuple(map(ip_network, ("100.64.0.0/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 Address = IPv4Address | IPv6Address
 
 

@@ -28,9 +28,7 @@ def headers(secrets: Sequence[bytes], message: UUID, timestamp: int, body: bytes
 
 def is_wanted(event_type: str, types: Sequence[str]) -> bool:
     """Whether an endpoint that named these types (or beginnings of types) wants this event; none named: all."""
-    return not types or any(
-        event_type == one or event_type.startswith(one.rstrip("*").rstrip(".") + ".") for one in types
-    )
+    return not types or any(event_type == one or event_type.startswith(one.rstrip("*").rstrip(".") + ".") for one in types)
 
 
 def page(bodies: Sequence[bytes], *, after: int, end: bool, oldest: int) -> bytes:

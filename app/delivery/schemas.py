@@ -12,9 +12,7 @@ class EndpointIn(Wire):
     """A receiver of webhooks."""
 
     url: Line = Field(description="https, port 443 or 8443, a host of the public internet")
-    types: list[Line] = Field(
-        default_factory=list, max_length=50, description="Types or beginnings of types; none: all"
-    )
+    types: list[Line] = Field(default_factory=list, max_length=50, description="Types or beginnings of types; none: all")
     from_start: bool = Field(False, description="Deliver everything that is kept, not only what happens from now on")
 
 

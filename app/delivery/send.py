@@ -37,9 +37,7 @@ AT_ONCE: Final = 400
 FETCHED: Final = 50
 LOOK_EVERY: Final = 1.0
 ATTEMPTS: Final = Counter("nodus_webhook_attempts", "Attempts to deliver.", ["outcome"])
-BACKLOG: Final = Gauge(
-    "nodus_webhook_backlog_seconds", "Age of the oldest event that an active endpoint has not received."
-)
+BACKLOG: Final = Gauge("nodus_webhook_backlog_seconds", "Age of the oldest event that an active endpoint has not received.")
 
 log = structlog.get_logger(__name__)
 
@@ -134,9 +132,7 @@ class Sender:
         going_on = True
         while going_on and not self._stop.is_set() and clock.wall() < until:
             async with begin(self._database, WORKER) as work:
-                events = await work.rows(
-                    queries.UNDELIVERED, recipient=serving.organisation, after=serving.through, most=FETCHED
-                )
+                events = await work.rows(queries.UNDELIVERED, recipient=serving.organisation, after=serving.through, most=FETCHED)
             going_on = bool(events)
             for event in events:
                 if self._stop.is_set() or not await self._deliver(serving, event):

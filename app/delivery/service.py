@@ -74,9 +74,7 @@ async def create_endpoint(work: Work, *, url: str, types: Sequence[str], from_st
     endpoint_id, secret = new_id(at), new_secret()
     head = await work.one(queries.HEAD, recipient=work.organisation)
     through = 0 if from_start or head is None else head["last"]
-    endpoint = Endpoint(
-        endpoint_id, work.organisation, url, tuple(types), "active", through, 0, at, None, None, at, version=1
-    )
+    endpoint = Endpoint(endpoint_id, work.organisation, url, tuple(types), "active", through, 0, at, None, None, at, version=1)
     work.write(
         webhook_endpoint,
         id=endpoint_id,

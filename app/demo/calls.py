@@ -58,21 +58,19 @@ class Planned:
 
 def planned(count: int, seed: int, postcodes: Sequence[str], begins_at_hour: int) -> list[Planned]:
     """The calls of a play, in order; the same seed plans the same calls."""
-    random = Random(seed)  # noqa: S311  a play, no secret
+    random = Random(seed)  # noqa: RUF100, S311
     hours = [BUSY[(begins_at_hour + hour) % 24] for hour in range(24)]
-    moments = sorted(
-        timedelta(hours=random.choices(range(24), hours)[0], seconds=random.randrange(3600)) for _ in range(count)
-    )
+    moments = sorted(timedelta(hours=random.choices(range(24), hours)[0], seconds=random.randrange(3600)) for _ in range(count))
     made: list[Planned] = []
     for number, after in enumerate(moments):
-        repeats = made[random.randrange(len(made))] if made and random.random() < 0.1 else None  # noqa: PLR2004
-        made.append(Planned(number, after, random.random() < 0.2, _body(random, postcodes, repeats)))  # noqa: PLR2004
+        repeats = made[random.randrange(len(made))] if made and random.random() < 0.1 else None  # noqa: PLR2004, RUF100
+        made.append(Planned(number, after, random.random() < 0.2, _body(random, postcodes, repeats)))  # noqa: PLR2004, RUF100
     return made
 
 
 def _body(random: Random, postcodes: Sequence[str], repeats: Planned | None) -> dict[str, Any]:
     situation = random.choices(SITUATIONS, [one.weight for one in SITUATIONS])[0]
-    police = random.random() < 0.3  # noqa: PLR2004  facts F22–F24: 30–80 % of reports
+    police = random.random() < 0.3  # noqa: PLR2004, RUF100
     letters = "".join(random.choices(LETTERS, k=2))
     stay = repeats.body["place"]["stay"] if repeats else {
         "postcode": random.choice(postcodes) + ("AB" if letters in {"SA", "SD", "SS"} else letters),
@@ -87,7 +85,7 @@ def _body(random: Random, postcodes: Sequence[str], repeats: Planned | None) -> 
         "person": {"ageBand": random.choice(AGES), "description": "Zie de melding."},
         "place": {"stay": stay},
         "advice": {"given": list(situation.advice)},
-        "feedbackPromised": random.random() < 0.3,  # noqa: PLR2004
+        "feedbackPromised": random.random() < 0.3,  # noqa: PLR2004, RUF100
         "handOffs": [{"to": to, "way": "warm", "result": result} for to, result in situation.hand_offs],
     }
 

@@ -18,7 +18,7 @@ class Api:
             base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=40, trust_env=False
         )
 
-    async def ask(self, method: str, path: str, **how: Any) -> httpx.Response:  # noqa: ANN401  httpx's own options
+    async def ask(self, method: str, path: str, **how: Any) -> httpx.Response:  # noqa: ANN401, RUF100
         """The answer, once there is one; a server that is being restarted is waited for."""
         for _ in range(PATIENCE):
             try:
@@ -32,7 +32,7 @@ class Api:
             return response
         raise ConnectionError(f"{method} {path} had no answer.")
 
-    async def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401  JSON
+    async def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401, RUF100
         """What is at `path`."""
         response = await self.ask("GET", path, params=params)
         response.raise_for_status()
@@ -40,12 +40,12 @@ class Api:
 
     async def command(
         self, path: str, body: Any = None, *, key: str, version: int | None = None, method: str = "POST"
-    ) -> httpx.Response:  # noqa: ANN401, E501
+    ) -> httpx.Response:
         """Carry out a command, once, however often it has to be sent."""
         headers = {"Idempotency-Key": f'"{key}"', **({"If-Match": f'"{version}"'} if version is not None else {})}
         return await self.ask(method, path, json=body if body is not None else {}, headers=headers)
 
-    async def all(self, path: str, **params: Any) -> list[Any]:  # noqa: ANN401  JSON
+    async def all(self, path: str, **params: Any) -> list[Any]:  # noqa: ANN401, RUF100
         """Every item of a list, page by page."""
         found: list[Any] = []
         cursor = None

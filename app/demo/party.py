@@ -94,7 +94,7 @@ class Party:
         version = (await self.api.get(f"/v1/cases/{case}"))["version"]
         await self.api.command(f"/v1/cases/{case}/closure", {"outcome": "better"}, key=f"close-{case}", version=version)
 
-    async def _do(self, case: str, what: str, body: dict[str, Any], name: str) -> Any:  # noqa: ANN401  JSON
+    async def _do(self, case: str, what: str, body: dict[str, Any], name: str) -> Any:  # noqa: ANN401, RUF100
         answer = await self.api.command(f"/v1/cases/{case}/{what}", body, key=f"{name}-{case}")
         if answer.status_code != 201:  # noqa: PLR2004  created
             self.faults.append(f"{self.name}: {what} was answered {answer.status_code} ({answer.json().get('type')}).")

@@ -3,14 +3,13 @@
 import asyncio
 from contextlib import suppress
 
+import orjson
 import uvicorn
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-
-import orjson
 
 from app.demo.party import Party
 

@@ -89,6 +89,8 @@ class _Play:
                     await task
             await self.receiver.stop()
             for party in self.parties:
+                for task in party.tasks:
+                    task.cancel()
                 await party.api.close()
             await asyncio.to_thread(self.stage.close)
 
@@ -105,9 +107,7 @@ class _Play:
             polling = [asyncio.create_task(party.poll(self.stop)) for party in self._pollers()]
             await self._calls(begins)
             await self._settle()
-            summary = await summed_up(
-                self._operator(), self.parties, set(self.memory.told.get("answered", {}).values())
-            )
+            summary = await summed_up(self._operator(), self.parties, set(self.memory.told.get("answered", {}).values()))
             self._tell(summary)
             if not self.options.once:
                 await self.stop.wait()
@@ -129,14 +129,12 @@ class _Play:
     async def _gather_parties(self) -> None:
         hooks = self.memory.told.get("hooks", {})
         port = self.memory.told.get("receiver_port") or free_port(0)
-        random = Random(self.options.seed)  # noqa: S311  a play, no secret
+        random = Random(self.options.seed)  # noqa: RUF100, S311
         for member in self.members:
             if member.kind == "operator":
                 continue
             api = Api(self.stage.base_url, member.token)
-            party = Party(
-                api, member.name, str(member.id), last_rung=member.kind == "hotline", random=Random(random.random())
-            )
+            party = Party(api, member.name, str(member.id), last_rung=member.kind == "hotline", random=Random(random.random()))
             self.parties.append(party)
             if member.kind == "meldpunt":
                 if party.organisation not in hooks:
@@ -214,9 +212,7 @@ class _Play:
         file.touch(mode=0o600)
         file.write_bytes(orjson.dumps(told))
         if not self.options.once:
-            self.console.print(
-                f"\n[bold]{self.stage.base_url}[/] stays up: start there, or at {self.stage.base_url}/docs."
-            )
+            self.console.print(f"\n[bold]{self.stage.base_url}[/] stays up: start there, or at {self.stage.base_url}/docs.")
             operator = tokens[0]["token"]
             example = f'curl -H "Authorization: Bearer {operator}" {self.stage.base_url}/v1/cases?limit=3'
             self.console.print(example, soft_wrap=True, highlight=False)

@@ -53,7 +53,7 @@ class Memory:
         self._file = folder / "demo-state.json"
         self.told: dict[str, Any] = orjson.loads(self._file.read_bytes()) if self._file.exists() else {}
 
-    def keep(self, **told: Any) -> None:  # noqa: ANN401  JSON
+    def keep(self, **told: Any) -> None:  # noqa: ANN401, RUF100
         """Remember this too; whoever is killed while writing leaves the old file."""
         self.told |= told
         fresh = self._file.with_suffix(".new")
@@ -107,16 +107,14 @@ class Stage:
                 token = identity.create_key(work, organisation=one.id, role=role, label="demo", life=TOKENS_LIVE)
                 members.append(Member(one.id, one.name, one.kind, token))
                 if one.kind == "hotline":
-                    operator = identity.create_key(
-                        work, organisation=one.id, role="operator", label="demo", life=TOKENS_LIVE
-                    )
+                    operator = identity.create_key(work, organisation=one.id, role="operator", label="demo", life=TOKENS_LIVE)
                     members.append(Member(one.id, one.name, "operator", operator))
         await database.close()
         return members
 
     def settings(self) -> Settings:
         """For this process's own short visit to the database."""
-        return Settings(database_url=self.url, master_key=self.master_key())  # type: ignore[arg-type]
+        return Settings(database_url=self.url, master_key=self.master_key())
 
     def set_up_processes(self, pace: Pace, port: int) -> None:
         """Fix the port and the clock that service and worker will run by."""

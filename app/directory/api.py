@@ -29,9 +29,7 @@ LONGEST = timedelta(days=100)
 
 
 @router.get("/municipalities", responses=problems(Invalid))
-async def list_municipalities(
-    work: DirectoryReader, cursor: Cursor = None, limit: Limit = USUAL_LIMIT
-) -> MunicipalityPage:
+async def list_municipalities(work: DirectoryReader, cursor: Cursor = None, limit: Limit = USUAL_LIMIT) -> MunicipalityPage:
     """The municipalities of today, by code."""
     page = await service.municipalities(work, municipality_code(cursor) if cursor else "", limit)
     return MunicipalityPage(items=[MunicipalityOut(**row) for row in page.items], next=page.next)

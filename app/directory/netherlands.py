@@ -133,7 +133,5 @@ def _invented_desks(making: _Making, code: str, told: Mapping[str, Any]) -> None
         making.organisations.append(Named(slug, "meldpunt", name, invented=True))
         accepts = frozenset({"worry", "wvggz", "police"})
         hours = making.hours[desk["hours"]]
-        making.services.append(
-            Served(slug, "meldpunt", name, serves, hours, accepts, out_of_hours=rule, stand_in=stand_in)
-        )
+        making.services.append(Served(slug, "meldpunt", name, serves, hours, accepts, out_of_hours=rule, stand_in=stand_in))
         making.worried.update(serves)

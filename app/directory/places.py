@@ -78,9 +78,7 @@ def municipality_code(text: str) -> str:
     code = text.strip().upper()
     if not MUNICIPALITY.fullmatch(code):
         fault = FieldError("/municipalityCode", "municipality_code", "A code is GM and four digits, such as GM0363.")
-        raise PlaceUnknown(
-            "The municipality is not named by its code. GET /v1/municipalities lists them.", errors=[fault]
-        )
+        raise PlaceUnknown("The municipality is not named by its code. GET /v1/municipalities lists them.", errors=[fault])
     return code
 
 

@@ -57,9 +57,7 @@ EVERYWHERE: Final = text(f"""
 """)
 
 CHANGES: Final = select(municipality_change).where(municipality_change.c.old_code == bindparam("code"))
-NAMES: Final = select(municipality.c.code, municipality.c.name).where(
-    municipality.c.code.in_(bindparam("codes", expanding=True))
-)
+NAMES: Final = select(municipality.c.code, municipality.c.name).where(municipality.c.code.in_(bindparam("codes", expanding=True)))
 MUNICIPALITIES: Final = (
     select(
         municipality.c.code,

@@ -6,6 +6,7 @@ A higher layer goes before a lower one: a swap or a cover is a shift on a higher
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
 
 from app.core.spans import Span
@@ -52,7 +53,7 @@ def gaps_in(span: Span, shifts: Iterable[Shift]) -> tuple[Span, ...]:
 def shifts_of(rotation: Rotation, first_day: date, days: int, random: Random) -> Iterator[Shift]:
     """The shifts of a rotation over some days: local hand-over times, so a night may last an hour more or less."""
     moments = _hand_overs(rotation.hand_over, first_day, days)
-    for turn, (start, end) in enumerate(zip(moments, moments[1:], strict=False)):
+    for turn, (start, end) in enumerate(pairwise(moments)):
         if random.random() >= rotation.left_open:
             yield Shift(Span(start, end), rotation.participants[turn % len(rotation.participants)])
 

@@ -68,9 +68,7 @@ def _table(name: str) -> list[dict[str, str]]:
 
 
 def _municipalities() -> list[dict[str, Any]]:
-    shapes = {
-        one["properties"]["code"]: one["geometry"] for one in orjson.loads(_text("municipalities.geojson"))["features"]
-    }
+    shapes = {one["properties"]["code"]: one["geometry"] for one in orjson.loads(_text("municipalities.geojson"))["features"]}
     return [
         {
             "code": row["municipality_code"],

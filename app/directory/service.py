@@ -125,9 +125,7 @@ async def organisations(work: Work, after: UUID | None, limit: int) -> Page[Orga
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 
-async def shifts(
-    work: Work, organisation_id: UUID, starts_at: datetime, ends_at: datetime
-) -> Sequence[Mapping[str, Any]]:
+async def shifts(work: Work, organisation_id: UUID, starts_at: datetime, ends_at: datetime) -> Sequence[Mapping[str, Any]]:
     """The shifts of an organisation's rosters that touch a period."""
     await organisation(work, organisation_id)
     rows = await work.rows(queries.SHIFTS, organisation_id=organisation_id, starts_at=starts_at, ends_at=ends_at)

@@ -70,7 +70,7 @@ def insist_on_time(check: Check, at: datetime) -> None:
 
 
 def missing(situation: Situation) -> tuple[Missing, ...]:
-    """Everything that forbids closing this case, all at once, in the order in which it is usually done; empty when it may close."""
+    """Everything that forbids closing this case, all at once, in the order in which it is usually done; empty when it may close."""  # noqa: E501
     return (
         *_before_aftercare(situation),
         *_checks(situation),
@@ -82,9 +82,7 @@ def missing(situation: Situation) -> tuple[Missing, ...]:
 
 def _before_aftercare(situation: Situation) -> Iterator[Missing]:
     if situation.state is State.ACCEPTED:
-        yield Missing(
-            "first_contact", "The person was not contacted yet: log a contact that reached them, or that they refused."
-        )
+        yield Missing("first_contact", "The person was not contacted yet: log a contact that reached them, or that they refused.")
     if not situation.goals:
         yield Missing("goal", "No goal was set: set at least one, the person's own first, and give it its outcome.")
     for goal in situation.goals:
@@ -110,21 +108,15 @@ def _feedback(owed: Obligation | None) -> Iterator[Missing]:
 
 def _informing(owed: Obligation | None) -> Iterator[Missing]:
     if owed is not None and owed.deferred and _is_open(owed):
-        sentence = (
-            f"Informing the person is put off until {owed.due_at:%Y-%m-%d}: inform them now, or waive it with a reason."
-        )
+        sentence = f"Informing the person is put off until {owed.due_at:%Y-%m-%d}: inform them now, or waive it with a reason."
         yield Missing("inform_person", sentence)
     elif owed is None or _is_open(owed):
-        yield Missing(
-            "inform_person", "The person was not told that there is a file: inform them, or waive it with a reason."
-        )
+        yield Missing("inform_person", "The person was not told that there is a file: inform them, or waive it with a reason.")
 
 
 def _evaluation(owed: Obligation | None) -> Iterator[Missing]:
     if owed is None or _is_open(owed):
-        yield Missing(
-            "evaluation", "There is no evaluation: say what worked and what was missing, or waive it with a reason."
-        )
+        yield Missing("evaluation", "There is no evaluation: say what worked and what was missing, or waive it with a reason.")
 
 
 def _is_open(owed: Obligation | None) -> bool:

@@ -15,9 +15,9 @@ from app.followup.obligations import NotDeferrable, NotOwedYet, Waiver
 from app.followup.schemas import (
     AftercareOut,
     CaseNow,
+    ChecklistOut,
     CheckOut,
     CheckResultIn,
-    ChecklistOut,
     ClosureIn,
     ContactIn,
     ContactOut,
@@ -131,9 +131,7 @@ async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: Fulfilmen
 async def read_checklist(case_id: UUID, work: CaseReader) -> ChecklistOut:
     """Everything that still forbids closing a case; empty: it may close."""
     lacking = await closing.checklist(work, case_id)
-    return ChecklistOut(
-        missing=[MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking]
-    )
+    return ChecklistOut(missing=[MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking])
 
 
 @router.post(

@@ -42,10 +42,7 @@ def deadlines_of(situation: Situation, at: datetime) -> tuple[Deadline, ...]:
         return (Deadline(by, "first_contact", DeadlineKind.FIRST_CONTACT),)
     found = [Deadline(owed.due_at, owed.kind, DeadlineKind.FOLLOW_UP) for owed in situation.owed]
     if situation.state is State.AFTERCARE:
-        found += [
-            Deadline(check.due_at, f"aftercare_week_{check.week}", DeadlineKind.AFTERCARE)
-            for check in situation.planned
-        ]
+        found += [Deadline(check.due_at, f"aftercare_week_{check.week}", DeadlineKind.AFTERCARE) for check in situation.planned]
         if not found:
             found.append(Deadline(at + LEFT_LYING_AFTER, "closing", DeadlineKind.AFTERCARE))
     else:
@@ -80,5 +77,5 @@ def weeks_after(at: datetime, weeks: int) -> datetime:
 def one_month_after(at: datetime) -> datetime:
     """The same day and time in the next month in Amsterdam, or that month's last day, UTC."""
     here = at.astimezone(HERE)
-    year, month = (here.year + 1, 1) if here.month == 12 else (here.year, here.month + 1)
+    year, month = (here.year + 1, 1) if here.month == 12 else (here.year, here.month + 1)  # noqa: PLR2004
     return here.replace(year=year, month=month, day=min(here.day, monthrange(year, month)[1])).astimezone(UTC)

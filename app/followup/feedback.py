@@ -55,7 +55,7 @@ class Sentence:
 
 INSTEAD: Final = Sentence(
     nl=(
-        "Dank u wel dat u belde: er is iemand mee aan de slag gegaan. Hoe het verder gaat mag ik u niet vertellen; dat mag alleen "
+        "Dank u wel dat u belde: er is iemand mee aan de slag gegaan. Hoe het verder gaat mag ik u niet vertellen; dat mag alleen "  # noqa: E501
         "aan de persoon zelf, naaste familie en mantelzorgers, wie de zorg geeft en een wettelijk vertegenwoordiger. "
         "Maakt u zich opnieuw zorgen, bel ons dan gerust weer."
     ),
@@ -96,7 +96,7 @@ def insist(listener: Listener, *, outcome_told: bool) -> None:
     may = may_be_told(listener)
     if outcome_told and may.instead:
         raise OutcomeNotForListener(
-            f"A {listener.replace('_', ' ')} may hear that it was taken up, but not the outcome. Say the sentence in `say` instead.",
+            f"A {listener.replace('_', ' ')} may hear that it was taken up, but not the outcome. Say the sentence in `say` instead.",  # noqa: E501
             say={"nl": may.instead.nl, "en": may.instead.en},
         )
 

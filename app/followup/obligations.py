@@ -48,9 +48,7 @@ class WaiverReason(StrEnum):
 
     UNREACHABLE = "unreachable"
     NOT_WANTED = "not_wanted"  # by the one it is owed to
-    NOT_IN_THEIR_INTEREST = (
-        "not_in_their_interest"  # it would defeat the purpose, or do harm (art. 14(5) for informing)
-    )
+    NOT_IN_THEIR_INTEREST = "not_in_their_interest"  # it would defeat the purpose, or do harm (art. 14(5) for informing)
     DONE_BY_OTHERS = "done_by_others"
     MOVED_AWAY = "moved_away"
     DECEASED = "deceased"

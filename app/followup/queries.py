@@ -17,5 +17,7 @@ END_CHECK: Final = update(aftercare_check).where(
     aftercare_check.c.id == bindparam("check_id"), aftercare_check.c.state == "planned"
 )
 CHANGE_OBLIGATION: Final = update(obligation).where(
-    obligation.c.case_id == bindparam("case_id"), obligation.c.kind == bindparam("kind"), obligation.c.state == "open"
+    obligation.c.case_id == bindparam("of_case"),
+    obligation.c.kind == bindparam("of_kind"),
+    obligation.c.state == "open",
 )

@@ -154,9 +154,7 @@ class FulfilmentIn(Wire):
     waiver: WaiverIn | None = None
     deferral: DeferralIn | None = None
     listener: Listener | None = Field(None, description="Feedback: who heard it, by their relation to the person")
-    outcome_told: bool = Field(
-        False, description="Feedback: whether the outcome was told, not only that it was taken up"
-    )
+    outcome_told: bool = Field(False, description="Feedback: whether the outcome was told, not only that it was taken up")
     worked: list[BuildingBlock] = Field(default_factory=list, max_length=9, description="Evaluation: what worked")
     failed: list[BuildingBlock] = Field(default_factory=list, max_length=9, description="Evaluation: what was missing")
     still_worried: StillWorried | None = Field(None, description="Evaluation: is the caller still worried?")

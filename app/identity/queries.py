@@ -18,7 +18,5 @@ USED: Final = (
     .values(last_used_at=bindparam("at"))
 )
 REVOKE: Final = (
-    update(api_key)
-    .where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None))
-    .values(revoked_at=bindparam("at"))
+    update(api_key).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None)).values(revoked_at=bindparam("at"))
 )

@@ -55,9 +55,7 @@ def create_key(
         raise Invalid(f"There is no role with that name; roles are {', '.join(SCOPES_OF)}.")
     granted, refused = scopes_for(role, scopes)
     if refused:
-        raise Invalid(
-            f"The role {role} does not have {', '.join(sorted(refused))}; it has {', '.join(sorted(granted))}."
-        )
+        raise Invalid(f"The role {role} does not have {', '.join(sorted(refused))}; it has {', '.join(sorted(granted))}.")
     if not timedelta() < life <= LONGEST_LIFE:
         fault = FieldError("/life", "life", "Choose 1 to 366 days.")
         raise Invalid("A key lives for at least a moment and at most a year.", errors=[fault])

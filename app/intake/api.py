@@ -84,9 +84,7 @@ async def read_calls_of_case(case_id: UUID, purpose: Why, work: CaseReader) -> C
 
 
 @router.post("/drafts", status_code=201, responses=problems(Invalid))
-async def open_draft(
-    work: IntakeDoor, response: Response, body: Annotated[CallIn, Body(default_factory=CallIn)]
-) -> DraftOut:
+async def open_draft(work: IntakeDoor, response: Response, body: Annotated[CallIn, Body(default_factory=CallIn)]) -> DraftOut:
     """Open a call, with as much as is known."""
     draft = drafts.open_draft(work, body)
     response.headers["ETag"] = etag(draft.version)

@@ -13,7 +13,7 @@ Texts = Mapping[str, str]
 Condition = Mapping[str, frozenset[str]]
 
 
-class Faulty(ValueError):
+class Faulty(ValueError):  # noqa: N818  says what the file is
     """The file is no protocol; every fault is named."""
 
     def __init__(self, faults: Iterable[str]) -> None:
@@ -118,8 +118,7 @@ def _read(told: Mapping[str, Any]) -> Protocol:
         flags={Flag(key): FlagMeaning(Urgency(one["at_least"]), texts(one)) for key, one in told["flags"].items()},
         flag_rules=tuple(FlagRule(Flag(one["flag"]), _condition(one["when"])) for one in told["flagged"]),
         urgency_rules=tuple(
-            UrgencyRule(Urgency(one["urgency"]), one["code"], _condition(one["when"]), texts(one))
-            for one in told["urgencies"]
+            UrgencyRule(Urgency(one["urgency"]), one["code"], _condition(one["when"]), texts(one)) for one in told["urgencies"]
         ),
         otherwise=Urgency(told["otherwise"]),
         hand_offs=tuple(
@@ -168,7 +167,7 @@ def _missing_texts(protocol: Protocol) -> Iterator[str]:
                 yield f"The {name} has no text in {language}."
 
 
-def _unknown_names(protocol: Protocol) -> Iterator[str]:
+def _unknown_names(protocol: Protocol) -> Iterator[str]:  # noqa: C901  one look at each kind of name
     rules: list[tuple[str, Condition]] = [(f"rule {one.code}", one.when) for one in protocol.urgency_rules]
     rules += [(f"rule for flag {one.flag}", one.when) for one in protocol.flag_rules]
     for name, when in rules:

@@ -9,9 +9,7 @@ from app.intake.tables import call
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
 LOCKED: Final = CALL.with_for_update()
-OF_CASE: Final = (
-    select(call).where(call.c.case_id == bindparam("case_id"), call.c.state == "completed").order_by(call.c.id)
-)
+OF_CASE: Final = select(call).where(call.c.case_id == bindparam("case_id"), call.c.state == "completed").order_by(call.c.id)
 CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
 
 

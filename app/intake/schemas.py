@@ -1,7 +1,6 @@
 """Calls on the wire. Nothing that a caller may not know is mandatory; what is left out is unknown or was not asked."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
@@ -9,82 +8,8 @@ from pydantic import Field, model_validator
 
 from app.cases.lifecycle import Flag, Urgency
 from app.core.http import Line, Moment, Text, Wire
+from app.intake.codes import AgeBand, Anonymity, CallKind, Channel, HandOffResult, Relation, ReportKind
 from app.routing.schemas import CandidateOut
-
-
-class Channel(StrEnum):
-    """How the call came in."""
-
-    PHONE = "phone"
-    WEB = "web"
-    EMAIL = "email"
-    POLICE = "police"
-    PROFESSIONAL = "professional"
-    TRANSFER = "transfer"
-
-
-class CallKind(StrEnum):
-    """How a call ended."""
-
-    REPORT = "report"  # responsibility goes over: a case
-    HANDED_OFF = "handed_off"  # put through to somebody else, and followed up by us: a case
-    ADVICE = "advice"
-    INFORMATION = "information"
-    CALLBACK = "callback"
-    WRONG_NUMBER = "wrong_number"
-    SILENT = "silent"
-    ABUSE = "abuse"
-
-
-class ReportKind(StrEnum):
-    """A worry, or a formal report under the Wvggz."""
-
-    WORRY = "worry"
-    WVGGZ = "wvggz"
-
-
-class Anonymity(StrEnum):
-    """Who may know who called."""
-
-    ANONYMOUS = "anonymous"
-    KNOWN_TO_DESK_ONLY = "known_to_desk_only"
-    KNOWN = "known"
-
-
-class Relation(StrEnum):
-    """What the caller is to the person; the law ties feedback and objection to it (facts F33, F34)."""
-
-    PARTNER = "partner"
-    PARENT = "parent"
-    CHILD = "child"
-    SIBLING = "sibling"
-    CARER = "carer"
-    LEGAL_REPRESENTATIVE = "legal_representative"
-    NEIGHBOUR = "neighbour"
-    FRIEND = "friend"
-    PROFESSIONAL = "professional"
-    POLICE = "police"
-    SELF = "self"
-    OTHER = "other"
-
-
-class AgeBand(StrEnum):
-    """About how old the person is."""
-
-    UNDER_16 = "under_16"
-    FROM_16 = "16_17"
-    FROM_18 = "18_29"
-    FROM_30 = "30_64"
-    FROM_65 = "65_plus"
-    UNKNOWN = "unknown"
-
-
-class HandOffResult(StrEnum):
-    """What became of a hand-off; not reached: then it stays ours."""
-
-    ACCEPTED = "accepted"
-    NOT_REACHED = "not_reached"
-    DECLINED = "declined"
 
 
 class CallerIn(Wire):
@@ -185,9 +110,7 @@ class CallIn(Wire):
     channel: Channel = Channel.PHONE
     received_at: Moment | None = Field(None, description="When the phone rang; default: now. Never in the future")
     protocol: Line = "nl-2026.1"
-    answers: dict[str, str] = Field(
-        default_factory=dict, max_length=100, description="Question to answer; absent: not asked"
-    )
+    answers: dict[str, str] = Field(default_factory=dict, max_length=100, description="Question to answer; absent: not asked")
     observations: list[Line] = Field(default_factory=list, max_length=30, description="Codes of the protocol")
     observed: Text | None = Field(None, description="What the caller sees or hears, in their words")
     worry: Text | None = Field(None, description="What worries you?")

@@ -100,9 +100,7 @@ def _check(protocol: Protocol, answers: Mapping[str, str]) -> None:
     for key, answer in answers.items():
         question = protocol.questions.get(key)
         if question is None:
-            faults.append(
-                FieldError("/answers", "unknown_question", f"One of the questions is not in {protocol.version}.")
-            )
+            faults.append(FieldError("/answers", "unknown_question", f"One of the questions is not in {protocol.version}."))
         elif answer not in question.options:
             options = ", ".join(question.options)
             faults.append(
@@ -110,18 +108,14 @@ def _check(protocol: Protocol, answers: Mapping[str, str]) -> None:
             )
     if faults:
         address = f"/v1/protocols/{protocol.version}"
-        raise AnswersInvalid(
-            f"Some answers don't fit the protocol; {address} lists questions and answers.", errors=faults
-        )
+        raise AnswersInvalid(f"Some answers don't fit the protocol; {address} lists questions and answers.", errors=faults)
 
 
 def _holds(when: Condition, answers: Mapping[str, str]) -> bool:
     return all(answers.get(question) in counting for question, counting in when.items())
 
 
-def _with_choice(
-    proposed: Urgency, chosen: ChosenUrgency | None, demanded: list[Urgency], flags: tuple[Flag, ...]
-) -> Urgency:
+def _with_choice(proposed: Urgency, chosen: ChosenUrgency | None, demanded: list[Urgency], flags: tuple[Flag, ...]) -> Urgency:
     if chosen is None or not is_lower(chosen.urgency, proposed):
         return chosen.urgency if chosen else proposed
     if demanded and is_lower(chosen.urgency, severest(*demanded)):

@@ -14,9 +14,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "urgency": verdict.urgency,
         "proposed_urgency": verdict.proposed,
         "flags": list(verdict.flags),
-        "hand_offs": [
-            {"to": one.to, "number": one.number, "way": one.way, "text": one.text} for one in verdict.hand_offs
-        ],
+        "hand_offs": [{"to": one.to, "number": one.number, "way": one.way, "text": one.text} for one in verdict.hand_offs],
         "reasons": [{"code": one.code, "text": one.text} for one in verdict.reasons],
     }
 

@@ -47,11 +47,7 @@ def candidates(need: Need, around: Surroundings, at: datetime) -> tuple[Candidat
     """Everybody around, in the order in which they are asked; those who can't be are in it too, with the reason."""
     line = "crisis" if need.urgency in EMERGENCIES else "outreach"
     providers = sorted(around.providers, key=lambda one: (one.line != line, one.duty is None, one.rank, one.name))
-    found = [
-        one
-        for desk in sorted(around.desks, key=lambda one: (one.rank, one.name))
-        for one in _desk(need, desk, around, at)
-    ]
+    found = [one for desk in sorted(around.desks, key=lambda one: (one.rank, one.name)) for one in _desk(need, desk, around, at)]
     found += [_provider(need, provider, line, at) for provider in providers]
     found += [
         Candidate(
@@ -143,9 +139,7 @@ def _provider(need: Need, provider: Provider, line: str, at: datetime) -> Candid
         suitable, reason = False, Reason("too_young", f"Helps people of {provider.minimum_age} and older.")
     elif duty:
         suitable = True
-        reason = Reason(
-            "on_duty", f"{duty.participant} has the shift until {_clock(duty.until, at)} ({duty.roster_name})."
-        )
+        reason = Reason("on_duty", f"{duty.participant} has the shift until {_clock(duty.until, at)} ({duty.roster_name}).")
     else:
         suitable, reason = (
             True,

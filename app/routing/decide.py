@@ -74,9 +74,7 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
         (one for one in found if one.suitable and one.organisation_id not in refusals), None
     )
     if taken is None:
-        raise NobodyLeft(
-            "The directory has no national desk that was not asked yet. Call by telephone, and run `nodus doctor`."
-        )
+        raise NobodyLeft("The directory has no national desk that was not asked yet. Call by telephone, and run `nodus doctor`.")
     rung = Rung.CHOSEN if need.chosen and need.chosen.organisation_id == taken.organisation_id else taken.rung
     return Decision(
         offered_to=taken.organisation_id,
@@ -116,14 +114,10 @@ def _chosen(need: Need, found: tuple[Candidate, ...], refusals: frozenset[UUID])
             return one
     names = ", ".join(f"{one.name} ({one.organisation_id})" for one in found)
     fault = FieldError("/routing/organisationId", "not_around", "Choose one of those around the place.")
-    raise Invalid(
-        f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault]
-    )
+    raise Invalid(f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault])
 
 
-def _line(
-    one: Candidate, taken: Candidate, found: tuple[Candidate, ...], need: Need, refusals: frozenset[UUID]
-) -> Line:
+def _line(one: Candidate, taken: Candidate, found: tuple[Candidate, ...], need: Need, refusals: frozenset[UUID]) -> Line:
     reason = one.reason
     if one is taken:
         if need.chosen and not refusals:

@@ -36,9 +36,7 @@ class Need:
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored with a decision."""
-        chosen = (
-            {"organisation_id": str(self.chosen.organisation_id), "reason": self.chosen.reason} if self.chosen else None
-        )
+        chosen = {"organisation_id": str(self.chosen.organisation_id), "reason": self.chosen.reason} if self.chosen else None
         return {"urgency": self.urgency, "kind": self.kind, "age": self.age, "chosen": chosen}
 
     @classmethod

@@ -10,9 +10,7 @@ from app.routing.tables import decision, offer
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
 LOCKED: Final = OFFER.with_for_update()
 CHANGE: Final = (
-    update(offer)
-    .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending")
-    .values(version=offer.c.version + 1)
+    update(offer).where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending").values(version=offer.c.version + 1)
 )
 DUE: Final = (
     select(offer.c.id)
@@ -20,9 +18,7 @@ DUE: Final = (
     .order_by(offer.c.next_call_at)
     .limit(100)
 )
-LAST_DECISION: Final = (
-    select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id.desc()).limit(1)
-)
+LAST_DECISION: Final = select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id.desc()).limit(1)
 DECISIONS: Final = select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id)
 OFFERS_OF_CASE: Final = select(offer).where(offer.c.case_id == bindparam("case_id")).order_by(offer.c.id)
 

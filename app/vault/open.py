@@ -61,9 +61,7 @@ async def load_key(work: Work, case_id: UUID) -> None:
     work.memo[(vault_key, case_id)] = master.unwrap(bytes(row["wrapped"]), case_id)
 
 
-async def unseal(
-    work: Work, case_id: UUID, sealed: Sequence[bytes], *, what: str, purpose: Purpose
-) -> list[dict[str, Any]]:
+async def unseal(work: Work, case_id: UUID, sealed: Sequence[bytes], *, what: str, purpose: Purpose) -> list[dict[str, Any]]:
     """The contents of several seals of one case, in order; the look is logged once, as `what`, in this transaction.
 
     Raises:

@@ -24,14 +24,12 @@ OWNED: Final = (State.ACCEPTED, State.IN_FOLLOW_UP, State.AFTERCARE)
 URGENCIES: Final = (Urgency.ACUTE, Urgency.CRISIS, Urgency.URGENT, Urgency.NORMAL)
 
 moments = st.datetimes(
-    min_value=datetime(2025, 1, 1),  # noqa: DTZ001  Hypothesis adds the zone
-    max_value=datetime(2029, 12, 1),  # noqa: DTZ001
+    min_value=datetime(2025, 1, 1),  # noqa: DTZ001, RUF100
+    max_value=datetime(2029, 12, 1),  # noqa: DTZ001, RUF100
     timezones=st.just(UTC),
 )
 goals = st.builds(Goal, st.uuids(), st.sampled_from(GoalOf), st.none() | st.sampled_from(GoalOutcome))
-checks = st.builds(
-    Check, st.uuids(), st.integers(1, 3), st.sampled_from((1, 4, 12)), moments, st.sampled_from(CheckState)
-)
+checks = st.builds(Check, st.uuids(), st.integers(1, 3), st.sampled_from((1, 4, 12)), moments, st.sampled_from(CheckState))
 
 
 def obligation(kind: ObligationKind) -> st.SearchStrategy[Obligation]:

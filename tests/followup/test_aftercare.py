@@ -39,9 +39,7 @@ def test_a_case_in_which_everything_is_done_may_close() -> None:
 
 def test_a_case_just_accepted_hears_everything_at_once() -> None:
     """Whoever wants to close must not learn of the obstacles one by one."""
-    fresh = replace(
-        ready_to_close(), state=State.ACCEPTED, goals=(), checks=(), obligations=(owed(ObligationKind.FEEDBACK),)
-    )
+    fresh = replace(ready_to_close(), state=State.ACCEPTED, goals=(), checks=(), obligations=(owed(ObligationKind.FEEDBACK),))
     assert codes(missing(fresh)) == ["first_contact", "goal", "aftercare", "feedback", "inform_person", "evaluation"]
 
 

@@ -17,9 +17,7 @@ KINDS = (DeadlineKind.FIRST_CONTACT, DeadlineKind.FOLLOW_UP, DeadlineKind.AFTERC
 
 @settings(deadline=None)  # the first holidays of a year take long to compute
 @given(st.sampled_from(URGENCIES), st.sampled_from(KINDS), moments)
-def test_in_four_steps_the_national_desk_hears_and_keeps_hearing(
-    urgency: Urgency, kind: DeadlineKind, at: datetime
-) -> None:
+def test_in_four_steps_the_national_desk_hears_and_keeps_hearing(urgency: Urgency, kind: DeadlineKind, at: datetime) -> None:
     """However long nobody acts, somebody new hears, until everybody does; and then it does not fall silent."""
     level, moment, heard = 0, at, []
     for _ in range(7):

@@ -50,9 +50,7 @@ async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome
     match(version, case.version)
     lacking = missing(situation)
     if lacking:
-        listed = [
-            {"code": one.code, "detail": one.sentence, "subject": one.subject and str(one.subject)} for one in lacking
-        ]
+        listed = [{"code": one.code, "detail": one.sentence, "subject": one.subject and str(one.subject)} for one in lacking]
         count = "One thing is" if len(listed) == 1 else f"{len(listed)} things are"
         raise CaseNotFinished(f"{count} missing; `missing` names all of it. Nothing was changed.", missing=listed)
     closed = await settle(work, case, situation, State.CLOSED)

@@ -50,7 +50,7 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
     if contact.informs and inform and inform.state is ObligationState.OPEN:
         sooner = after_speaking_with_the_person(inform, contact.at)
         situation = situation.with_obligation(sooner)
-        await work.change(queries.CHANGE_OBLIGATION.values(due_at=sooner.due_at), case_id=case_id, kind=inform.kind)
+        await work.change(queries.CHANGE_OBLIGATION.values(due_at=sooner.due_at), of_case=case_id, of_kind=inform.kind)
     state = state_after(contact, case.state)
     if state is State.ACCEPTED:  # a try, or somebody else: the clock of the first contact runs on
         case = await cases.touched(work, case)

@@ -91,17 +91,15 @@ async def defer(work: Work, case_id: UUID, kind: ObligationKind, review_by: date
     case, owed, situation = await _open(work, case_id, kind)
     later = deferred(owed, review_by, work.at)
     changed = queries.CHANGE_OBLIGATION.values(due_at=later.due_at, facts={"deferred": reason})
-    await work.change(changed, case_id=case_id, kind=kind)
+    await work.change(changed, of_case=case_id, of_kind=kind)
     cases.line(work, case_id, "deferred", what=kind, reason=reason, until=review_by)
     return await _settled(work, case, situation.with_obligation(later))
 
 
-async def _end(
-    work: Work, case_id: UUID, kind: ObligationKind, state: ObligationState, facts: Mapping[str, Any]
-) -> Case:
+async def _end(work: Work, case_id: UUID, kind: ObligationKind, state: ObligationState, facts: Mapping[str, Any]) -> Case:
     case, owed, situation = await _open(work, case_id, kind)
     ended = queries.CHANGE_OBLIGATION.values(state=state, ended_at=work.at, facts=dict(facts), version=2)
-    await work.change(ended, case_id=case_id, kind=kind)
+    await work.change(ended, of_case=case_id, of_kind=kind)
     cases.line(work, case_id, kind, state=state)
     return await _settled(work, case, situation.with_obligation(replace(owed, state=state)))
 

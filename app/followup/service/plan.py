@@ -85,9 +85,7 @@ def owe(work: Work, case: Case, obligation: Obligation) -> None:
 
 def _must_own(work: Work, case: Case) -> None:
     if case.owner != work.organisation:
-        raise Forbidden(
-            "Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked."
-        )
+        raise Forbidden("Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked.")
 
 
 async def _situation(work: Work, case: Case) -> Situation:
@@ -106,9 +104,7 @@ async def _situation(work: Work, case: Case) -> Situation:
             for row in await work.rows(queries.CHECKS, case_id=case.id)
         ),
         obligations=tuple(
-            Obligation(
-                ObligationKind(row["kind"]), row["due_at"], ObligationState(row["state"]), "deferred" in row["facts"]
-            )
+            Obligation(ObligationKind(row["kind"]), row["due_at"], ObligationState(row["state"]), "deferred" in row["facts"])
             for row in await work.rows(queries.OBLIGATIONS, case_id=case.id)
         ),
     )

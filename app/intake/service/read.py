@@ -43,9 +43,7 @@ async def contents_of_case(work: Work, case_id: UUID, purpose: Purpose) -> list[
     """
     case = await cases.get(work, case_id)
     if work.organisation not in case.concerned:
-        raise Forbidden(
-            "Your organisation is being asked to take this case. What was told can be read after accepting it."
-        )
+        raise Forbidden("Your organisation is being asked to take this case. What was told can be read after accepting it.")
     rows = await work.rows(queries.OF_CASE, case_id=case_id)
     sealed = [row["sealed"] for row in rows]
     opened = await vault.unseal(work, case_id, sealed, what="calls of the case", purpose=purpose)

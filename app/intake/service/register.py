@@ -14,9 +14,10 @@ from app.directory import service as directory
 from app.directory.places import PlaceOfStay
 from app.directory.surroundings import Surroundings
 from app.intake import triage
+from app.intake.codes import CallKind, Channel
 from app.intake.outcome import kept, must_be_past, oldest, opens_a_case
 from app.intake.protocol import Protocol
-from app.intake.schemas import CallIn, CallKind, Channel, WhereIn
+from app.intake.schemas import CallIn, WhereIn
 from app.intake.service.protocols import protocol as known_protocol
 from app.intake.tables import call as call_table
 from app.intake.triage import ChosenUrgency, Verdict
@@ -124,8 +125,7 @@ def columns_of(work: Work, judged: Judged, offered: Offered | None) -> dict[str,
         "observations": call.observations,
         "advice": call.advice.given,
         "hand_offs": [
-            {"to": one.to, "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()}
-            for one in call.hand_offs
+            {"to": one.to, "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()} for one in call.hand_offs
         ],
         "caller_anonymity": call.caller.anonymity,
         "caller_relation": call.caller.relation,
@@ -207,6 +207,4 @@ def _known_codes(protocol: Protocol, call: CallIn) -> None:
         if code not in known
     ]
     if faults:
-        raise Invalid(
-            f"Some codes are not in the protocol; /v1/protocols/{protocol.version} lists them.", errors=faults
-        )
+        raise Invalid(f"Some codes are not in the protocol; /v1/protocols/{protocol.version} lists them.", errors=faults)

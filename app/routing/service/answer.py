@@ -76,9 +76,7 @@ async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReaso
     """
     asked, case = await _taken_up(work, offer_id, version)
     if asked.rung is Rung.NATIONAL_DESK:
-        raise CantDecline(
-            "After the national desk there is nobody. Accept, and hand the case over when you found who can."
-        )
+        raise CantDecline("After the national desk there is nobody. Accept, and hand the case over when you found who can.")
     event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason)
     cases.line(work, case.id, "declined", reason=reason)
     outbox.record(work, event, (asked.organisation, asked.intake_organisation))
@@ -110,6 +108,4 @@ def _must_be_open(work: Work, found: Offer) -> None:
     if found.state is not OfferState.PENDING:
         raise OfferEnded(f"This offer is {found.state}. Nothing was changed.", state=found.state)
     if found.has_expired(work.at):
-        raise OfferEnded(
-            "The time to accept has run out; somebody else is being asked. Nothing was changed.", state="expired"
-        )
+        raise OfferEnded("The time to accept has run out; somebody else is being asked. Nothing was changed.", state="expired")

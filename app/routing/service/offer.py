@@ -14,7 +14,7 @@ from app.directory.surroundings import Surroundings
 from app.routing import queries
 from app.routing.decide import Decision, decide, inputs
 from app.routing.events import CaseOffered, OfferReminded
-from app.routing.ladder import Rung, next_reminder
+from app.routing.ladder import next_reminder
 from app.routing.need import Need
 from app.routing.offers import Offer, OfferState
 from app.routing.tables import decision as decision_table
@@ -120,6 +120,11 @@ def _offer(work: Work, asked: Asked, need: Need, around: Surroundings, refusals:
         reminders=0,
         version=1,
     )
+    _announce(work, asked, need, decision, offer_id, around.municipality_code)
+    return Offered(offer_id, decision)
+
+
+def _announce(work: Work, asked: Asked, need: Need, decision: Decision, offer_id: UUID, municipality_code: str) -> None:
     event = CaseOffered(
         case_id=asked.case_id,
         offer_id=offer_id,
@@ -127,12 +132,8 @@ def _offer(work: Work, asked: Asked, need: Need, around: Surroundings, refusals:
         organisation_id=decision.offered_to,
         urgency=need.urgency,
         flags=asked.flags,
-        municipality_code=around.municipality_code,
+        municipality_code=municipality_code,
         accept_by=decision.accept_by,
         rung=decision.rung,
     )
     outbox.record(work, event, (decision.offered_to, asked.intake_organisation))
-    return Offered(offer_id, decision)
-
-
-__all__ = ["Asked", "Decision", "Need", "Offered", "Rung", "climb", "offer_first", "remind"]

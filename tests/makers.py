@@ -1,0 +1,57 @@
+"""Things that tests need, valid by default."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+
+from app.core import clock
+from app.core.actor import WORKER
+from app.core.db import Database
+from app.core.work import begin
+from app.directory.seeding import organisation_id
+from app.identity import service as identity
+
+HOTLINE: Final = organisation_id("landelijk-meldpunt")
+AMSTERDAM_DESK: Final = organisation_id("amsterdam")  # open day and night: whoever tests at whatever hour is served
+AMSTERDAM: Final = "1012AB"
+
+
+def a_call(**changes: Any) -> dict[str, Any]:
+    """A call about somebody in Amsterdam: urgent, by a neighbour who does not want to be known."""
+    body: dict[str, Any] = {
+        "answers": {"danger_now": "no", "not_eating": "yes"},
+        "worry": "Buurman eet al dagen niet.",
+        "caller": {"anonymity": "anonymous", "relation": "neighbour"},
+        "place": {"stay": {"postcode": AMSTERDAM, "houseNumber": "12"}},
+    }
+    return body | changes
+
+
+async def a_token(database: Database, organisation: UUID = HOTLINE, role: str = "operator", **how: Any) -> dict[str, str]:
+    """The header of a new key."""
+    async with begin(database, WORKER) as work:
+        token = identity.create_key(work, organisation=organisation, role=role, label="test", **how)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def an_offered_case(client: httpx.AsyncClient, operator: dict[str, str], **changes: Any) -> dict[str, Any]:
+    """The receipt of a call that was stored."""
+    response = await client.post("/v1/calls", json=a_call(**changes), headers=operator)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+async def an_accepted_case(client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]) -> str:
+    """The id of a case that Amsterdam's desk has accepted."""
+    receipt = await an_offered_case(client, operator)
+    offer = receipt["offered"]["offerId"]
+    answer = await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
+    assert answer.status_code == 201, answer.text
+    return str(receipt["caseId"])
+
+
+def now() -> datetime:
+    """This moment, as the application sees it."""
+    return clock.now()
