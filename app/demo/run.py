@@ -83,10 +83,9 @@ class _Play:
             return 0
         finally:
             self.stop.set()
-            for task in (playing, stopping):
-                task.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
+            playing.cancel()
+            stopping.cancel()
+            await asyncio.gather(playing, stopping, return_exceptions=True)
             await self.receiver.stop()
             for party in self.parties:
                 for task in party.tasks:

@@ -16,6 +16,7 @@ SCRIPT = Path(__file__).with_suffix(".sql")
 def _carry_out(script: str) -> None:
     """Many statements at once need the driver's own way of asking, in the transaction that is open."""
     raw = op.get_bind().connection.driver_connection
+    assert raw is not None  # noqa: S101  a bind has a connection
     await_only(raw.execute(script))
 
 

@@ -1,0 +1,182 @@
+"""The webhook sender against real receivers: in order, at least once, nobody waits for another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core import clock, outbox
+from app.core.actor import WORKER, Actor, Role
+from app.core.db import Database
+from app.core.events import Event
+from app.core.ids import new_id
+from app.core.work import begin
+from app.delivery import send, service
+from tests.conftest import settings_for
+from tests.delivery.receiver import Receiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested(Event):
+    """An event of this test."""
+
+    type: ClassVar[str] = "nl.nodus.test.happened.v1"
+
+
+async def an_organisation(database: Database) -> UUID:
+    """A meldpunt with nothing in its feed."""
+    organisation = new_id(clock.wall())
+    async with begin(database, WORKER) as work:
+        await work.change(text("INSERT INTO organisation (id, kind, name) VALUES (:id, 'meldpunt', 'test')"), id=organisation)
+    return organisation
+
+
+async def an_endpoint(database: Database, organisation: UUID, url: str, types: tuple[str, ...] = ()) -> tuple[UUID, str]:
+    """An endpoint of it, and its secret."""
+    actor = Actor(organisation, Role.DESK)
+    async with begin(database, actor) as work:
+        made, secret = await service.create_endpoint(work, url=url, types=types, from_start=True)
+    return made.id, secret
+
+
+async def announce(database: Database, organisation: UUID, count: int) -> None:
+    """So many events for it, each in a transaction of its own."""
+    for _ in range(count):
+        async with begin(database, WORKER) as work:
+            outbox.record(work, Tested(case_id=new_id(work.at)), [organisation])
+
+
+@asynccontextmanager
+async def sending(url: str) -> AsyncIterator[Database]:
+    """A worker that sends, on a pool of its own."""
+    settings = settings_for(url, webhooks_to_private_addresses=True)
+    database = Database(url, settings)
+    stop = asyncio.Event()
+    listening = asyncio.create_task(database.bell.listen())
+    await database.bell.connected.wait()
+    task = asyncio.create_task(send.run(database, settings, database.bell, stop))
+    try:
+        yield database
+    finally:
+        stop.set()
+        await task
+        listening.cancel()
+        await database.close()
+
+
+async def test_events_arrive_signed_and_in_order(fresh_url: str) -> None:
+    """The reference library of the standard verifies each; id, origin and type are where the standards want them."""
+    receiver = await Receiver().start()
+    async with sending(fresh_url) as database:
+        organisation = await an_organisation(database)
+        _, secret = await an_endpoint(database, organisation, receiver.url)
+        await announce(database, organisation, 20)
+        await receiver.until(20)
+    assert receiver.numbers() == list(range(1, 21))
+    headers, _ = receiver.got[0]
+    first = receiver.verified(secret)[0]
+    assert first["id"] == headers["webhook-id"]
+    assert headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+    assert headers["webhook-request-origin"]
+    await receiver.stop()
+
+
+async def _hurry(database: Database, endpoint: UUID) -> None:
+    """Let the next attempt be now: a test does not wait five seconds."""
+    async with begin(database, WORKER) as work:
+        await work.change(text("UPDATE webhook_endpoint SET next_attempt_at = now() WHERE id = :id"), id=endpoint)
+        work.ring("event:hurry:0")
+
+
+async def test_a_receiver_that_was_away_gets_everything_in_order(fresh_url: str) -> None:
+    """Stopped, then started again: nothing is missing, nothing is out of turn."""
+    receiver = await Receiver().start()
+    async with sending(fresh_url) as database:
+        organisation = await an_organisation(database)
+        endpoint, secret = await an_endpoint(database, organisation, receiver.url)
+        await announce(database, organisation, 3)
+        await receiver.until(3)
+        receiver.answer = lambda _: 503
+        await announce(database, organisation, 5)
+        await _failed(database, organisation, endpoint)
+        receiver.answer = lambda _: 204
+        await _hurry(database, endpoint)
+        await receiver.until(8)
+    assert receiver.numbers() == list(range(1, 9))
+    assert len(receiver.verified(secret)) == 8
+    await receiver.stop()
+
+
+async def _failed(database: Database, organisation: UUID, endpoint: UUID) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            async with begin(database, Actor(organisation, Role.DESK)) as work:
+                if (await service.endpoint(work, endpoint)).attempts:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_one_that_hangs_does_not_slow_another(fresh_url: str) -> None:
+    """Each endpoint has a task and connections of its own."""
+    hanging, quick = await Receiver(slow=30).start(), await Receiver().start()
+    async with sending(fresh_url) as database:
+        for receiver in (hanging, quick):
+            organisation = await an_organisation(database)
+            await an_endpoint(database, organisation, receiver.url)
+            await announce(database, organisation, 10)
+        await asyncio.wait_for(quick.until(10), 5)
+        assert hanging.got == []
+        hanging.slow = 0
+        await hanging.stop()
+        for task in asyncio.all_tasks():  # the receiver's own, which would hold the sender's stop for half a minute
+            if "Receiver._serve" in repr(task):
+                task.cancel()
+    await quick.stop()
+
+
+async def test_410_ends_it_and_unwanted_types_are_passed_over(fresh_url: str) -> None:
+    """A receiver that says never again is not asked again; an endpoint gets what it named."""
+    gone, choosy = await Receiver(lambda _: 410).start(), await Receiver().start()
+    async with sending(fresh_url) as database:
+        organisation = await an_organisation(database)
+        endpoint, _ = await an_endpoint(database, organisation, gone.url)
+        await an_endpoint(database, organisation, choosy.url, ("nl.nodus.case",))
+        await announce(database, organisation, 2)
+        async with asyncio.timeout(20):
+            while True:
+                async with begin(database, Actor(organisation, Role.DESK)) as work:
+                    found = {one.id: one for one in await service.endpoints(work)}
+                passed = all(one.delivered_through == 2 for key, one in found.items() if key != endpoint)
+                if found[endpoint].state == "disabled" and passed:
+                    break
+                await asyncio.sleep(0.05)
+    assert choosy.got == []
+    for receiver in (gone, choosy):
+        await receiver.stop()
+
+
+async def test_a_killed_sender_loses_nothing(fresh_url: str) -> None:
+    """Whatever was sent and not recorded is sent once more, under the same id."""
+    receiver = await Receiver().start()
+    settings = settings_for(fresh_url, webhooks_to_private_addresses=True)
+    database = Database(fresh_url, settings)
+    organisation = await an_organisation(database)
+    endpoint, _ = await an_endpoint(database, organisation, receiver.url)
+    await announce(database, organisation, 30)
+    task = asyncio.create_task(send.run(database, settings, database.bell, asyncio.Event()))
+    await receiver.until(5)
+    task.cancel()  # without a word: nothing is flushed, the lease stays
+    await asyncio.gather(task, return_exceptions=True)
+    async with begin(database, WORKER) as work:
+        await work.change(text("UPDATE webhook_endpoint SET leased_until = NULL WHERE id = :id"), id=endpoint)
+    await database.close()
+    async with sending(fresh_url):
+        async with asyncio.timeout(20):
+            while 30 not in receiver.numbers():
+                await asyncio.sleep(0.02)
+    assert sorted(set(receiver.numbers())) == list(range(1, 31))
+    await receiver.stop()
