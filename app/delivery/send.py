@@ -158,7 +158,7 @@ class Sender:
         ATTEMPTS.labels(result).inc()
         if not made.delivered:
             log.warning(
-                "webhook.failed", endpoint=str(serving.id), event=str(event["id"]), attempt=attempt, outcome=result,
+                "webhook.failed", endpoint=str(serving.id), event_id=str(event["id"]), attempt=attempt, outcome=result,
                 status=made.status, error=made.error,
             )  # fmt: skip
         self._recorder.note(

@@ -211,7 +211,9 @@ class _Play:
         file.touch(mode=0o600)
         file.write_bytes(orjson.dumps(told))
         if not self.options.once:
-            self.console.print(f"\n[bold]{self.stage.base_url}[/] stays up: start there, or at {self.stage.base_url}/docs.")
+            self.console.print(
+                f"\n[bold]{self.stage.base_url}[/] stays up; the API is described at {self.stage.base_url}/v1/openapi.json."
+            )
             operator = tokens[0]["token"]
             example = f'curl -H "Authorization: Bearer {operator}" {self.stage.base_url}/v1/cases?limit=3'
             self.console.print(example, soft_wrap=True, highlight=False)

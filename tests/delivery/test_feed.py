@@ -7,13 +7,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.core import outbox
+from app.core import clock, outbox
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.work import begin
 from app.delivery import service
-from tests.delivery.test_send import Tested, an_organisation, announce
+from tests.delivery.test_send import Happened, an_organisation, announce
 from tests.makers import a_token
 
 
@@ -23,7 +23,7 @@ class Undone(Exception):  # noqa: N818
 
 async def test_no_event_is_skipped_while_many_write(fresh_database: Database) -> None:
     """Eight writers, some taken back, three recipients, one impatient reader: every number once, in order."""
-    recipients = [new_id(work_at) for work_at in [_now()] * 3]
+    recipients = [new_id(clock.wall()) for _ in range(3)]
     random, done = Random(7), asyncio.Event()
 
     async def write(count: int) -> None:
@@ -31,7 +31,7 @@ async def test_no_event_is_skipped_while_many_write(fresh_database: Database) ->
             chosen = random.sample(recipients, random.randint(1, 3))
             try:
                 async with begin(fresh_database, WORKER) as work:
-                    outbox.record(work, Tested(case_id=new_id(work.at)), chosen)
+                    outbox.record(work, Happened(case_id=new_id(work.at)), chosen)
                     await work.flush()
                     await asyncio.sleep(random.random() * 0.003)
                     if random.random() < 0.15:
@@ -57,12 +57,6 @@ async def test_no_event_is_skipped_while_many_write(fresh_database: Database) ->
     for seen in await asyncio.gather(*readers):
         assert seen == list(range(1, len(seen) + 1))
         assert len(seen) > 20
-
-
-def _now():  # type: ignore[no-untyped-def]
-    from app.core import clock  # only here
-
-    return clock.wall()
 
 
 @pytest.fixture

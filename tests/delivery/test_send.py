@@ -21,7 +21,7 @@ from tests.delivery.receiver import Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested(Event):
+class Happened(Event):
     """An event of this test."""
 
     type: ClassVar[str] = "nl.nodus.test.happened.v1"
@@ -47,7 +47,7 @@ async def announce(database: Database, organisation: UUID, count: int) -> None:
     """So many events for it, each in a transaction of its own."""
     for _ in range(count):
         async with begin(database, WORKER) as work:
-            outbox.record(work, Tested(case_id=new_id(work.at)), [organisation])
+            outbox.record(work, Happened(case_id=new_id(work.at)), [organisation])
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from app.core.db import Database
 from app.core.due import carry_out_once
 from app.core.work import begin
 from app.directory.seeding import organisation_id
-from app.routing import due
+from app.routing import due, queries
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
 
@@ -83,7 +83,7 @@ async def test_declining_asks_the_next_at_once_up_to_the_last(
 async def _expire(database: Database, offer: str) -> None:
     """Let the worker meet an offer at the moment its time has run out."""
     async with begin(database, WORKER) as work:
-        row = await work.one(due.queries.OFFER, offer_id=UUID(offer))
+        row = await work.one(queries.OFFER, offer_id=UUID(offer))
     assert row
     async with begin(database, WORKER, at=row["next_call_at"] + timedelta(seconds=1)) as work:
         assert row["id"] in await due.claim(work)
