@@ -31,7 +31,6 @@ goal: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("outcome", Text),
     Column("outcome_at", DateTime(timezone=True)),
-    Column("outcome_sealed", LargeBinary),
     Column("version", Integer, nullable=False),
 )
 
@@ -46,8 +45,6 @@ aftercare_check: Final = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
     Column("result", Text),
-    Column("decided_by", Text),
-    Column("sealed", LargeBinary),
     Column("ended_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
 )
@@ -62,6 +59,5 @@ obligation: Final = Table(
     Column("state", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("facts", JSONB, nullable=False),
-    Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False),
 )

@@ -367,7 +367,7 @@ CREATE TABLE contact (
   result text NOT NULL CHECK (result IN ('reached', 'tried', 'refused')),
   sealed bytea
 );
-CREATE INDEX contact_by_case ON contact (case_id, id);
+CREATE INDEX contact_by_case ON contact (case_id, at);
 
 CREATE TABLE goal (
   id uuid PRIMARY KEY,
@@ -378,7 +378,6 @@ CREATE TABLE goal (
   sealed bytea NOT NULL,
   outcome text CHECK (outcome IN ('reached', 'partly_reached', 'not_reached', 'dropped')),
   outcome_at timestamptz,
-  outcome_sealed bytea,
   version int NOT NULL DEFAULT 1,
   CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 );
@@ -393,8 +392,6 @@ CREATE TABLE aftercare_check (
   due_at timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'done', 'waived')),
   result text,
-  decided_by text,
-  sealed bytea,
   ended_at timestamptz,
   version int NOT NULL DEFAULT 1,
   UNIQUE (case_id, round, week),
@@ -409,7 +406,6 @@ CREATE TABLE obligation (
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'waived')),
   ended_at timestamptz,
   facts jsonb NOT NULL DEFAULT '{}',
-  sealed bytea,
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (case_id, kind),
   CHECK ((state = 'open') = (ended_at IS NULL))
