@@ -99,9 +99,9 @@ class _Play:
         begins = self._beginning()
         self.members = await self.stage.fill(begins.date(), begins)
         self.stage.set_up_processes(Pace(clock.wall(), self._resumed(begins), self.options.speed), self.options.port)
-        await self.stage.start()
-        watching = asyncio.create_task(self.stage.watch())
+        watching = asyncio.create_task(self.stage.watch())  # from the start: what is killed before it is ready is started again
         try:
+            await self.stage.start()
             await self._gather_parties()
             polling = [asyncio.create_task(party.poll(self.stop)) for party in self._pollers()]
             await self._calls(begins)
