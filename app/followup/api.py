@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query, Request, Response
 
 from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Stale
-from app.core.http import expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.paging import after
 from app.followup.aftercare import TooEarly
 from app.followup.contacts import Contact
 from app.followup.feedback import OutcomeNotForListener
 from app.followup.goals import NoContactYet
-from app.followup.obligations import NotDeferrable, NotOwedYet, Waiver
+from app.followup.obligations import DutyEnded, NotDeferrable, NotOwedYet, Waiver
 from app.followup.schemas import (
     AftercareOut,
     CaseNow,
@@ -21,7 +22,6 @@ from app.followup.schemas import (
     ClosureIn,
     ContactIn,
     ContactOut,
-    ContactsOut,
     FulfilmentIn,
     GoalIn,
     GoalOut,
@@ -30,20 +30,20 @@ from app.followup.schemas import (
     MissingOut,
     ObligationOut,
 )
+from app.followup.service import checks, obligations
 from app.followup.service import close as closing
 from app.followup.service import contact as contacting
-from app.followup.service import duties
 from app.followup.service import goals as goal_setting
+from app.followup.service.aftercare import aftercare
 from app.followup.service.close import CaseNotFinished
-from app.followup.service.duties import DutyEnded
 from app.followup.service.goals import GoalEnded
-from app.followup.service.plan import seen
 from app.followup.situation import ObligationKind
 from app.identity.doors import CaseReader, FollowUpDoor
 from app.vault.purpose import Purpose
 
 router = rooms_router("follow-up")
 Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
+WhyIfNotes = Annotated[Purpose | None, Query(description="Give it to read the notes too; then the look is logged")]
 Reading = problems(Invalid, Forbidden, NotFound, Gone)
 
 
@@ -56,10 +56,12 @@ async def log_contact(case_id: UUID, body: ContactIn, work: FollowUpDoor) -> Cas
 
 
 @router.get("/cases/{case_id}/contacts", responses=Reading)
-async def list_contacts(case_id: UUID, purpose: Why, work: CaseReader) -> ContactsOut:
-    """The contacts of a case with their notes, oldest first. The look is logged."""
-    found = await contacting.contacts(work, case_id, purpose)
-    return ContactsOut(items=[ContactOut.model_validate(one, by_name=True) for one in found])
+async def list_contacts(
+    case_id: UUID, purpose: Why, work: CaseReader, cursor: Cursor = None, limit: Limit = USUAL_LIMIT
+) -> PageOut[ContactOut]:
+    """The contacts of a case with their notes, in the order they were logged. The look is logged."""
+    page = await contacting.contacts(work, case_id, purpose, after=after(cursor), limit=limit)
+    return PageOut[ContactOut](items=[ContactOut.model_validate(one, by_name=True) for one in page.items], next=page.next)
 
 
 @router.post("/cases/{case_id}/goals", status_code=201, responses=Reading)
@@ -83,16 +85,16 @@ async def list_goals(case_id: UUID, purpose: Why, work: CaseReader) -> GoalsOut:
 )
 async def give_goal_outcome(case_id: UUID, goal_id: UUID, body: GoalOutcomeIn, work: FollowUpDoor) -> CaseNow:
     """Say what became of a goal. With the last one aftercare begins: checks after 1, 4 and 12 weeks."""
-    return CaseNow.of(await goal_setting.give_outcome(work, case_id, goal_id, body.outcome), goal_id)
+    return CaseNow.of(await goal_setting.give_outcome(work, case_id, goal_id, body.outcome, body.note), goal_id)
 
 
 @router.get("/cases/{case_id}/aftercare", responses=problems(Invalid, Forbidden, NotFound))
-async def read_aftercare(case_id: UUID, work: CaseReader) -> AftercareOut:
+async def read_aftercare(case_id: UUID, work: CaseReader, purpose: WhyIfNotes = None) -> AftercareOut:
     """The aftercare checks of a case, and what is owed in it: feedback, informing the person, the evaluation."""
-    _, situation = await seen(work, case_id)
+    found = await aftercare(work, case_id, purpose)
     return AftercareOut(
-        checks=[CheckOut.model_validate(one, from_attributes=True) for one in situation.checks],
-        obligations=[ObligationOut.model_validate(one, from_attributes=True) for one in situation.obligations],
+        checks=[CheckOut.model_validate(one, by_name=True) for one in found.checks],
+        obligations=[ObligationOut.of(one) for one in found.obligations],
     )
 
 
@@ -105,10 +107,10 @@ async def end_check(case_id: UUID, check_id: UUID, body: CheckResultIn, work: Fo
     """Record an aftercare check, or waive it with a reason and a role."""
     if body.waiver:
         waiver = Waiver(body.waiver.reason, body.waiver.by)
-        return CaseNow.of(await duties.waive_check(work, case_id, check_id, waiver), check_id)
+        return CaseNow.of(await checks.waive_check(work, case_id, check_id, waiver, body.note), check_id)
     if body.result is None:
         raise Invalid("Send either result or waiver.")
-    return CaseNow.of(await duties.do_check(work, case_id, check_id, body.result), check_id)
+    return CaseNow.of(await checks.do_check(work, case_id, check_id, body.result, body.note), check_id)
 
 
 @router.post(
@@ -119,19 +121,22 @@ async def end_check(case_id: UUID, check_id: UUID, body: CheckResultIn, work: Fo
 async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: FulfilmentIn, work: FollowUpDoor) -> CaseNow:
     """Record that something owed was done; or waive it, or put it off, with a reason."""
     if body.waiver:
-        return CaseNow.of(await duties.waive(work, case_id, kind, Waiver(body.waiver.reason, body.waiver.by)))
+        waiver = Waiver(body.waiver.reason, body.waiver.by)
+        return CaseNow.of(await obligations.waive(work, case_id, kind, waiver, body.note))
     if body.deferral:
-        case = await duties.defer(work, case_id, kind, body.deferral.review_by, body.deferral.reason)
+        case = await obligations.defer(work, case_id, kind, body.deferral.review_by, body.deferral.reason)
         return CaseNow.of(case)
-    facts = body.model_dump(mode="json", exclude={"waiver", "deferral", "listener"}, exclude_none=True)
-    return CaseNow.of(await duties.fulfil(work, case_id, kind, facts, body.listener))
+    words = {"note": body.note, "reference": body.reference}
+    return CaseNow.of(await obligations.fulfil(work, case_id, kind, body.done(), words))
 
 
 @router.get("/cases/{case_id}/closing-checklist", responses=problems(Invalid, Forbidden, NotFound))
-async def read_checklist(case_id: UUID, work: CaseReader) -> ChecklistOut:
-    """Everything that still forbids closing a case; empty: it may close."""
-    lacking = await closing.checklist(work, case_id)
-    return ChecklistOut(missing=[MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking])
+async def read_checklist(case_id: UUID, work: CaseReader, response: Response) -> ChecklistOut:
+    """Everything that still forbids closing a case; empty: it may close. Its ETag is what closing wants as If-Match."""
+    case, lacking = await closing.checklist(work, case_id)
+    response.headers["ETag"] = etag(case.version)
+    missing = [MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking]
+    return ChecklistOut(missing=missing, version=case.version)
 
 
 @router.post(

@@ -1,8 +1,10 @@
 """Goals stand above tasks: what they do to the state of a case. Source: domain.md, Case and Closing."""
 
+from dataclasses import replace
+
 from app.cases.lifecycle import State
 from app.core.errors import Refused
-from app.followup.situation import Situation
+from app.followup.situation import CheckState, Situation
 
 
 class NoContactYet(Refused):
@@ -14,6 +16,12 @@ class NoContactYet(Refused):
 def state_after_goal(state: State) -> State:
     """The state after a new goal was set: aftercare that needs a goal has become follow-up again (a relapse)."""
     return State.IN_FOLLOW_UP if state is State.AFTERCARE else state
+
+
+def relapsed(situation: Situation) -> Situation:
+    """Without the checks that were still planned: the next aftercare plans its own."""
+    checks = (replace(one, state=CheckState.WAIVED) if one.state is CheckState.PLANNED else one for one in situation.checks)
+    return replace(situation, checks=tuple(checks))
 
 
 def state_after_outcome(situation: Situation) -> State:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from app.core.errors import FieldError, Invalid, Refused
+from app.core.errors import Conflict, FieldError, Invalid, Refused
 from app.directory.holidays import add_working_days
 from app.followup.clocks import one_month_after
-from app.followup.feedback import feedback_due
+from app.followup.feedback import Listener, feedback_due, insist
 from app.followup.situation import Check, Obligation, ObligationKind
 
 LONGEST_DEFERRAL: Final = timedelta(days=92)  # ⚙
@@ -79,6 +79,23 @@ class Waiver:
     by: DecidedBy
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is told when something owed was done; which of it counts depends on what it was."""
+
+    listener: Listener | None = None
+    outcome_told: bool = False
+    worked: tuple[BuildingBlock, ...] = ()
+    failed: tuple[BuildingBlock, ...] = ()
+    still_worried: StillWorried | None = None
+
+
+class DutyEnded(Conflict):
+    """It was done or waived already."""
+
+    slug, title = "duty-ended", "It was done or waived already"
+
+
 class NotOwedYet(Refused):
     """Its moment has not come."""
 
@@ -125,6 +142,38 @@ def deferred(owed: Obligation, review_by: datetime, at: datetime) -> Obligation:
     if not at < review_by <= at + LONGEST_DEFERRAL:
         raise Invalid(
             f"The review must come within {LONGEST_DEFERRAL.days} days from now; then it can be put off again.",
-            errors=[FieldError("/reviewBy", "review_by", "Choose a moment in the coming three months.")],
+            errors=[FieldError("/deferral/reviewBy", "review_by", "Choose a moment in the coming three months.")],
         )
     return replace(owed, due_at=review_by, deferred=True)
+
+
+def codes_of(kind: ObligationKind, done: Done, note: str | None) -> dict[str, object]:
+    """What is kept, in codes, of something that was done.
+
+    Raises:
+        Invalid: feedback without saying who heard it, or an evaluation that says nothing.
+        OutcomeNotForListener: the law forbids telling this listener the outcome.
+    """
+    if kind is ObligationKind.FEEDBACK:
+        if done.listener is None:
+            fault = FieldError("/listener", "missing", "Who heard it, by their relation to the person.")
+            raise Invalid("Say who heard the feedback.", errors=[fault])
+        insist(done.listener, outcome_told=done.outcome_told)
+        return {"listener": done.listener, "outcome_told": done.outcome_told}
+    if kind is ObligationKind.EVALUATION:
+        if not (done.worked or done.failed or note):
+            fault = FieldError("/worked", "missing", "What worked, or `failed`: what was missing, or a note.")
+            raise Invalid("An evaluation says what worked or what was missing.", errors=[fault])
+        return {"worked": list(done.worked), "failed": list(done.failed), "still_worried": done.still_worried}
+    return {}
+
+
+def insist_on_words(waiver: Waiver, note: str | None) -> None:
+    """Refuse "other" without saying what it is.
+
+    Raises:
+        Invalid: the reason is `other` and there is no note.
+    """
+    if waiver.reason is WaiverReason.OTHER and not note:
+        fault = FieldError("/note", "missing", "With the reason `other`, say in a note what it is.")
+        raise Invalid("The reason is missing.", errors=[fault])

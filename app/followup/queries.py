@@ -1,23 +1,49 @@
 """Statements about follow-up; row-level security lets only the owner of a case, and each row's writer, see them."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from app.followup.tables import aftercare_check, contact, goal, obligation
 
-CONTACTS: Final = select(contact).where(contact.c.case_id == bindparam("case_id")).order_by(contact.c.at, contact.c.id)
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.id)
 CHECKS: Final = (
-    select(aftercare_check).where(aftercare_check.c.case_id == bindparam("case_id")).order_by(aftercare_check.c.due_at)
+    select(aftercare_check)
+    .where(aftercare_check.c.case_id == bindparam("case_id"))
+    .order_by(aftercare_check.c.due_at, aftercare_check.c.id)
 )
 OBLIGATIONS: Final = select(obligation).where(obligation.c.case_id == bindparam("case_id")).order_by(obligation.c.kind)
-END_GOAL: Final = update(goal).where(goal.c.id == bindparam("goal_id"), goal.c.outcome.is_(None))
-END_CHECK: Final = update(aftercare_check).where(
-    aftercare_check.c.id == bindparam("check_id"), aftercare_check.c.state == "planned"
+END_GOAL: Final = (
+    update(goal).where(goal.c.id == bindparam("goal_id"), goal.c.outcome.is_(None)).values(version=goal.c.version + 1)
 )
-CHANGE_OBLIGATION: Final = update(obligation).where(
-    obligation.c.case_id == bindparam("of_case"),
-    obligation.c.kind == bindparam("of_kind"),
-    obligation.c.state == "open",
+END_CHECK: Final = (
+    update(aftercare_check)
+    .where(aftercare_check.c.id == bindparam("check_id"), aftercare_check.c.state == "planned")
+    .values(version=aftercare_check.c.version + 1)
 )
+END_PLANNED_CHECKS: Final = (
+    update(aftercare_check)
+    .where(aftercare_check.c.case_id == bindparam("of_case"), aftercare_check.c.state == "planned")
+    .values(version=aftercare_check.c.version + 1)
+)
+CHANGE_OBLIGATION: Final = (
+    update(obligation)
+    .where(
+        obligation.c.case_id == bindparam("of_case"),
+        obligation.c.kind == bindparam("of_kind"),
+        obligation.c.state == "open",
+    )
+    .values(version=obligation.c.version + 1)
+)
+OPEN_OBLIGATION_AGAIN: Final = (
+    update(obligation)
+    .where(obligation.c.case_id == bindparam("of_case"), obligation.c.kind == bindparam("of_kind"))
+    .values(version=obligation.c.version + 1, state="open", ended_at=None)
+)
+
+
+def contacts_of(case_id: UUID, after: UUID | None, limit: int) -> Select[Any]:
+    """A page of the contacts of a case in the order they were logged, one more than asked for."""
+    query = select(contact).where(contact.c.case_id == case_id).order_by(contact.c.id).limit(limit + 1)
+    return query.where(contact.c.id > after) if after else query

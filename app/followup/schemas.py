@@ -1,6 +1,7 @@
 """Follow-up on the wire."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -10,7 +11,7 @@ from app.core.http import Line, Moment, Text, Wire
 from app.followup.aftercare import CheckResult
 from app.followup.contacts import Party, Result, Way
 from app.followup.feedback import Listener
-from app.followup.obligations import BuildingBlock, DecidedBy, DeferralReason, StillWorried, WaiverReason
+from app.followup.obligations import BuildingBlock, DecidedBy, DeferralReason, Done, StillWorried, WaiverReason
 from app.followup.service.close import ClosingOutcome
 from app.followup.situation import CheckState, GoalOf, GoalOutcome, ObligationKind, ObligationState
 
@@ -59,12 +60,6 @@ class ContactOut(Wire):
     note: str | None
 
 
-class ContactsOut(Wire):
-    """The contacts of a case, oldest first."""
-
-    items: list[ContactOut]
-
-
 class GoalIn(Wire):
     """What must be achieved together; the person's own goal comes first."""
 
@@ -81,6 +76,7 @@ class GoalOut(Wire):
     set_at: Moment
     outcome: GoalOutcome | None
     outcome_at: Moment | None
+    note: str | None = Field(description="What was said of its outcome")
 
 
 class GoalsOut(Wire):
@@ -93,10 +89,11 @@ class GoalOutcomeIn(Wire):
     """What became of a goal."""
 
     outcome: GoalOutcome
+    note: Text | None = None
 
 
 class WaiverIn(Wire):
-    """Why something owed is not done, and in which role that was decided."""
+    """Why something owed is not done, and in which role that was decided; `other` needs a note."""
 
     reason: WaiverReason
     by: DecidedBy
@@ -107,6 +104,7 @@ class CheckResultIn(Wire):
 
     result: CheckResult | None = None
     waiver: WaiverIn | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -116,22 +114,43 @@ class CheckResultIn(Wire):
 
 
 class CheckOut(Wire):
-    """An aftercare check."""
+    """An aftercare check. `result` is how the person was, or why it was not done; a relapse starts a new round."""
 
     id: UUID
     round: int
     week: int
     due_at: Moment
+    earliest_at: Moment = Field(description="From when on it may be done")
     state: CheckState
+    result: CheckResult | WaiverReason | Literal["relapse"] | None
+    decided_by: DecidedBy | None
+    ended_at: Moment | None
+    note: str | None = Field(description="Only when a purpose was given")
 
 
 class ObligationOut(Wire):
-    """Something owed."""
+    """Something owed, and what was said when it was done, waived or put off."""
 
     kind: ObligationKind
     due_at: Moment
     state: ObligationState
-    deferred: bool
+    deferred: DeferralReason | None = None
+    ended_at: Moment | None = None
+    reason: WaiverReason | None = None
+    by: DecidedBy | None = None
+    listener: Listener | None = None
+    outcome_told: bool | None = None
+    worked: list[BuildingBlock] | None = None
+    failed: list[BuildingBlock] | None = None
+    still_worried: StillWorried | None = None
+    note: str | None = Field(None, description="Only when a purpose was given")
+    reference: str | None = Field(None, description="Only when a purpose was given")
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """The obligation as the API shows it."""
+        columns = {name: value for name, value in told.items() if name != "facts"}
+        return cls.model_validate({**columns, **told.get("facts", {})}, by_name=True)
 
 
 class AftercareOut(Wire):
@@ -149,7 +168,7 @@ class DeferralIn(Wire):
 
 
 class FulfilmentIn(Wire):
-    """Something owed was done; what is said of it depends on what it was."""
+    """Something owed was done, and what is said depends on what it was; or it is waived, or put off."""
 
     waiver: WaiverIn | None = None
     deferral: DeferralIn | None = None
@@ -158,7 +177,18 @@ class FulfilmentIn(Wire):
     worked: list[BuildingBlock] = Field(default_factory=list, max_length=9, description="Evaluation: what worked")
     failed: list[BuildingBlock] = Field(default_factory=list, max_length=9, description="Evaluation: what was missing")
     still_worried: StillWorried | None = Field(None, description="Evaluation: is the caller still worried?")
+    note: Text | None = None
     reference: Line | None = Field(None, description="Where your own file has more, if anywhere")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.waiver and self.deferral:
+            raise ValueError("Send a waiver or a deferral, not both.")
+        return self
+
+    def done(self) -> Done:
+        """What is told of something that was done."""
+        return Done(self.listener, self.outcome_told, tuple(self.worked), tuple(self.failed), self.still_worried)
 
 
 class ClosureIn(Wire):
@@ -176,6 +206,7 @@ class MissingOut(Wire):
 
 
 class ChecklistOut(Wire):
-    """Everything that still forbids closing; empty: it may close."""
+    """Everything that still forbids closing; empty: it may close, with If-Match on this version."""
 
     missing: list[MissingOut]
+    version: int

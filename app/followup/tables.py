@@ -31,6 +31,7 @@ goal: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("outcome", Text),
     Column("outcome_at", DateTime(timezone=True)),
+    Column("outcome_sealed", LargeBinary),
     Column("version", Integer, nullable=False),
 )
 
@@ -45,6 +46,8 @@ aftercare_check: Final = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
     Column("result", Text),
+    Column("decided_by", Text),
+    Column("sealed", LargeBinary),
     Column("ended_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
 )
@@ -59,5 +62,6 @@ obligation: Final = Table(
     Column("state", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("facts", JSONB, nullable=False),
+    Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False),
 )

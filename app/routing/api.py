@@ -9,6 +9,7 @@ from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
 from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.identity.doors import CaseReader, OfferAnswerer
+from app.routing.decide import NobodyLeft
 from app.routing.offers import OfferState
 from app.routing.schemas import (
     AcceptanceIn,
@@ -71,7 +72,7 @@ async def accept_offer(
 @router.post(
     "/offers/{offer_id}/decline",
     status_code=201,
-    responses=problems(Invalid, NotFound, OfferEnded, CantDecline, Stale, PreconditionRequired),
+    responses=problems(Invalid, NotFound, OfferEnded, CantDecline, Stale, PreconditionRequired, NobodyLeft),
 )
 async def decline_offer(offer_id: UUID, body: DeclineIn, work: OfferAnswerer, request: Request) -> DeclineOut:
     """Decline, with a reason: the next organisation is asked at once. Needs If-Match with the offer's ETag."""

@@ -8,7 +8,7 @@ Source: domain.md, Routing. A voicemail is never an owner.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from app.cases.lifecycle import Urgency
 from app.directory.holidays import AMSTERDAM
 from app.directory.opening_hours import closes_at, is_open, next_opening
-from app.directory.surroundings import Desk, OutOfHours, Provider, Surroundings
+from app.directory.surroundings import Desk, Duty, Named, NationalDesk, OutOfHours, Provider, Surroundings
 from app.routing.ladder import Rung
 from app.routing.need import Need
 
@@ -33,7 +33,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who could be asked. `counted_from`: when its time to accept starts, later than now for a desk that waits."""
+    """Somebody who could be asked, in one of its services.
+
+    `counted_from`: when its time to accept starts, later than now for a desk that waits.
+    """
 
     organisation_id: UUID
     name: str
@@ -44,110 +47,125 @@ class Candidate:
 
 
 def candidates(need: Need, around: Surroundings, at: datetime) -> tuple[Candidate, ...]:
-    """Everybody around, in the order in which they are asked; those who can't be are in it too, with the reason."""
-    line = "crisis" if need.urgency in EMERGENCIES else "outreach"
-    providers = sorted(around.providers, key=lambda one: (one.line != line, one.duty is None, one.rank, one.name))
-    found = [one for desk in sorted(around.desks, key=lambda one: (one.rank, one.name)) for one in _desk(need, desk, around, at)]
-    found += [_provider(need, provider, line, at) for provider in providers]
-    found += [
-        Candidate(
-            desk.organisation_id,
-            desk.name,
-            Rung.NATIONAL_DESK,
-            True,
-            Reason("last_rung", "The national desk is never closed."),
-            at,
-        )
-        for desk in around.national_desks
-    ]
-    return tuple(_once(found))
+    """Every service around, in the order in which they are asked; those that can't be asked are in it too, with the reason.
+
+    An organisation with several services is in it several times. Whoever is a national desk is the last rung wherever it
+    stands: if it could decline as a meldpunt, nobody would be left after it.
+    """
+    found = [*_desks(need, around, at), *_providers(need, around, at), *(_last(desk, at) for desk in _national_desks(around))]
+    last = {desk.organisation_id for desk in around.national_desks}
+    return tuple(replace(one, rung=Rung.NATIONAL_DESK) if one.organisation_id in last else one for one in found)
 
 
-def _once(found: list[Candidate]) -> Iterator[Candidate]:
-    """Nobody twice: the first place where an organisation could be taken counts, else the first at all."""
-    suitable: dict[UUID, Candidate] = {}
-    for one in found:
-        if one.suitable:
-            suitable.setdefault(one.organisation_id, one)
-    seen = set()
-    for one in found:
-        best = suitable.get(one.organisation_id, one)
-        if one is best and one.organisation_id not in seen:
-            seen.add(one.organisation_id)
-            yield one
+def _desks(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate]:
+    for desk in sorted(around.desks, key=lambda one: (one.rank, one.name, one.service_id)):
+        if need.urgency in EMERGENCIES:
+            yield _no(desk, at, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")
+        elif unfit := _unfit(need, desk):
+            yield _no(desk, at, unfit.code, unfit.text)
+        elif is_open(desk.hours, at):
+            closing = closes_at(desk.hours, at)
+            yield _yes(desk, at, "open", f"Open until {_clock(closing, at)}." if closing else "Open day and night.")
+        else:
+            yield from _closed(need, desk, around, at)
 
 
-def _desk(need: Need, desk: Desk, around: Surroundings, at: datetime) -> Iterator[Candidate]:
-    def judged(suitable: bool, code: str, text: str, counted_from: datetime = at) -> Candidate:  # noqa: FBT001
-        return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable, Reason(code, text), counted_from)
-
-    if need.urgency in EMERGENCIES:
-        yield judged(False, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")
-    elif unfit := _unfit(need, desk):
-        yield judged(False, unfit.code, unfit.text)
-    elif is_open(desk.hours, at):
-        closing = closes_at(desk.hours, at)
-        yield judged(True, "open", f"Open until {_clock(closing, at)}." if closing else "Open day and night.")
-    else:
-        yield from _closed_desk(need, desk, around, at)
-
-
-def _closed_desk(need: Need, desk: Desk, around: Surroundings, at: datetime) -> Iterator[Candidate]:
+def _closed(need: Need, desk: Desk, around: Surroundings, at: datetime) -> Iterator[Candidate]:
+    """What a closed desk promised decides, and what it promised must be somebody."""
     opening = next_opening(desk.hours, at)
     closed = f"Closed until {_clock(opening, at)}" if opening else "Closed, with no next opening known"
-    waits = need.urgency is Urgency.NORMAL and opening is not None
-    patient = need.urgency is Urgency.NORMAL
-
-    def judged(suitable: bool, code: str, text: str, counted_from: datetime = at) -> Candidate:  # noqa: FBT001
-        reason = Reason(code, f"{closed}; {text}")
-        return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable, reason, counted_from)
-
+    national = next(iter(_national_desks(around)), None)
+    named = desk.named_provider
     if desk.out_of_hours is OutOfHours.ON_CALL:
-        yield judged(True, "on_call", "somebody of its own is on call.")
-    elif desk.out_of_hours is OutOfHours.NAMED_PROVIDER and desk.named_provider:
-        named = desk.named_provider
-        yield judged(False, "closed_stand_in", f"{named.name} stands in.")
-        reason = Reason("stands_in", f"Stands in for {desk.name} while it is closed.")
-        yield Candidate(named.organisation_id, named.name, Rung.CONTRACTED, True, reason, at)
-    elif desk.out_of_hours is OutOfHours.WAITS and waits and opening:
-        yield judged(True, "waits", "what can wait does, and it rings back after it opens.", opening)
-    elif desk.out_of_hours is OutOfHours.NATIONAL_DESK and patient and around.national_desks:
-        yield judged(False, "closed_national_desk", "it has asked the national desk to answer.")
-        last = around.national_desks[0]
-        reason = Reason("stands_in", f"Answers for {desk.name} while it is closed.")
-        yield Candidate(last.organisation_id, last.name, Rung.NATIONAL_DESK, True, reason, at)
-    elif desk.out_of_hours is OutOfHours.NONE:
-        yield judged(False, "closed", "it has only a voicemail, and that owns nothing.")
+        yield _yes(desk, at, "on_call", f"{closed}; somebody of its own is on call.")
+    elif desk.out_of_hours is OutOfHours.NAMED_PROVIDER and named:
+        yield _no(desk, at, "closed_stand_in", f"{closed}; it has asked {named.name} to answer.")
+        yield _stand_in(need, desk, named, around, at)
+    elif desk.out_of_hours is OutOfHours.NATIONAL_DESK and national:
+        yield _no(desk, at, "closed_national_desk", f"{closed}; it has asked the national desk to answer.")
+        yield replace(_last(national, at), reason=Reason("stands_in", f"Answers for {desk.name} while it is closed."))
+    elif desk.out_of_hours is OutOfHours.WAITS:
+        yield _waiting(need, desk, opening, closed, at)
     else:
-        yield judged(False, "closed", f"a case that is {need.urgency} can't wait for that.")
+        yield _no(desk, at, "closed", f"{closed}; nobody answers for it meanwhile, and a voicemail owns nothing.")
+
+
+def _waiting(need: Need, desk: Desk, opening: datetime | None, closed: str, at: datetime) -> Candidate:
+    if need.urgency is not Urgency.NORMAL:
+        return _no(desk, at, "closed", f"{closed}; a case that is {need.urgency} can't wait for that.")
+    if opening is None:
+        return _no(desk, at, "closed", f"{closed}: nobody can wait for that.")
+    return replace(_yes(desk, at, "waits", f"{closed}; this can wait, and it rings back then."), counted_from=opening)
+
+
+def _stand_in(need: Need, desk: Desk, named: Named, around: Surroundings, at: datetime) -> Candidate:
+    """Who answers for a closed desk. What the directory knows of its own services holds here too."""
+    services = [one for one in around.providers if one.organisation_id == named.organisation_id]
+    fitting = [one for one in services if not _unfit_age(need, one.minimum_age)]
+    duty = next((one.duty for one in fitting if one.duty), None)
+    told = f"Stands in for {desk.name} while it is closed."
+    rung = Rung.ON_DUTY if duty else Rung.CONTRACTED
+    if services and not fitting:
+        youngest = min(one.minimum_age for one in services)
+        reason = Reason("too_young", f"{told} Helps people of {youngest} and older.")
+    else:
+        reason = Reason("stands_in", f"{told} {_shift(duty, at)}" if duty else told)
+    return Candidate(named.organisation_id, named.name, rung, bool(fitting or not services), reason, at)
+
+
+def _providers(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate]:
+    line = "crisis" if need.urgency in EMERGENCIES else "outreach"
+    for one in sorted(around.providers, key=lambda one: (one.line != line, one.duty is None, one.rank, one.name, one.service_id)):
+        suitable = False
+        if one.line != line:
+            reason = Reason("other_line", f"Its line is {one.line}; this asks for {line}.")
+        elif _unfit_age(need, one.minimum_age):
+            reason = Reason("too_young", f"Helps people of {one.minimum_age} and older.")
+        else:
+            suitable, reason = True, _available(one, at)
+        yield Candidate(one.organisation_id, one.name, Rung.ON_DUTY if one.duty else Rung.CONTRACTED, suitable, reason, at)
+
+
+def _available(provider: Provider, at: datetime) -> Reason:
+    if provider.duty:
+        return Reason("on_duty", _shift(provider.duty, at))
+    return Reason("contracted", "Contracted for the municipality; no shift of it runs now.")
+
+
+def _last(desk: NationalDesk, at: datetime) -> Candidate:
+    reason = Reason("last_rung", "The national desk is never closed.")
+    return Candidate(desk.organisation_id, desk.name, Rung.NATIONAL_DESK, suitable=True, reason=reason, counted_from=at)
+
+
+def _national_desks(around: Surroundings) -> list[NationalDesk]:
+    return sorted(around.national_desks, key=lambda one: (one.name, one.service_id))
+
+
+def _yes(desk: Desk, at: datetime, code: str, text: str) -> Candidate:
+    return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable=True, reason=Reason(code, text), counted_from=at)
+
+
+def _no(desk: Desk, at: datetime, code: str, text: str) -> Candidate:
+    return replace(_yes(desk, at, code, text), suitable=False)
 
 
 def _unfit(need: Need, desk: Desk) -> Reason | None:
     if need.kind not in desk.accepts:
         return Reason("kind_not_accepted", f"Accepts {', '.join(sorted(desk.accepts))}; this is {need.kind}.")
-    if need.age is not None and need.age < desk.minimum_age:
+    if _unfit_age(need, desk.minimum_age):
         return Reason("too_young", f"Takes reports about people of {desk.minimum_age} and older.")
     return None
 
 
-def _provider(need: Need, provider: Provider, line: str, at: datetime) -> Candidate:
-    duty = provider.duty
-    rung = Rung.ON_DUTY if duty else Rung.CONTRACTED
-    if provider.line != line:
-        suitable, reason = False, Reason("other_line", f"Its line is {provider.line}; this asks for {line}.")
-    elif need.age is not None and need.age < provider.minimum_age:
-        suitable, reason = False, Reason("too_young", f"Helps people of {provider.minimum_age} and older.")
-    elif duty:
-        suitable = True
-        reason = Reason("on_duty", f"{duty.participant} has the shift until {_clock(duty.until, at)} ({duty.roster_name}).")
-    else:
-        suitable, reason = (
-            True,
-            Reason("contracted", "Contracted for the municipality; nobody of it is on a roster now."),
-        )
-    return Candidate(provider.organisation_id, provider.name, rung, suitable, reason, at)
+def _unfit_age(need: Need, minimum_age: int) -> bool:
+    return need.age is not None and need.age < minimum_age
+
+
+def _shift(duty: Duty, at: datetime) -> str:
+    return f"{duty.participant} has the shift until {_clock(duty.until, at)} (roster {duty.roster_name}, layer {duty.layer})."
 
 
 def _clock(moment: datetime, at: datetime) -> str:
+    """The time in the Netherlands, with the day when it is another one."""
     local, now = moment.astimezone(AMSTERDAM), at.astimezone(AMSTERDAM)
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%a %d %b %H:%M}"

@@ -1,6 +1,5 @@
-"""The routing decision: who is offered a case first, and of everybody else why not. Pure: same inputs, same decision."""
+"""The routing decision: who is offered a case first, and of everybody else why not. Same inputs, same decision."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +9,7 @@ from app.core.errors import FieldError, Invalid, Unavailable
 from app.directory.surroundings import Surroundings
 from app.routing.candidates import Candidate, Reason, candidates
 from app.routing.ladder import Rung, accept_by
-from app.routing.need import Need
+from app.routing.need import Chosen, Need
 
 RULES: Final = "nl-2026.1"
 
@@ -66,69 +65,53 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
         at: the moment, UTC.
 
     Raises:
-        Invalid: the operator chose somebody who does not serve the place, or was asked before.
+        Invalid: the operator chose somebody who does not serve the place.
         NobodyLeft: there is no national desk (any more).
     """
     found = candidates(need, around, at)
-    taken = _chosen(need, found, refusals) or next(
-        (one for one in found if one.suitable and one.organisation_id not in refusals), None
-    )
+    chosen = None if refusals else need.chosen  # the choice is for the first offer; after it the ladder goes on
+    taken = _chosen(chosen, found) if chosen else _first(found, refusals)
     if taken is None:
-        raise NobodyLeft("The directory has no national desk that was not asked yet. Call by telephone, and run `nodus doctor`.")
-    rung = Rung.CHOSEN if need.chosen and need.chosen.organisation_id == taken.organisation_id else taken.rung
+        raise NobodyLeft(
+            "Nobody around the place is left to ask, and the directory has no national desk. Find somebody by telephone, and"
+            " run `nodus doctor`."
+        )
+    lines = tuple(_line(found, place, taken, refusals, chosen) for place in range(len(found)))
     return Decision(
         offered_to=taken.organisation_id,
         offered_name=taken.name,
-        rung=Rung.NATIONAL_DESK if taken.rung is Rung.NATIONAL_DESK else rung,
+        rung=Rung.CHOSEN if chosen and taken.rung is not Rung.NATIONAL_DESK else taken.rung,
         accept_by=accept_by(need.urgency, taken.counted_from),
         promised_at=taken.counted_from if taken.counted_from > at else None,
-        lines=tuple(_line(one, taken, found, need, refusals) for one in found),
+        lines=lines,
     )
 
 
-def inputs(need: Need, around: Surroundings, refusals: frozenset[UUID], at: datetime) -> dict[str, Any]:
-    """All that a decision was made from, as it is stored with it."""
-    return {
-        "need": need.to_json(),
-        "around": around.to_json(),
-        "refusals": sorted(str(one) for one in refusals),
-        "at": at.isoformat(),
-    }
+def _first(found: tuple[Candidate, ...], refusals: frozenset[UUID]) -> Candidate | None:
+    return next((one for one in found if one.suitable and one.organisation_id not in refusals), None)
 
 
-def replayed(stored: Mapping[str, Any]) -> Decision:
-    """The decision that these inputs lead to, today as then."""
-    return decide(
-        Need.from_json(stored["need"]),
-        Surroundings.from_json(stored["around"]),
-        frozenset(UUID(one) for one in stored["refusals"]),
-        datetime.fromisoformat(stored["at"]),
-    )
+def _chosen(chosen: Chosen, found: tuple[Candidate, ...]) -> Candidate:
+    """The service of the chosen organisation that fits best; that none fits is for the operator to judge."""
+    theirs = [one for one in found if one.organisation_id == chosen.organisation_id]
+    if not theirs:
+        names = ", ".join(dict.fromkeys(f"{one.name} ({one.organisation_id})" for one in found))
+        fault = FieldError("/routing/organisationId", "not_around", "Choose one of those around the place.")
+        raise Invalid(f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault])
+    return next((one for one in theirs if one.suitable), theirs[0])
 
 
-def _chosen(need: Need, found: tuple[Candidate, ...], refusals: frozenset[UUID]) -> Candidate | None:
-    if need.chosen is None or refusals:  # the choice is for the first offer; after it the ladder goes on
-        return None
-    for one in found:
-        if one.organisation_id == need.chosen.organisation_id:
-            return one
-    names = ", ".join(f"{one.name} ({one.organisation_id})" for one in found)
-    fault = FieldError("/routing/organisationId", "not_around", "Choose one of those around the place.")
-    raise Invalid(f"The organisation that was chosen does not serve this place. Those around it: {names}.", errors=[fault])
-
-
-def _line(one: Candidate, taken: Candidate, found: tuple[Candidate, ...], need: Need, refusals: frozenset[UUID]) -> Line:
+def _line(found: tuple[Candidate, ...], place: int, taken: Candidate, refusals: frozenset[UUID], chosen: Chosen | None) -> Line:
+    one = found[place]
     reason = one.reason
     if one is taken:
-        if need.chosen and not refusals:
-            reason = Reason("chosen", f"Chosen by the operator. {one.reason.text}")
+        reason = Reason("chosen", f"Chosen by the operator. {reason.text}") if chosen else reason
     elif one.organisation_id in refusals:
         reason = Reason("asked_before", "Was asked before, and declined or did not answer.")
+    elif one.suitable and one.organisation_id == taken.organisation_id:
+        reason = Reason("same_organisation", f"Is being asked already, as {taken.rung}. {reason.text}")
+    elif one.suitable and any(other is taken for other in found[place:]):
+        reason = Reason("not_chosen", f"The operator chose otherwise. {reason.text}")
     elif one.suitable:
-        before = found.index(one) < found.index(taken)
-        reason = (
-            Reason("not_chosen", f"The operator chose otherwise. {reason.text}")
-            if before
-            else Reason("next", f"Would be asked when those before don't accept. {reason.text}")
-        )
+        reason = Reason("next", f"Would be asked when those before don't accept. {reason.text}")
     return Line(one.organisation_id, one.name, one.rung, one is taken, reason)

@@ -1,19 +1,23 @@
-"""Offers whose time has run out: the next one is asked; the last rung is reminded."""
+"""Offers whose time has run out: the next one is asked; whoever has nobody after it is reminded."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from app.cases import service as cases
-from app.core import outbox
 from app.core.due import Due
 from app.core.work import Work
 from app.routing import queries
+from app.routing.decide import NobodyLeft
 from app.routing.events import OfferExpired
 from app.routing.ladder import Rung
 from app.routing.offers import OfferState, offer_of
 from app.routing.service.offer import climb, remind
+
+log = structlog.get_logger(__name__)
 
 
 async def claim(work: Work) -> Sequence[UUID]:
@@ -34,10 +38,13 @@ async def act(work: Work, offer_id: UUID) -> None:
     if offer.rung is Rung.NATIONAL_DESK:
         await remind(work, offer)
         return
-    cases.line(work, case.id, "expired", asked=str(offer.organisation))
-    event = OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation)
-    outbox.record(work, event, (offer.organisation, offer.intake_organisation))
-    await climb(work, case, offer, OfferState.EXPIRED)
+    try:
+        await climb(work, case, offer, OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation))
+    except NobodyLeft:
+        # The directory has lost its national desk: rather than nobody, whoever was asked last is asked on, and all who hear
+        # of reminders hear of this one.
+        log.warning("routing.nobody_left", case_id=str(case.id), municipality_code=case.municipality_code)
+        await remind(work, offer)
 
 
 EXPIRED_OFFERS: Final = Due(name="expired_offers", claim=claim, act=act, idle=timedelta(seconds=1))

@@ -19,15 +19,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The operator's own choice, which goes before the ladder; why is recorded."""
+    """The operator's own choice, which goes before the ladder.
+
+    Why is free text, and so may tell of a person: it is sealed with the call, and not stored with the decision.
+    """
 
     organisation_id: UUID
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Urgency, kind, and whether the person is too young for some desks (`age`: the least that is sure, in years)."""
+    """Urgency, kind, and whether the person is too young for some desks (`age`: how old at most, in years; None: unknown)."""
 
     urgency: Urgency
     kind: Kind = Kind.WORRY
@@ -36,16 +39,11 @@ class Need:
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored with a decision."""
-        chosen = {"organisation_id": str(self.chosen.organisation_id), "reason": self.chosen.reason} if self.chosen else None
+        chosen = str(self.chosen.organisation_id) if self.chosen else None
         return {"urgency": self.urgency, "kind": self.kind, "age": self.age, "chosen": chosen}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Need":
         """The value again."""
-        chosen = told["chosen"]
-        return cls(
-            Urgency(told["urgency"]),
-            Kind(told["kind"]),
-            told["age"],
-            Chosen(UUID(chosen["organisation_id"]), chosen["reason"]) if chosen else None,
-        )
+        chosen = Chosen(UUID(told["chosen"])) if told["chosen"] else None
+        return cls(Urgency(told["urgency"]), Kind(told["kind"]), told["age"], chosen)

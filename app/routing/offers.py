@@ -54,8 +54,8 @@ class Offer:
     version: int
 
     def has_expired(self, at: datetime) -> bool:
-        """Whether its time has run out; the last rung's never does."""
-        return self.rung is not Rung.NATIONAL_DESK and self.accept_by <= at
+        """Whether its time has run out. The last rung's never does, nor that of whoever was reminded for want of a next one."""
+        return self.rung is not Rung.NATIONAL_DESK and max(self.accept_by, self.next_call_at) <= at
 
 
 def offer_of(row: Mapping[str, Any]) -> Offer:

@@ -10,7 +10,9 @@ from app.routing.tables import decision, offer
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
 LOCKED: Final = OFFER.with_for_update()
 CHANGE: Final = (
-    update(offer).where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending").values(version=offer.c.version + 1)
+    update(offer)
+    .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.version == bindparam("seen"))
+    .values(version=offer.c.version + 1)
 )
 DUE: Final = (
     select(offer.c.id)

@@ -40,6 +40,7 @@ def downgrade() -> None:
         END $$;
         DROP PROCEDURE ensure_partitions(text, date, int);
         DROP FUNCTION first_id_at(timestamptz);
+        DROP FUNCTION was_asked(uuid);
         DROP FUNCTION me();
         REVOKE ALL ON alembic_version FROM nodus_gate, nodus_app, nodus_worker;
         REVOKE USAGE ON SCHEMA public FROM nodus_gate, nodus_app, nodus_worker;

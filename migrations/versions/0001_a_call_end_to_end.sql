@@ -367,7 +367,7 @@ CREATE TABLE contact (
   result text NOT NULL CHECK (result IN ('reached', 'tried', 'refused')),
   sealed bytea
 );
-CREATE INDEX contact_by_case ON contact (case_id, at);
+CREATE INDEX contact_by_case ON contact (case_id, id);
 
 CREATE TABLE goal (
   id uuid PRIMARY KEY,
@@ -378,6 +378,7 @@ CREATE TABLE goal (
   sealed bytea NOT NULL,
   outcome text CHECK (outcome IN ('reached', 'partly_reached', 'not_reached', 'dropped')),
   outcome_at timestamptz,
+  outcome_sealed bytea,
   version int NOT NULL DEFAULT 1,
   CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 );
@@ -392,6 +393,8 @@ CREATE TABLE aftercare_check (
   due_at timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'done', 'waived')),
   result text,
+  decided_by text,
+  sealed bytea,
   ended_at timestamptz,
   version int NOT NULL DEFAULT 1,
   UNIQUE (case_id, round, week),
@@ -406,6 +409,7 @@ CREATE TABLE obligation (
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'waived')),
   ended_at timestamptz,
   facts jsonb NOT NULL DEFAULT '{}',
+  sealed bytea,
   version int NOT NULL DEFAULT 1,
   PRIMARY KEY (case_id, kind),
   CHECK ((state = 'open') = (ended_at IS NULL))
@@ -453,17 +457,25 @@ CREATE POLICY own ON access_log TO nodus_app USING (organisation_id = me());
 
 -- An offer belongs to who is asked, to who took the call in, and to who wrote it.
 CREATE POLICY read ON offer FOR SELECT TO nodus_app USING (organisation_id = me() OR intake_organisation_id = me());
-CREATE POLICY make ON offer FOR INSERT TO nodus_app WITH CHECK (written_by = me());
-CREATE POLICY answer ON offer FOR UPDATE TO nodus_app USING (organisation_id = me() OR intake_organisation_id = me());
+-- Passed on only by who took the case in, or was asked; and an offer that has ended stays ended.
+CREATE FUNCTION was_asked(about uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT EXISTS (SELECT FROM offer WHERE case_id = about AND organisation_id = me()) $$;
+CREATE POLICY make ON offer FOR INSERT TO nodus_app WITH CHECK (
+  written_by = me() AND (intake_organisation_id = me() OR was_asked(case_id)));
+CREATE POLICY answer ON offer FOR UPDATE TO nodus_app
+  USING (state = 'pending' AND (organisation_id = me() OR intake_organisation_id = me()))
+  WITH CHECK (organisation_id = me() OR intake_organisation_id = me());
 
 -- A case is seen by who took it in, by its owner, and by who is being asked at this moment.
 CREATE POLICY read ON cases FOR SELECT TO nodus_app USING (
   intake_organisation_id = me() OR owner_organisation_id = me()
-  OR EXISTS (SELECT FROM offer o WHERE o.case_id = cases.id AND o.organisation_id = me() AND o.state = 'pending'));
+  OR EXISTS (SELECT FROM offer o WHERE o.case_id = cases.id AND o.intake_organisation_id = cases.intake_organisation_id
+    AND o.organisation_id = me() AND o.state = 'pending'));
 CREATE POLICY open ON cases FOR INSERT TO nodus_app WITH CHECK (intake_organisation_id = me());
 CREATE POLICY change ON cases FOR UPDATE TO nodus_app USING (
   intake_organisation_id = me() OR owner_organisation_id = me()
-  OR EXISTS (SELECT FROM offer o WHERE o.case_id = cases.id AND o.organisation_id = me() AND o.state = 'pending'));
+  OR EXISTS (SELECT FROM offer o WHERE o.case_id = cases.id AND o.intake_organisation_id = cases.intake_organisation_id
+    AND o.organisation_id = me() AND o.state = 'pending'));
 
 CREATE POLICY read ON case_line FOR SELECT TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
 CREATE POLICY write ON case_line FOR INSERT TO nodus_app WITH CHECK (organisation_id = me());

@@ -1,52 +1,13 @@
 """Follow-up through HTTP: from acceptance to closing, and every refusal on the way."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import httpx
-import pytest
 
-from app.core.actor import WORKER
 from app.core.db import Database
-from app.core.work import begin
-from app.followup import due
-from tests.makers import AMSTERDAM_DESK, a_token, an_accepted_case, now
-
-REACHED = {"way": "visit", "party": "person", "result": "reached", "note": "Zij deed open."}
-WAIVER = {"waiver": {"reason": "done_by_others", "by": "coordinator"}}
-
-
-class Following:
-    """An accepted case, and its owner's client."""
-
-    def __init__(self, client: httpx.AsyncClient, desk: dict[str, str], case: str) -> None:
-        """Of Amsterdam's desk."""
-        self.client, self.desk, self.case = client, desk, case
-
-    async def do(self, what: str, body: Any, expected: int = 201, **headers: str) -> Any:
-        """A command on the case."""
-        answer = await self.client.post(f"/v1/cases/{self.case}/{what}", json=body, headers=self.desk | headers)
-        assert answer.status_code == expected, answer.text
-        return answer.json()
-
-    async def read(self, what: str = "", **params: str) -> Any:
-        """A look at the case."""
-        answer = await self.client.get(f"/v1/cases/{self.case}{what}", params=params, headers=self.desk)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def close(self, expected: int) -> Any:
-        """Try to close it."""
-        version = (await self.read())["version"]
-        return await self.do("closure", {"outcome": "better"}, expected, **{"If-Match": f'"{version}"'})
-
-
-@pytest.fixture
-async def following(client: httpx.AsyncClient, database: Database) -> Following:
-    """A case that Amsterdam's desk has accepted."""
-    operator, desk = await a_token(database), await a_token(database, AMSTERDAM_DESK, "desk")
-    return Following(client, desk, await an_accepted_case(client, operator, desk))
+from app.directory.seeding import organisation_id
+from tests.followup.following import REACHED, WAIVER, Following
+from tests.makers import a_token, now
 
 
 async def test_a_case_is_followed_until_it_may_close(following: Following) -> None:
@@ -71,6 +32,24 @@ async def test_a_case_is_followed_until_it_may_close(following: Following) -> No
     await following.do("contacts", REACHED, 409)
 
 
+async def test_the_outcome_of_a_case_stays_on_its_timeline(following: Following) -> None:
+    """How it ended must be readable by whoever takes up the file later, not only by who got the event."""
+    for check in await following.into_aftercare():
+        await following.do(f"aftercare/checks/{check}/result", WAIVER)
+    for kind in ("inform_person", "evaluation"):
+        await following.fulfil(kind, WAIVER)
+    await following.close(201)
+    lines = (await following.read("/timeline"))["items"]
+    assert {line["kind"]: line["facts"] for line in lines}["closing_outcome"] == {"outcome": "better"}
+    assert (await following.read("/closing-checklist"))["missing"] == []
+
+
+async def test_closing_needs_the_version_that_was_read(following: Following) -> None:
+    """Whoever closes must have seen the case as it is; without If-Match it is not even tried."""
+    await following.do("closure", {"outcome": "better"}, 428)
+    await following.do("closure", {"outcome": "better"}, 412, **{"If-Match": '"99"'})
+
+
 async def test_closing_names_everything_that_is_missing(following: Following) -> None:
     """Not the first thing only: a professional who wants to close must see the whole list."""
     refused = await following.close(409)
@@ -87,37 +66,49 @@ async def test_a_check_can_not_be_done_before_it_tells_anything(following: Follo
     assert answer["type"].endswith("too-early")
 
 
-async def test_a_relapse_takes_the_case_back(following: Following) -> None:
-    """A new goal in aftercare is follow-up again."""
-    await following.do("contacts", REACHED)
-    goal = (await following.do("goals", {"what": "Rust."}))["id"]
-    await following.do(f"goals/{goal}/outcome", {"outcome": "partly_reached"})
+async def test_a_relapse_takes_the_case_back_and_aftercare_starts_anew(following: Following) -> None:
+    """A new goal in aftercare is follow-up again; the old round must not be asked for next to the new one."""
+    first = await following.into_aftercare()
     assert (await following.do("goals", {"what": "Opnieuw."}))["state"] == "in_follow_up"
+    checks = {check["id"]: check for check in (await following.read("/aftercare"))["checks"]}
+    assert {(checks[one]["state"], checks[one]["result"]) for one in first} == {("waived", "relapse")}
+    evaluated = await following.fulfil("evaluation", {"worked": ["reporting"]})
+    assert evaluated["state"] == "in_follow_up"
+    goal = next(one["id"] for one in (await following.read("/goals", purpose="follow_up"))["items"] if one["outcome"] is None)
+    await following.do(f"goals/{goal}/outcome", {"outcome": "partly_reached"})
+    rounds = [(one["round"], one["week"]) for one in (await following.read("/aftercare"))["checks"] if one["state"] == "planned"]
+    assert rounds == [(2, 1), (2, 4), (2, 12)]
+    evaluation = await following.owed("evaluation")
+    assert evaluation
+    assert evaluation["state"] == "open"
 
 
-async def test_what_is_written_is_sealed_and_read_by_the_owner_only(
-    following: Following, client: httpx.AsyncClient, database: Database
-) -> None:
-    """The hotline that took the call in does not read the notes of the desk."""
-    await following.do("contacts", REACHED)
-    told = await following.read("/contacts", purpose="follow_up")
-    assert told["items"][0]["note"] == "Zij deed open."
-    operator = await a_token(database)
-    answer = await client.get(f"/v1/cases/{following.case}/contacts", params={"purpose": "quality"}, headers=operator)
-    assert answer.status_code == 403
-    assert (await client.get(f"/v1/cases/{following.case}", headers=operator)).status_code == 200
+async def test_a_contact_lies_between_the_opening_and_now(following: Following) -> None:
+    """A typing error in the year must not become the first contact."""
+    for at in (now() + timedelta(days=1), now() - timedelta(days=365)):
+        answer = await following.do("contacts", REACHED | {"at": at.isoformat()}, 400)
+        assert answer["errors"][0]["pointer"] == "/at"
+    assert (await following.read())["state"] == "accepted"
 
 
-async def test_what_is_overdue_climbs_to_the_top_and_an_act_ends_it(following: Following, database: Database) -> None:
-    """Coordinator, organisation, municipality, national desk, and again, until somebody acts."""
-    levels = []
-    at = now() + timedelta(days=2)
-    for _ in range(5):
-        async with begin(database, WORKER, at=at) as work:
-            assert UUID(following.case) in await due.claim(work)
-            await due.act(work, UUID(following.case))
-        levels.append((await following.read())["climbed"])
-        at += timedelta(days=2)
-    assert levels == [1, 2, 3, 4, 4]
-    await following.do("contacts", REACHED)
-    assert (await following.read())["climbed"] == 0
+async def test_contacts_come_in_pages(following: Following) -> None:
+    """A person whom somebody rang a hundred times must still be readable."""
+    for _ in range(3):
+        await following.do("contacts", REACHED)
+    first = await following.read("/contacts", purpose="follow_up", limit="2")
+    rest = await following.read("/contacts", purpose="follow_up", limit="2", cursor=first["next"])
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+
+
+async def test_only_the_owner_follows_a_case_up(following: Following, client: httpx.AsyncClient, database: Database) -> None:
+    """The hotline sees that the case exists, a stranger not even that; neither may write or read its contents."""
+    hotline = await a_token(database, role="supervisor")
+    stranger = await a_token(database, organisation_id("rotterdam"), "desk")
+    for who, status in ((hotline, 403), (stranger, 404)):
+        for path in ("contacts?purpose=quality", "goals?purpose=quality", "aftercare", "closing-checklist"):
+            answer = await client.get(f"/v1/cases/{following.case}/{path}", headers=who)
+            assert answer.status_code == status, path
+        for path, body in (("contacts", REACHED), ("goals", {"what": "Rust."})):
+            answer = await client.post(f"/v1/cases/{following.case}/{path}", json=body, headers=who)
+            assert answer.status_code == status, path
+    assert (await following.read())["state"] == "accepted"

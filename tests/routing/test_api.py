@@ -133,6 +133,69 @@ async def test_accepting_and_expiring_at_the_same_moment_leaves_one_of_them(
         assert (owner is not None) != (len(pending) == 1)
 
 
+async def test_an_answer_that_is_sent_twice_counts_once(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """The line broke before the answer came: the same key gives the same answer, accepted or declined."""
+    for command, body in (("acceptance", {"coordinator": "regisseur noord"}), ("decline", {"reason": "no_capacity"})):
+        offer = (await an_offered_case(client, operator))["offered"]["offerId"]
+        headers = desk | {"If-Match": '"1"', "Idempotency-Key": f"{command}-{offer}"}
+        first, again = [await client.post(f"/v1/offers/{offer}/{command}", json=body, headers=headers) for _ in range(2)]
+        assert (first.status_code, first.content) == (again.status_code, again.content) == (201, first.content)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        other = desk | {"If-Match": '"1"', "Idempotency-Key": f"other-{offer}"}
+        assert (await client.post(f"/v1/offers/{offer}/{command}", json=body, headers=other)).status_code == 409
+
+
+async def test_a_decline_says_why_from_the_list_and_on_which_version(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """Free text could tell of a person and can't be counted; each refusal leaves the offer as it was."""
+    path = f"/v1/offers/{(await an_offered_case(client, operator))['offered']['offerId']}"
+    wrong = await client.post(f"{path}/decline", json={"reason": "he shouts"}, headers=desk | {"If-Match": '"1"'})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/reason")
+    assert "shouts" not in wrong.text
+    missing = await client.post(f"{path}/decline", json={"reason": "other"}, headers=desk)
+    assert (missing.status_code, missing.json()["type"].rsplit("/", 1)[1]) == (428, "if-match-required")
+    stale = await client.post(f"{path}/decline", json={"reason": "other"}, headers=desk | {"If-Match": '"9"'})
+    assert (stale.status_code, stale.json()["currentVersion"]) == (412, 1)
+    seen = await client.get(path, headers=desk)
+    assert (seen.json()["state"], seen.headers["ETag"]) == ("pending", '"1"')
+
+
+async def test_an_offer_to_another_organisation_does_not_exist(
+    client: httpx.AsyncClient, operator: dict[str, str], database: Database
+) -> None:
+    """Not to be read, not to be answered, not in the list: as if there were none."""
+    offer = (await an_offered_case(client, operator))["offered"]["offerId"]
+    stranger = await a_token(database, organisation_id("rotterdam"), "desk") | {"If-Match": '"1"'}
+    answers = [
+        await client.get(f"/v1/offers/{offer}", headers=stranger),
+        await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=stranger),
+        await client.post(f"/v1/offers/{offer}/decline", json={"reason": "other"}, headers=stranger),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    listed = (await client.get("/v1/offers", params={"state": "pending", "limit": 200}, headers=stranger)).json()
+    assert offer not in [one["id"] for one in listed["items"]]
+
+
+async def test_what_an_operator_chose_is_shown_and_why_is_sealed(
+    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Who reads the decision sees that it was a choice; the words may tell of a person, and are nowhere in the clear."""
+    routing = {"organisationId": str(organisation_id("outreach-vr13")), "reason": "Mevrouw Jansen kent hem."}
+    case = (await an_offered_case(client, operator, routing=routing))["caseId"]
+    told = (await client.get(f"/v1/cases/{case}/routing", headers=operator)).json()
+    [taken] = [one for one in told["decisions"][0]["candidates"] if one["taken"]]
+    assert (taken["organisationId"], taken["code"]) == (routing["organisationId"], "chosen")
+    assert (told["offers"][0]["rung"], told["decisions"][0]["replayed"]) == ("chosen", True)
+    async with raw.transaction():
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{HOTLINE}'")
+        stored = await raw.fetchval("SELECT inputs::text || lines::text FROM decision WHERE case_id = $1", UUID(case))
+    assert stored
+    assert "Jansen" not in stored
+
+
 async def test_an_organisation_sees_its_own_cases_only_around_the_application_too(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], raw: asyncpg.Connection
 ) -> None:
@@ -166,3 +229,25 @@ async def test_the_service_can_not_step_out_of_its_role(raw: asyncpg.Connection)
 async def test_the_worker_carries_out_what_is_due(fresh_database: Database) -> None:
     """With nothing due nothing is done, and nothing fails."""
     assert await carry_out_once(due.EXPIRED_OFFERS, fresh_database) == (0, 0)
+
+
+async def test_an_ended_or_forged_offer_opens_no_case(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Who declined can't take its answer back in the database, and a stranger can't offer itself a case."""
+    receipt = await an_offered_case(client, operator)
+    offer, case = receipt["offered"]["offerId"], receipt["caseId"]
+    await client.post(f"/v1/offers/{offer}/decline", json={"reason": "other"}, headers=desk | {"If-Match": '"1"'})
+    async with raw.transaction():
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{AMSTERDAM_DESK}'")
+        again = "UPDATE offer SET state = 'pending', answered_at = NULL WHERE id = $1"
+        assert await raw.execute(again, offer) == "UPDATE 0"
+        assert await raw.fetchval("SELECT count(*) FROM cases WHERE id = $1", case) == 0
+    forged = """INSERT INTO offer (id, case_id, decision_id, organisation_id, intake_organisation_id, written_by, rung, urgency,
+        municipality_code, offered_at, accept_by, next_call_at)
+        VALUES (gen_random_uuid(), $1, gen_random_uuid(), me(), $2, me(), 'chosen', 'urgent', 'GM0363', now(), now(), now())"""
+    stranger = organisation_id("rotterdam")
+    async with raw.transaction():
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{stranger}'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await raw.execute(forged, case, HOTLINE)

@@ -1,203 +1,200 @@
-"""The routing decision, by real hours and at random."""
+"""The routing decision: the ladder, what stands in it twice, choices and refusals."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.cases.lifecycle import Urgency
 from app.core.errors import Invalid
-from app.directory.opening_hours import OpeningHours
-from app.directory.surroundings import Desk, Duty, Named, NationalDesk, OutOfHours, Provider, Surroundings
-from app.routing.decide import Decision, decide, inputs, replayed
+from app.directory.surroundings import Desk, NationalDesk, OutOfHours, Surroundings
+from app.routing.decide import Decision, NobodyLeft, decide
 from app.routing.ladder import Rung
 from app.routing.need import Chosen, Kind, Need
+from tests.routing.places import (
+    ALWAYS,
+    CREW,
+    LAST,
+    NEVER,
+    OFFICE,
+    a_desk,
+    a_provider,
+    an_id,
+    around,
+    moments,
+    needs,
+    surroundings,
+    utc,
+)
 
-SPACE = UUID(int=1)
-KENNEMERLAND = OpeningHours.parse({"weekly": {"0-2": ["09:00-17:00"], "3-6": ["09:00-22:00"]}})
-OFFICE = OpeningHours.parse({"weekly": {"0-4": ["08:30-17:00"]}, "closedOnHolidays": True})
-ALWAYS = OpeningHours(always=True)
-
-
-def an_id(name: str) -> UUID:
-    """A stable id."""
-    return uuid5(SPACE, name)
-
-
-def a_desk(name: str = "desk", hours: OpeningHours = OFFICE, rule_: OutOfHours = OutOfHours.NONE, **how: object) -> Desk:
-    """A meldpunt with office hours and a voicemail."""
-    named = Named(an_id("stand-in"), "stand-in") if rule_ is OutOfHours.NAMED_PROVIDER else None
-    told: dict[str, object] = {"accepts": frozenset({"worry"}), "minimum_age": 0, "rank": 1} | how
-    return Desk(an_id(f"{name} service"), an_id(name), name, hours=hours, out_of_hours=rule_, named_provider=named, **told)  # type: ignore[arg-type]
-
-
-def a_provider(name: str, line: str = "outreach", *, on_duty: bool = True) -> Provider:
-    """A provider whose shift runs."""
-    until = datetime(2026, 12, 1, tzinfo=UTC)
-    duty = Duty(an_id("roster"), "roster", 1, an_id("shift"), "team A", until) if on_duty else None
-    return Provider(an_id(f"{name} service"), an_id(name), name, line, 1, 0, duty)
-
-
-LAST = NationalDesk(an_id("last service"), an_id("last"), "national desk")
-
-
-def around(*desks: Desk, providers: tuple[Provider, ...] = ()) -> Surroundings:
-    """A municipality with these, and the national desk."""
-    return Surroundings("GM0392", "Haarlem", 1, desks, providers, (LAST,))
-
-
-def utc(text: str) -> datetime:
-    """A moment."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-CREW = (a_provider("outreach"), a_provider("crisis", "crisis"), a_provider("second", on_duty=False))
-# 2026-11-24 is a Tuesday; Amsterdam is one hour ahead of UTC.
-CASES = [
-    ("Tuesday noon: the desk is open", "2026-11-24T11:00", Urgency.URGENT, a_desk(hours=KENNEMERLAND), "desk", "open"),
-    ("Tuesday 18:00: Kennemerland has closed", "2026-11-24T17:00", Urgency.URGENT, a_desk(hours=KENNEMERLAND), "outreach", "on_duty"),
-    ("Thursday 21:00: Kennemerland is open", "2026-11-26T20:00", Urgency.URGENT, a_desk(hours=KENNEMERLAND), "desk", "open"),
-    ("Thursday 22:00: it has just closed", "2026-11-26T21:00", Urgency.NORMAL, a_desk(hours=KENNEMERLAND), "outreach", "on_duty"),
-    ("night, on call", "2026-11-24T02:00", Urgency.URGENT, a_desk(rule_=OutOfHours.ON_CALL), "desk", "on_call"),
-    ("night, a stand-in", "2026-11-24T02:00", Urgency.URGENT, a_desk(rule_=OutOfHours.NAMED_PROVIDER), "stand-in", "stands_in"),
-    ("night, it waits, and the case can", "2026-11-24T02:00", Urgency.NORMAL, a_desk(rule_=OutOfHours.WAITS), "desk", "waits"),
-    ("night, it waits, and the case can't", "2026-11-24T02:00", Urgency.URGENT, a_desk(rule_=OutOfHours.WAITS), "outreach", "on_duty"),
-    ("night, only a voicemail", "2026-11-24T02:00", Urgency.NORMAL, a_desk(), "outreach", "on_duty"),
-    ("night, the national desk answers", "2026-11-24T02:00", Urgency.NORMAL, a_desk(rule_=OutOfHours.NATIONAL_DESK), "national desk", "stands_in"),
-    ("a crisis goes to the crisis service, open desk or not", "2026-11-24T11:00", Urgency.CRISIS, a_desk(hours=ALWAYS), "crisis", "on_duty"),
-    ("so does what is acute", "2026-11-24T11:00", Urgency.ACUTE, a_desk(hours=ALWAYS), "crisis", "on_duty"),
-    ("Christmas Day is no office day", "2026-12-25T11:00", Urgency.URGENT, a_desk(), "outreach", "on_duty"),
+NOON, NIGHT = utc("2026-11-24T11:00"), utc("2026-11-24T02:00")
+NORMAL, URGENT = Urgency.NORMAL, Urgency.URGENT
+BY_NIGHT = [
+    ("somebody is on call", URGENT, a_desk(closed=OutOfHours.ON_CALL), "desk", Rung.MELDPUNT, "on_call"),
+    ("another organisation stands in", URGENT, a_desk(closed=OutOfHours.NAMED_PROVIDER), "stand-in", Rung.CONTRACTED, "stands_in"),
+    ("who stands in is on duty", URGENT, a_desk(closed=OutOfHours.NAMED_PROVIDER, stand_in="outreach"), "outreach", Rung.ON_DUTY, "stands_in"),
+    ("the national desk answers", NORMAL, a_desk(closed=OutOfHours.NATIONAL_DESK), "national desk", Rung.NATIONAL_DESK, "stands_in"),
+    ("the national desk answers, urgently too", URGENT, a_desk(closed=OutOfHours.NATIONAL_DESK), "national desk", Rung.NATIONAL_DESK, "stands_in"),
+    ("it waits, and so can the case", NORMAL, a_desk(closed=OutOfHours.WAITS), "desk", Rung.MELDPUNT, "waits"),
+    ("it waits, and the case can't", URGENT, a_desk(closed=OutOfHours.WAITS), "outreach", Rung.ON_DUTY, "on_duty"),
+    ("it waits for an opening that never comes", NORMAL, a_desk(hours=NEVER, closed=OutOfHours.WAITS), "outreach", Rung.ON_DUTY, "on_duty"),
+    ("it has a voicemail", NORMAL, a_desk(), "outreach", Rung.ON_DUTY, "on_duty"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "at", "urgency", "desk", "who", "code"), CASES, ids=[case[0] for case in CASES])
-def test_somebody_with_a_name_is_asked(told: str, at: str, urgency: Urgency, desk: Desk, who: str, code: str) -> None:
-    """By the hours of a real desk, and by every rule for when it is closed."""
-    decision = decide(Need(urgency), around(desk, providers=CREW), frozenset(), utc(at))
+def asked(decision: Decision) -> tuple[str, Rung, str]:
+    """Who, on which rung, why."""
     taken = next(line for line in decision.lines if line.taken)
-    assert (decision.offered_name, taken.reason.code) == (who, code), told
+    return decision.offered_name, decision.rung, taken.reason.code
 
 
-def test_a_desk_that_waits_has_a_working_day_from_its_opening() -> None:
-    """Friday night: it opens on Monday, and answers by Tuesday; the caller is told when."""
-    decision = decide(Need(Urgency.NORMAL), around(a_desk(rule_=OutOfHours.WAITS)), frozenset(), utc("2026-11-27T22:00"))
-    assert decision.promised_at == utc("2026-11-30T07:30")
-    assert decision.accept_by == utc("2026-12-01T07:30")
+def until_the_last(need: Need, where: Surroundings) -> list[tuple[str, Rung]]:
+    """Who is asked one after the other when everybody declines."""
+    refusals: frozenset[UUID] = frozenset()
+    found: list[tuple[str, Rung]] = []
+    while not found or found[-1][1] is not Rung.NATIONAL_DESK:
+        decision = decide(need, where, refusals, NOON)
+        found.append((decision.offered_name, decision.rung))
+        refusals |= {decision.offered_to}
+    return found
 
 
-def test_a_desk_is_passed_over_for_a_kind_or_an_age_that_it_does_not_take() -> None:
-    """Capelle takes people of 16 and older; a desk for the Wvggz takes no worries."""
-    young = decide(
-        Need(Urgency.NORMAL, age=15), around(a_desk(hours=ALWAYS, minimum_age=16)), frozenset(), utc("2026-11-24T11:00")
-    )
-    other = decide(Need(Urgency.NORMAL, Kind.WVGGZ), around(a_desk(hours=ALWAYS)), frozenset(), utc("2026-11-24T11:00"))
-    assert young.lines[0].reason.code == "too_young"
-    assert other.lines[0].reason.code == "kind_not_accepted"
-    assert young.rung is other.rung is Rung.NATIONAL_DESK
+@pytest.mark.parametrize(("told", "urgency", "desk", "who", "rung", "code"), BY_NIGHT, ids=[one[0] for one in BY_NIGHT])
+def test_at_night_what_a_desk_promised_decides(told: str, urgency: Urgency, desk: Desk, who: str, rung: Rung, code: str) -> None:
+    """Every rule for when a desk is closed ends at somebody with a name."""
+    assert asked(decide(Need(urgency), around(desk, providers=CREW), frozenset(), NIGHT)) == (who, rung, code), told
 
 
-def test_the_operator_chooses_one_of_those_around_and_the_ladder_goes_on_after_it() -> None:
-    """A choice goes first, with its reason; whoever is not around can't be chosen."""
-    somewhere = around(a_desk(hours=ALWAYS), providers=CREW)
-    need = Need(Urgency.URGENT, chosen=Chosen(an_id("second"), "knows the person"))
-    at = utc("2026-11-24T11:00")
-    first = decide(need, somewhere, frozenset(), at)
-    assert (first.offered_name, first.rung) == ("second", Rung.CHOSEN)
-    assert decide(need, somewhere, frozenset({an_id("second")}), at).offered_name == "desk"
-    with pytest.raises(Invalid, match="does not serve this place"):
-        decide(Need(Urgency.URGENT, chosen=Chosen(an_id("stranger"), "x")), somewhere, frozenset(), at)
-
-
-desks = st.builds(
-    a_desk,
-    st.sampled_from(["desk 1", "desk 2"]),
-    st.sampled_from([OFFICE, KENNEMERLAND, ALWAYS]),
-    st.sampled_from(list(OutOfHours)),
-    accepts=st.sampled_from([frozenset({"worry"}), frozenset({"wvggz"}), frozenset({"worry", "police", "wvggz"})]),
-    minimum_age=st.sampled_from([0, 16]),
+@pytest.mark.parametrize(
+    ("urgency", "ladder"),
+    [
+        (Urgency.ACUTE, ["crisis", "another crisis", "national desk"]),
+        (Urgency.CRISIS, ["crisis", "another crisis", "national desk"]),
+        (Urgency.URGENT, ["desk", "outreach", "another", "national desk"]),
+        (Urgency.NORMAL, ["desk", "outreach", "another", "national desk"]),
+    ],
 )
-providers = st.builds(
-    a_provider, st.sampled_from(["p 1", "p 2", "p 3"]), st.sampled_from(["crisis", "outreach"]), on_duty=st.booleans()
+def test_the_ladder_is_climbed_rung_by_rung(urgency: Urgency, ladder: list[str]) -> None:
+    """Nearest first; who is on duty before who is only contracted; the national desk when everybody has declined."""
+    contracted = (a_provider("another crisis", "crisis", on_duty=False), a_provider("another", on_duty=False))
+    crew = (*contracted, *CREW[:2])
+    assert [name for name, _ in until_the_last(Need(urgency), around(a_desk(), providers=crew))] == ladder
+
+
+def test_an_emergency_without_a_crisis_service_reaches_the_national_desk() -> None:
+    """Outreach is no crisis service: nobody is asked who can't do it."""
+    assert until_the_last(Need(Urgency.CRISIS), around(a_desk(hours=ALWAYS), providers=CREW[:1])) == [
+        ("national desk", Rung.NATIONAL_DESK)
+    ]
+
+
+def test_the_explanation_names_roster_layer_shift_and_local_time() -> None:
+    """Whoever asks next morning why a team was called at night finds the shift without a search."""
+    crew = (a_provider("outreach", until="2026-11-24T06:00"), a_provider("second", on_duty=False))
+    told = decide(Need(URGENT), around(providers=crew), frozenset(), NIGHT).lines
+    assert told[0].reason.text == "team A has the shift until 07:00 (roster nights, layer 2)."
+    assert "no shift of it runs now" in told[1].reason.text
+
+
+def test_every_service_has_its_line_also_when_one_organisation_has_several() -> None:
+    """A provider with two lines is passed over for one of them, and that is said as well."""
+    crew = (a_provider("both", "crisis"), a_provider("both", "outreach"), a_provider("other", on_duty=False))
+    desk = a_desk("both", hours=ALWAYS)
+    lines = decide(Need(URGENT), around(desk, providers=crew), frozenset(), NOON).lines
+    codes = [(line.name, line.reason.code) for line in lines]
+    assert codes == [
+        ("both", "open"),
+        ("both", "same_organisation"),
+        ("other", "next"),
+        ("both", "other_line"),
+        ("national desk", "next"),
+    ]
+
+
+def test_who_declined_as_one_thing_is_not_asked_as_another() -> None:
+    """Nobody is asked twice about the same person, whatever hats they wear."""
+    where = around(a_desk("both", hours=ALWAYS), providers=(a_provider("both"), a_provider("other")))
+    assert [name for name, _ in until_the_last(Need(URGENT), where)] == ["both", "other", "national desk"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        around(a_desk("last", hours=ALWAYS)),
+        around(a_desk(hours=NEVER, closed=OutOfHours.NAMED_PROVIDER, stand_in="last")),
+        around(providers=(a_provider("last"),)),
+    ],
 )
-surroundings = st.builds(
-    lambda found, crew: around(*found, providers=tuple(crew)), st.lists(desks, max_size=3), st.lists(providers, max_size=4)
-)
-needs = st.builds(
-    Need,
-    st.sampled_from([one for one in Urgency if one is not Urgency.ADVICE]),
-    st.sampled_from(list(Kind)),
-    st.sampled_from([None, 15, 17]),
-)
-moments = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=st.just(UTC))
+def test_the_national_desk_is_the_last_rung_whatever_else_it_is(where: Surroundings) -> None:
+    """Asked as a meldpunt it could decline, and then nobody would be left: a region without a layer above it has it so."""
+    assert decide(Need(URGENT), where, frozenset(), NOON).rung is Rung.NATIONAL_DESK
 
 
-@given(needs, surroundings, moments)
-def test_the_stored_explanation_reproduces_the_decision(need: Need, where: Surroundings, at: datetime) -> None:
-    """What is shown a year later is what was decided, and why; nobody around is left out of it."""
-    decision = decide(need, where, frozenset(), at)
-    again = replayed(inputs(need, where, frozenset(), at))
-    assert again == decision
-    named = {line.organisation_id for line in decision.lines}
-    everybody = {one.organisation_id for one in where.desks} | {one.organisation_id for one in where.providers}
-    assert everybody | {one.organisation_id for one in where.national_desks} <= named
-    assert sum(line.taken for line in decision.lines) == 1
-    assert decision.accept_by > at
+def test_without_a_national_desk_nothing_is_decided_in_silence() -> None:
+    """A fault of the installation is told at once, by name, instead of leaving a case with nobody."""
+    nobody = around(a_desk(), national_desks=())
+    assert decide(Need(URGENT), nobody, frozenset(), NOON).offered_name == "desk"
+    with pytest.raises(NobodyLeft, match="nodus doctor"):
+        decide(Need(URGENT), nobody, frozenset({an_id("desk")}), NOON)
 
 
-class NobodyFallsThrough(RuleBasedStateMachine):
-    """Whatever the directory, the hour, the refusals and the silences: somebody is being asked, or is responsible."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.need: Need | None = None
-        self.offer: Decision | None = None
-        self.owner: UUID | None = None
-        self.asked: list[UUID] = []
-        self.at = utc("2026-01-01T00:00")
-
-    def _ask(self, where: Surroundings) -> None:
-        assert self.need
-        self.offer = decide(self.need, where, frozenset(self.asked), self.at)
-        assert self.offer.offered_to not in self.asked
-        self.asked.append(self.offer.offered_to)
-
-    @initialize(need=needs, where=surroundings, at=moments)
-    def a_call_comes_in(self, need: Need, where: Surroundings, at: datetime) -> None:
-        """The first offer."""
-        self.need, self.at = need, at
-        self._ask(where)
-
-    @precondition(lambda self: self.offer and self.offer.rung is not Rung.NATIONAL_DESK and not self.owner)
-    @rule(where=surroundings, later=st.timedeltas(timedelta(0), timedelta(days=3)))
-    def it_is_declined_or_expires(self, where: Surroundings, later: timedelta) -> None:
-        """The next is asked, by a directory that may have changed."""
-        self.at += later
-        self._ask(where)
-
-    @precondition(lambda self: self.offer and not self.owner)
-    @rule()
-    def it_is_accepted(self) -> None:
-        """Somebody is responsible."""
-        assert self.offer
-        self.owner = self.offer.offered_to
-
-    @rule(later=st.timedeltas(timedelta(0), timedelta(hours=1)))
-    def time_passes(self, later: timedelta) -> None:
-        """Nobody does anything for a while."""
-        self.at += later
-
-    @invariant()
-    def somebody_has_it(self) -> None:
-        """One pending offer with a time, or an owner; at most a handful of steps to the desk that can't decline."""
-        if self.need:
-            assert self.owner or (self.offer and self.offer.offered_to == self.asked[-1])
-            assert len(self.asked) == len(set(self.asked)) <= 8
+def test_somebody_young_is_not_lost_where_nobody_takes_the_young() -> None:
+    """Capelle takes people of 16 and older, and so may whoever stands in: each says so, and the next is asked."""
+    desk = a_desk(closed=OutOfHours.NAMED_PROVIDER, stand_in="grown-ups")
+    crew = (a_provider("grown-ups", minimum_age=18), a_provider("everybody", on_duty=False))
+    decision = decide(Need(URGENT, age=15), around(desk, providers=crew), frozenset(), NIGHT)
+    assert decision.offered_name == "everybody"
+    assert [line.reason.code for line in decision.lines if line.name == "grown-ups"] == ["too_young", "too_young"]
+    unknown = decide(Need(URGENT, age=None), around(desk, providers=crew), frozenset(), NIGHT)
+    assert unknown.offered_name == "grown-ups"
 
 
-TestNobodyFallsThrough = NobodyFallsThrough.TestCase
-TestNobodyFallsThrough.settings = settings(
-    max_examples=150, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
-)
+def test_the_operator_chooses_and_the_ladder_goes_on_after_it() -> None:
+    """A choice goes first, even a desk that is closed; when it declines, those passed by are asked from the top."""
+    where = around(a_desk(), providers=CREW)
+    first = decide(Need(URGENT, chosen=Chosen(an_id("second"), "knows the person")), where, frozenset(), NOON)
+    assert asked(first) == ("second", Rung.CHOSEN, "chosen")
+    assert [line.reason.code for line in first.lines if line.name in {"desk", "outreach"}] == ["not_chosen", "not_chosen"]
+    again = Need(URGENT, chosen=Chosen(an_id("second"), "knows the person"))
+    assert decide(again, where, frozenset({an_id("second")}), NOON).offered_name == "desk"
+    closed = decide(Need(URGENT, chosen=Chosen(an_id("desk"), "they rang")), where, frozenset(), NIGHT)
+    assert closed.rung is Rung.CHOSEN
+    assert "Closed until 08:30" in next(line.reason.text for line in closed.lines if line.taken)
+    last = decide(Need(URGENT, chosen=Chosen(LAST.organisation_id, "nobody else")), where, frozenset(), NOON)
+    assert last.rung is Rung.NATIONAL_DESK
+
+
+def test_who_is_not_around_can_not_be_chosen() -> None:
+    """A slip of the mouse must not send a person's case to the other end of the country."""
+    with pytest.raises(Invalid, match=r"does not serve this place.*desk"):
+        decide(Need(URGENT, chosen=Chosen(an_id("stranger"), "x")), around(a_desk()), frozenset(), NOON)
+
+
+def test_why_the_operator_chose_is_not_stored_with_the_decision() -> None:
+    """The reason is free text and may tell of the person: it is sealed with the call, and a decision is read by others."""
+    told = Need(URGENT, chosen=Chosen(an_id("desk"), "Mrs Jansen knows him")).to_json()
+    assert "Jansen" not in str(told)
+    assert Need.from_json(told).chosen == Chosen(an_id("desk"))
+
+
+@given(needs, surroundings, moments, st.randoms(use_true_random=False))
+def test_the_order_of_the_directory_does_not_matter(need: Need, where: Surroundings, at: datetime, random: Random) -> None:
+    """Same inputs, same decision: a database gives rows in any order."""
+    desks, crew = list(where.desks), list(where.providers)
+    random.shuffle(desks)
+    random.shuffle(crew)
+    second = NationalDesk(an_id("other last service"), an_id("other last"), "another national desk")
+    one = replace(where, national_desks=(LAST, second))
+    other = replace(where, desks=tuple(desks), providers=tuple(crew), national_desks=(second, LAST))
+    assert decide(need, one, frozenset(), at) == decide(need, other, frozenset(), at)
+
+
+def test_a_kind_that_a_desk_does_not_accept_passes_it_over() -> None:
+    """A desk for worries can't start an inquiry under the law; it says what it does accept."""
+    decision = decide(Need(NORMAL, Kind.WVGGZ), around(a_desk(hours=OFFICE), providers=CREW), frozenset(), NOON)
+    assert asked(decision)[0] == "outreach"
+    assert decision.lines[0].reason.text == "Accepts worry; this is wvggz."

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
+from app.cases import service as cases
 from app.cases.service import Case, State
 from app.core import outbox
 from app.core.errors import Refused
@@ -29,14 +30,14 @@ class CaseNotFinished(Refused):
     slug, title = "case-not-finished", "The case is not finished"
 
 
-async def checklist(work: Work, case_id: UUID) -> tuple[Missing, ...]:
-    """Everything that still forbids closing; empty when it may close.
+async def checklist(work: Work, case_id: UUID) -> tuple[Case, tuple[Missing, ...]]:
+    """The case, and everything that still forbids closing it; empty when it may close, or is closed.
 
     Raises:
         NotFound, Forbidden: as `plan.owned`.
     """
     case, situation = await seen(work, case_id)
-    return () if case.state is State.CLOSED else missing(situation)
+    return case, () if case.state is State.CLOSED else missing(situation)
 
 
 async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome) -> Case:
@@ -53,6 +54,7 @@ async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome
         listed = [{"code": one.code, "detail": one.sentence, "subject": one.subject and str(one.subject)} for one in lacking]
         count = "One thing is" if len(listed) == 1 else f"{len(listed)} things are"
         raise CaseNotFinished(f"{count} missing; `missing` names all of it. Nothing was changed.", missing=listed)
+    cases.line(work, case_id, "closing_outcome", outcome=outcome)
     closed = await settle(work, case, situation, State.CLOSED)
     event = CaseClosed(case_id=case_id, outcome=outcome, closed_at=closed.closed_at or work.at)
     outbox.record(work, event, closed.concerned)

@@ -1,5 +1,6 @@
 """Log contacts: the first with the person starts follow-up, a try leaves the deadline as it is."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +9,16 @@ from app.cases.service import Case, State
 from app.core import outbox
 from app.core.errors import FieldError, Invalid
 from app.core.ids import new_id
+from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.followup import queries
 from app.followup.contacts import Contact, state_after
 from app.followup.events import ContactLogged
 from app.followup.obligations import after_speaking_with_the_person
-from app.followup.service.plan import owned, seen, settle
-from app.followup.situation import ObligationKind, ObligationState
+from app.followup.service.notes import opened, sealed_note
+from app.followup.service.plan import owned, readable, settle
+from app.followup.situation import ObligationKind, ObligationState, Situation
 from app.followup.tables import contact as contact_table
-from app.vault import open as vault
 from app.vault.purpose import Purpose
 
 
@@ -25,16 +27,16 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
 
     Raises:
         NotFound, Forbidden: as `plan.owned`.
-        Invalid: it lies in the future.
+        Invalid: it lies in the future, or before the case was opened.
     """
     if contact.at > work.at:
         fault = FieldError("/at", "future", "Not later than now.")
         raise Invalid("A contact is logged after it was made or tried.", errors=[fault])
     case, situation = await owned(work, case_id)
-    contact_id, sealed = new_id(work.at), None
-    if note:
-        await vault.load_key(work, case_id)
-        sealed = vault.seal(work, case_id, {"note": note})
+    if contact.at < case.opened_at:
+        fault = FieldError("/at", "before_opening", "Not before the case was opened.")
+        raise Invalid("The contact lies before this case was opened.", errors=[fault])
+    contact_id = new_id(work.at)
     work.write(
         contact_table,
         id=contact_id,
@@ -44,13 +46,10 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
         way=contact.way,
         party=contact.party,
         result=contact.result,
-        sealed=sealed,
+        sealed=await sealed_note(work, case_id, note),
     )
-    inform = situation.obligation(ObligationKind.INFORM_PERSON)
-    if contact.informs and inform and inform.state is ObligationState.OPEN:
-        sooner = after_speaking_with_the_person(inform, contact.at)
-        situation = situation.with_obligation(sooner)
-        await work.change(queries.CHANGE_OBLIGATION.values(due_at=sooner.due_at), of_case=case_id, of_kind=inform.kind)
+    if contact.informs:
+        situation = await _with_informing_due(work, case, situation, contact.at)
     state = state_after(contact, case.state)
     if state is State.ACCEPTED:  # a try, or somebody else: the clock of the first contact runs on
         case = await cases.touched(work, case)
@@ -66,18 +65,28 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
     return contact_id, case
 
 
-async def contacts(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, Any]]:
-    """The contacts of a case with their notes, oldest first; the look is logged.
+async def contacts(work: Work, case_id: UUID, purpose: Purpose, *, after: UUID | None, limit: int) -> Page[dict[str, Any]]:
+    """Contacts of a case with their notes, in the order they were logged; the look is logged.
 
     Raises:
-        NotFound, Forbidden: as `plan.owned`.
+        NotFound, Forbidden: as `plan.readable`.
     """
-    await seen(work, case_id)
-    rows = await work.rows(queries.CONTACTS, case_id=case_id)
-    with_notes = [row for row in rows if row["sealed"]]
-    opened = await vault.unseal(
-        work, case_id, [row["sealed"] for row in with_notes], what="contacts of the case", purpose=purpose
-    )
-    notes = {row["id"]: told["note"] for row, told in zip(with_notes, opened, strict=True)}
+    await readable(work, case_id)
+    rows = await work.rows(queries.contacts_of(case_id, after, limit))
+    page = page_of(rows, limit, rows[limit - 1]["id"] if len(rows) > limit else None)
+    sealed = [row["sealed"] for row in page.items]
+    told = await opened(work, case_id, sealed, what="contacts of the case", purpose=purpose)
     shown = ("id", "at", "way", "party", "result")
-    return [{**{name: row[name] for name in shown}, "note": notes.get(row["id"])} for row in rows]
+    items = [
+        {**{name: row[name] for name in shown}, "note": words.get("note")} for row, words in zip(page.items, told, strict=True)
+    ]
+    return Page(items, page.next)
+
+
+async def _with_informing_due(work: Work, case: Case, situation: Situation, spoken_at: datetime) -> Situation:
+    inform = situation.obligation(ObligationKind.INFORM_PERSON)
+    if inform is None or inform.state is not ObligationState.OPEN:
+        return situation
+    sooner = after_speaking_with_the_person(inform, spoken_at)
+    await work.change(queries.CHANGE_OBLIGATION.values(due_at=sooner.due_at), of_case=case.id, of_kind=inform.kind)
+    return situation.with_obligation(sooner)

@@ -12,10 +12,11 @@ from app.core.work import Work
 from app.followup import queries
 from app.followup.aftercare import checks_from
 from app.followup.events import CaseInAftercare
-from app.followup.goals import state_after_goal, state_after_outcome
+from app.followup.goals import relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
-from app.followup.service.plan import owe, owned, seen, settle
-from app.followup.situation import Goal, GoalOf, GoalOutcome, ObligationKind, Situation
+from app.followup.service.notes import opened, sealed_note
+from app.followup.service.plan import owe, owned, readable, settle
+from app.followup.situation import CheckState, Goal, GoalOf, GoalOutcome, ObligationKind, Situation
 from app.followup.tables import aftercare_check as check_table
 from app.followup.tables import goal as goal_table
 from app.vault import open as vault
@@ -51,10 +52,14 @@ async def set_goal(work: Work, case_id: UUID, of: GoalOf, what: str) -> tuple[UU
     cases.line(work, case_id, "goal", goal=str(goal.id), of=of)
     if case.state is State.ACCEPTED:  # a goal is no contact: the clock of the first one runs on
         return goal.id, await cases.touched(work, case)
+    if case.state is State.AFTERCARE:
+        situation = relapsed(situation)
+        ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
+        await work.change(ended, of_case=case_id)
     return goal.id, await settle(work, case, situation.with_goal(goal), state_after_goal(case.state))
 
 
-async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOutcome) -> Case:
+async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOutcome, note: str | None = None) -> Case:
     """Say what became of a goal; with the last one aftercare begins, its checks planned.
 
     Raises:
@@ -70,10 +75,12 @@ async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOu
         raise GoalEnded(f"This goal was {goal.outcome}. Set a new one when it must be worked on again.")
     situation = situation.with_goal(Goal(goal.id, goal.of, outcome))
     state = state_after_outcome(situation)
-    await work.change(queries.END_GOAL.values(outcome=outcome, outcome_at=work.at, version=2), goal_id=goal_id)
+    sealed = await sealed_note(work, case_id, note)
+    ended = queries.END_GOAL.values(outcome=outcome, outcome_at=work.at, outcome_sealed=sealed)
+    await work.change(ended, goal_id=goal_id)
     cases.line(work, case_id, "goal_outcome", goal=str(goal_id), outcome=outcome)
     if state is State.AFTERCARE and case.state is not State.AFTERCARE:
-        situation = _with_checks(work, case, situation)
+        situation = await _with_evaluation(work, case, _with_checks(work, case, situation))
     case = await settle(work, case, situation, state)
     if state is State.AFTERCARE and case.deadline_at:
         event = CaseInAftercare(case_id=case_id, round=situation.last_round, deadline_at=case.deadline_at)
@@ -87,11 +94,15 @@ async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, A
     Raises:
         NotFound, Forbidden: as `plan.owned`.
     """
-    await seen(work, case_id)
+    await readable(work, case_id)
     rows = await work.rows(queries.GOALS, case_id=case_id)
-    told = await vault.unseal(work, case_id, [row["sealed"] for row in rows], what="goals of the case", purpose=purpose)
+    parts = [row[column] for column in ("sealed", "outcome_sealed") for row in rows]
+    told = await opened(work, case_id, parts, what="goals of the case", purpose=purpose)
     shown = ("id", "of", "set_at", "outcome", "outcome_at")
-    return [{**{name: row[name] for name in shown}, "what": one["what"]} for row, one in zip(rows, told, strict=True)]
+    return [
+        {**{name: row[name] for name in shown}, "what": what["what"], "note": note.get("note")}
+        for row, what, note in zip(rows, told[: len(rows)], told[len(rows) :], strict=True)
+    ]
 
 
 def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:
@@ -109,8 +120,15 @@ def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:
             version=1,
         )
         situation = situation.with_check(check)
-    if situation.obligation(ObligationKind.EVALUATION) is None:
-        evaluation = evaluation_after(checks)
-        owe(work, case, evaluation)
-        situation = situation.with_obligation(evaluation)
     return situation
+
+
+async def _with_evaluation(work: Work, case: Case, situation: Situation) -> Situation:
+    """With the evaluation owed after the last check; one that was made before a relapse must be made again."""
+    evaluation = evaluation_after(situation.checks)
+    if situation.obligation(ObligationKind.EVALUATION) is None:
+        owe(work, case, evaluation)
+    else:
+        again = queries.OPEN_OBLIGATION_AGAIN.values(due_at=evaluation.due_at, facts={})
+        await work.change(again, of_case=case.id, of_kind=evaluation.kind)
+    return situation.with_obligation(evaluation)

@@ -37,29 +37,45 @@ async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
     _must_own(work, case)
     if case.state is State.CLOSED:
         raise Refused("The case is closed. Nothing was changed.", state=case.state)
-    situation = await _situation(work, case)
+    situation = await situation_of(work, case)
     if not situation.obligations:
         situation = await _with_what_is_owed(work, case, situation)
     return case, situation
+
+
+async def readable(work: Work, case_id: UUID) -> Case:
+    """The case, for its owner to read.
+
+    Raises:
+        NotFound: no such case for this organisation.
+        Forbidden: another organisation owns it.
+    """
+    case = await cases.get(work, case_id)
+    _must_own(work, case)
+    return case
 
 
 async def seen(work: Work, case_id: UUID) -> tuple[Case, Situation]:
     """The case and its situation, for its owner to read.
 
     Raises:
-        NotFound, Forbidden: as `owned`.
+        NotFound, Forbidden: as `readable`.
     """
-    case = await cases.get(work, case_id)
-    _must_own(work, case)
-    situation = await _situation(work, case)
+    case = await readable(work, case_id)
+    situation = await situation_of(work, case)
     if situation.obligations:
         return case, situation
-    return case, replace(situation, obligations=await _owed(work, case))
+    return case, replace(situation, obligations=await owed_in(work, case))
 
 
 async def settle(work: Work, case: Case, situation: Situation, state: State) -> Case:
-    """The case after a human act: in `state`, with the deadline that its situation demands; what was overdue is not any more."""
+    """The case after a human act: in `state`, with the deadline that its situation demands.
+
+    When that deadline is still the one it had, the act has not met it: what is overdue goes on climbing.
+    """
     deadline = next_deadline(replace(situation, state=state), work.at)
+    if deadline and (state, deadline.at, deadline.kind) == (case.state, case.deadline_at, case.deadline_kind):
+        return await cases.touched(work, case)
     return await cases.moved(
         work,
         case,
@@ -88,7 +104,8 @@ def _must_own(work: Work, case: Case) -> None:
         raise Forbidden("Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked.")
 
 
-async def _situation(work: Work, case: Case) -> Situation:
+async def situation_of(work: Work, case: Case) -> Situation:
+    """What is stored about the follow-up of an owned case."""
     if case.accepted_at is None:
         raise LookupError("A case with an owner was accepted at a moment.")
     return Situation(
@@ -110,14 +127,15 @@ async def _situation(work: Work, case: Case) -> Situation:
     )
 
 
+async def owed_in(work: Work, case: Case) -> tuple[Obligation, ...]:
+    """What is owed in a case on which nobody has worked yet; intake passed its promise on as a line of the timeline."""
+    promise = next((line for line in await cases.lines(work, case.id) if line.kind == PROMISE_LINE), None)
+    return owed_from_the_start(case.opened_at, promise.facts if promise else None, promise.at if promise else None)
+
+
 async def _with_what_is_owed(work: Work, case: Case, situation: Situation) -> Situation:
-    owed = await _owed(work, case)
+    owed = await owed_in(work, case)
     for one in owed:
         owe(work, case, one)
     await work.flush()  # the command that follows may change them
     return replace(situation, obligations=owed)
-
-
-async def _owed(work: Work, case: Case) -> tuple[Obligation, ...]:
-    promise = next((line for line in await cases.lines(work, case.id) if line.kind == PROMISE_LINE), None)
-    return owed_from_the_start(case.opened_at, promise.facts if promise else None, promise.at if promise else None)

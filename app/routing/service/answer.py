@@ -1,5 +1,8 @@
 """Accept or decline an offer: exactly one answer counts, whoever else tries at the same moment."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from app.cases import service as cases
@@ -13,7 +16,16 @@ from app.routing import queries
 from app.routing.events import CaseAccepted, OfferDeclined
 from app.routing.ladder import Rung
 from app.routing.offers import DeclineReason, Offer, OfferState, offer_of
-from app.routing.service.offer import Offered, climb
+from app.routing.service.offer import Offered, climb, end
+
+ENDED: Final[Mapping[OfferState, str]] = MappingProxyType(
+    {
+        OfferState.ACCEPTED: "Your organisation has accepted this offer already.",
+        OfferState.DECLINED: "Your organisation has declined this offer, and somebody else was asked.",
+        OfferState.EXPIRED: "The time to accept has run out, and somebody else was asked.",
+        OfferState.WITHDRAWN: "This offer was withdrawn.",
+    }
+)
 
 
 class OfferEnded(Conflict):
@@ -57,7 +69,7 @@ async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | No
     """
     asked, case = await _taken_up(work, offer_id, version)
     accepted = await cases.accepted(work, case, work.organisation, coordinator)
-    await work.change(queries.CHANGE.values(state=OfferState.ACCEPTED, answered_at=work.at), offer_id=offer_id)
+    await end(work, asked, OfferState.ACCEPTED)
     if accepted.deadline_at is None:
         raise LookupError("An accepted case has a deadline.")
     event = CaseAccepted(
@@ -73,39 +85,37 @@ async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReaso
     Raises:
         NotFound, OfferEnded, Stale: as `accept`.
         CantDecline: this is the last rung.
+        NobodyLeft: the directory has lost its national desk; the offer stands.
     """
     asked, case = await _taken_up(work, offer_id, version)
     if asked.rung is Rung.NATIONAL_DESK:
         raise CantDecline("After the national desk there is nobody. Accept, and hand the case over when you found who can.")
     event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason)
-    cases.line(work, case.id, "declined", reason=reason)
-    outbox.record(work, event, (asked.organisation, asked.intake_organisation))
-    return await climb(work, case, asked, OfferState.DECLINED, reason)
+    return await climb(work, case, asked, event)
 
 
 async def _taken_up(work: Work, offer_id: UUID, version: int) -> tuple[Offer, Case]:
-    """The offer and its case, both locked, when it can be answered by this organisation at this moment."""
-    found = await offer(work, offer_id)
-    if found.organisation != work.organisation:
-        raise NotFound("There is no such offer to your organisation.")
-    _must_be_open(work, found)
-    match(version, found.version)
+    """The offer and its case, both locked, when it can be answered by this organisation at this moment.
+
+    Whoever had it locked before may have ended it: then it is no longer ours to lock, and a second look says why.
+    """
+    found = _open(work, await offer(work, offer_id), version)
     try:
         case = await cases.locked(work, found.case_id)
-    except NotFound:  # it stopped being ours to see between the two looks
-        _must_be_open(work, await offer(work, offer_id))
+    except NotFound:
+        _open(work, await offer(work, offer_id), version)
         raise
     row = await work.one(queries.LOCKED, offer_id=offer_id)
-    if row is None:
+    return _open(work, offer_of(row) if row else await offer(work, offer_id), version), case
+
+
+def _open(work: Work, found: Offer, version: int) -> Offer:
+    """The same offer, when this organisation can answer it."""
+    if found.organisation != work.organisation:
         raise NotFound("There is no such offer to your organisation.")
-    locked = offer_of(row)
-    _must_be_open(work, locked)
-    match(version, locked.version)
-    return locked, case
-
-
-def _must_be_open(work: Work, found: Offer) -> None:
     if found.state is not OfferState.PENDING:
-        raise OfferEnded(f"This offer is {found.state}. Nothing was changed.", state=found.state)
+        raise OfferEnded(f"{ENDED[found.state]} Nothing was changed.", state=found.state)
     if found.has_expired(work.at):
         raise OfferEnded("The time to accept has run out; somebody else is being asked. Nothing was changed.", state="expired")
+    match(version, found.version)
+    return found

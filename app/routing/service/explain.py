@@ -8,8 +8,8 @@ from uuid import UUID
 from app.cases import service as cases
 from app.core.work import Work
 from app.routing import queries
-from app.routing.decide import replayed
 from app.routing.offers import Offer, offer_of
+from app.routing.replay import is_reproduced
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ async def explain(work: Work, case_id: UUID) -> tuple[list[Explained], list[Offe
             offered_to=row["offered_to"],
             accept_by=row["accept_by"],
             lines=row["lines"],
-            replayed=[line.to_json() for line in replayed(row["inputs"]).lines] == row["lines"],
+            replayed=is_reproduced(row["inputs"], row["lines"], row["offered_to"], row["accept_by"]),
         )
         for row in await work.rows(queries.DECISIONS, case_id=case_id)
     ]

@@ -7,16 +7,19 @@ from uuid import UUID
 from app.cases import service as cases
 from app.cases.service import Case
 from app.core import outbox
+from app.core.errors import Stale
 from app.core.ids import new_id
 from app.core.work import Work
 from app.directory import service as directory
+from app.directory.places import PlaceUnknown
 from app.directory.surroundings import Surroundings
 from app.routing import queries
-from app.routing.decide import Decision, decide, inputs
-from app.routing.events import CaseOffered, OfferReminded
+from app.routing.decide import Decision
+from app.routing.events import CaseOffered, OfferDeclined, OfferExpired, OfferReminded
 from app.routing.ladder import next_reminder
 from app.routing.need import Need
 from app.routing.offers import Offer, OfferState
+from app.routing.replay import Inputs
 from app.routing.tables import decision as decision_table
 from app.routing.tables import offer as offer_table
 
@@ -45,33 +48,48 @@ def offer_first(work: Work, asked: Asked, need: Need, around: Surroundings) -> O
     Raises:
         Invalid, NobodyLeft: as `decide`.
     """
-    return _offer(work, asked, need, around, frozenset())
+    inputs = Inputs(need, around, frozenset(), work.at)
+    return _offer(work, asked, inputs, inputs.decide())
 
 
-async def climb(work: Work, case: Case, old: Offer, state: OfferState, reason: str | None = None) -> Offered:
+async def climb(work: Work, case: Case, old: Offer, how: OfferDeclined | OfferExpired) -> Offered:
     """End an offer and ask the next one, so that there is never a moment without anybody. Both rows must be locked.
 
     The order is that of row-level security: an organisation that declines may change the case only while its own offer is
     still pending. So the case first, then its offer; what is written last is seen by who is asked next.
+
+    Raises:
+        NobodyLeft: there is nobody to ask; nothing was written, and the offer stands.
     """
-    last = await work.one(queries.LAST_DECISION, case_id=case.id)
-    if last is None:
-        raise LookupError("A case that is offered has a decision.")
-    need = Need.from_json(last["inputs"]["need"])
-    refusals = frozenset({*(UUID(one) for one in last["inputs"]["refusals"]), old.organisation})
-    around = await directory.around(work, case.municipality_code)
-    asked = Asked(case.id, case.reference, case.flags, case.intake_organisation)
-    offered = _offer(work, asked, need, around, refusals)
-    await cases.offered_again(work, case, offered.decision.offered_to, offered.decision.accept_by)
-    answered_at = work.at if state is OfferState.DECLINED else None
-    await work.change(queries.CHANGE.values(state=state, answered_at=answered_at, reason=reason), offer_id=old.id)
+    inputs = await _next_inputs(work, case, old)
+    decision = inputs.decide()
+    state, reason = (OfferState.DECLINED, how.reason) if isinstance(how, OfferDeclined) else (OfferState.EXPIRED, None)
+    cases.line(work, case.id, state, asked=str(old.organisation), **({"reason": reason} if reason else {}))
+    outbox.record(work, how, (old.organisation, old.intake_organisation))
+    offered = _offer(work, Asked(case.id, case.reference, case.flags, case.intake_organisation), inputs, decision)
+    await cases.offered_again(work, case, decision.offered_to, decision.accept_by)
+    await end(work, old, state, reason)
     return offered
 
 
+async def end(work: Work, offer: Offer, state: OfferState, reason: str | None = None) -> None:
+    """An offer is answered, or its time has run out. It must be locked.
+
+    Raises:
+        Stale: it is no longer what was read.
+    """
+    answered_at = None if state is OfferState.EXPIRED else work.at
+    ended = queries.CHANGE.values(state=state, answered_at=answered_at, reason=reason)
+    if not await work.change(ended, offer_id=offer.id, seen=offer.version):
+        raise Stale(offer.version + 1)
+
+
 async def remind(work: Work, offer: Offer) -> datetime:
-    """Tell the last rung again that it has not accepted; when it will be told next. The offer must be locked."""
+    """Tell whoever has nobody after it that it has not accepted; when it will be told next. The offer must be locked."""
     again = next_reminder(offer.urgency, offer.reminders, work.at)
-    await work.change(queries.CHANGE.values(next_call_at=again, reminders=offer.reminders + 1), offer_id=offer.id)
+    reminded = queries.CHANGE.values(next_call_at=again, reminders=offer.reminders + 1)
+    if not await work.change(reminded, offer_id=offer.id, seen=offer.version):
+        raise Stale(offer.version + 1)
     event = OfferReminded(
         case_id=offer.case_id,
         offer_id=offer.id,
@@ -84,8 +102,20 @@ async def remind(work: Work, offer: Offer) -> datetime:
     return again
 
 
-def _offer(work: Work, asked: Asked, need: Need, around: Surroundings, refusals: frozenset[UUID]) -> Offered:
-    decision = decide(need, around, refusals, work.at)
+async def _next_inputs(work: Work, case: Case, old: Offer) -> Inputs:
+    """What the next decision is made from: the same need, who is around now, and everybody who was asked."""
+    row = await work.one(queries.LAST_DECISION, case_id=case.id)
+    if row is None:
+        raise LookupError("A case that is offered has a decision.")
+    last = Inputs.from_json(row["inputs"])
+    try:
+        around = await directory.around(work, case.municipality_code)
+    except PlaceUnknown:  # the municipality has merged since: who was around it then is asked rather than nobody
+        around = last.remembered(work.at)
+    return Inputs(last.need, around, last.refusals | {old.organisation}, work.at)
+
+
+def _offer(work: Work, asked: Asked, inputs: Inputs, decision: Decision) -> Offered:
     decision_id, offer_id = new_id(work.at), new_id(work.at)
     written_by = work.actor.organisation or asked.intake_organisation
     work.write(
@@ -94,8 +124,8 @@ def _offer(work: Work, asked: Asked, need: Need, around: Surroundings, refusals:
         case_id=asked.case_id,
         at=work.at,
         rules=decision.rules,
-        directory_version=around.version,
-        inputs=inputs(need, around, refusals, work.at),
+        directory_version=inputs.around.version,
+        inputs=inputs.to_json(),
         lines=[line.to_json() for line in decision.lines],
         offered_to=decision.offered_to,
         accept_by=decision.accept_by,
@@ -111,28 +141,28 @@ def _offer(work: Work, asked: Asked, need: Need, around: Surroundings, refusals:
         written_by=written_by,
         rung=decision.rung,
         state=OfferState.PENDING,
-        urgency=need.urgency,
+        urgency=inputs.need.urgency,
         flags=list(asked.flags),
-        municipality_code=around.municipality_code,
+        municipality_code=inputs.around.municipality_code,
         offered_at=work.at,
         accept_by=decision.accept_by,
         next_call_at=decision.accept_by,
         reminders=0,
         version=1,
     )
-    _announce(work, asked, need, decision, offer_id, around.municipality_code)
+    _announce(work, asked, inputs, decision, offer_id)
     return Offered(offer_id, decision)
 
 
-def _announce(work: Work, asked: Asked, need: Need, decision: Decision, offer_id: UUID, municipality_code: str) -> None:
+def _announce(work: Work, asked: Asked, inputs: Inputs, decision: Decision, offer_id: UUID) -> None:
     event = CaseOffered(
         case_id=asked.case_id,
         offer_id=offer_id,
         reference=asked.reference,
         organisation_id=decision.offered_to,
-        urgency=need.urgency,
+        urgency=inputs.need.urgency,
         flags=asked.flags,
-        municipality_code=municipality_code,
+        municipality_code=inputs.around.municipality_code,
         accept_by=decision.accept_by,
         rung=decision.rung,
     )
