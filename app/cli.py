@@ -88,10 +88,14 @@ def play(  # noqa: PLR0913  each is an option
     once: Annotated[bool, typer.Option("--once", help="End after the summary; fails when it does not add up")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Throw the demo's data away first")] = False,
     port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    receiver_away: Annotated[float, typer.Option(min=0, help="Seconds for which the receivers are away, mid-play")] = 0,
     folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its data")] = None,
 ) -> None:
     """Play a night and a day of calls against the real thing, on an embedded PostgreSQL."""
-    raise typer.Exit(demo(Options(speed=speed, calls=calls, seed=seed, once=once, reset=reset, port=port, folder=folder)))
+    options = Options(
+        speed=speed, calls=calls, seed=seed, once=once, reset=reset, port=port, folder=folder, receiver_away=receiver_away
+    )
+    raise typer.Exit(demo(options))
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.cases import queries
@@ -17,6 +17,9 @@ from app.core.paging import Page, page_of
 from app.core.work import Work
 
 __all__ = ["Case", "DeadlineKind", "Line", "NewCase", "State", "Urgency"]
+
+# Where a column has another name than the field of `Case`.
+NAMED: Final = {"owner_organisation_id": "owner"}
 
 
 def open_case(work: Work, new: NewCase) -> None:
@@ -164,8 +167,8 @@ async def _change(work: Work, case: Case, **columns: object) -> Case:
     changed = await work.change(queries.CHANGE.values(version=case.version + 1, **columns), case_id=case.id, seen=case.version)
     if not changed:
         raise Stale(case.version + 1)
-    named = {"owner_organisation_id": "owner"}
-    return replace(case, version=case.version + 1, **{named.get(key, key): value for key, value in columns.items()})  # type: ignore[arg-type]
+    fields: dict[str, Any] = {NAMED.get(column, column): value for column, value in columns.items()}
+    return replace(case, version=case.version + 1, **fields)
 
 
 def _found(row: Mapping[str, Any] | None) -> Case:

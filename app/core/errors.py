@@ -22,7 +22,7 @@ class Problem(Exception):  # noqa: N818  the standard's word is "problem"
 
     slug: ClassVar[str] = "problem"
     title: ClassVar[str] = "Something is wrong"
-    status: ClassVar[int] = 400
+    status: int = 400
 
     def __init__(
         self,

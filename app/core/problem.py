@@ -72,7 +72,7 @@ class HttpProblem(Problem):
 
 def _from_http(error: HTTPException) -> Problem:
     made = HttpProblem(HttpProblem.SENTENCES.get(error.status_code, "See /v1/openapi.json."))
-    made.status = error.status_code  # type: ignore[misc]  # the one problem whose status is somebody else's
+    made.status = error.status_code
     return made
 
 

@@ -1,49 +1,55 @@
-"""The calls of the play: situations in plain Dutch, spread over the Netherlands and the hours of a day."""
+"""The calls of the play: who calls about what, from where, when. The same seed plans the same calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from importlib.resources import files
 from random import Random
 from typing import Any, Final
 
+import yaml
+
 DAY: Final = timedelta(hours=24)
-LETTERS: Final = "ABCDEFGHJKLMNPRSTVWXZ"
+LETTERS: Final = "ABCDEFGHJKLMNPRTVWXZ"
+POLICE: Final = 0.68  # of what the police bring at all: almost four calls in ten (facts F22 to F24: 30 to 80 %)
+OTHER_CHANNELS: Final = {"phone": 86, "professional": 6, "web": 5, "email": 3}
+ANONYMITIES: Final = {"anonymous": 5, "known_to_desk_only": 3, "known": 2}
+RELATIONS: Final = {
+    "neighbour": 9, "child": 4, "parent": 4, "sibling": 4, "partner": 3, "friend": 3, "carer": 2, "self": 1, "other": 2,
+}  # fmt: skip
+CLOSE: Final = frozenset({"child", "parent", "sibling", "partner"})
+AGES: Final = ("18_29", "30_64", "30_64", "30_64", "65_plus", "unknown")
+OUTSIDE, NO_ABODE, AGAIN, BY_DRAFT, NOT_REACHED, FEEDBACK, MAY_KNOW = 0.15, 0.3, 0.1, 0.2, 0.15, 0.3, 0.1
+# Calls an hour, from midnight: quiet nights, busy afternoons and evenings.
+BUSY: Final = (3, 2, 2, 1, 1, 1, 2, 3, 5, 6, 6, 6, 6, 6, 7, 7, 8, 9, 9, 9, 8, 7, 5, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """What a caller tells, and how often it comes."""
+class Place:
+    """Four digits of a postcode; `lies_in_several`: then a caller is asked for the municipality too."""
 
+    pc4: str
+    municipality: str
+    lies_in_several: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What people call about, and how often it comes."""
+
+    urgency: str
     weight: int
-    worry: str
+    says: str
     answers: Mapping[str, str]
     observations: Sequence[str]
     advice: Sequence[str]
-    hand_offs: Sequence[tuple[str, str]] = ()
-
-
-SAFE: Final = {"danger_now": "no", "weapon": "no", "fire": "no", "medical": "no", "suicide": "no"}
-SITUATIONS: Final = (
-    Situation(10, "Mijn buurman loopt elke avond over straat te roepen.", SAFE | {"nuisance": "yes"}, ["shouting", "wandering"], ["keep_distance", "write_down"]),
-    Situation(9, "Ik maak me zorgen om een vrouw in onze flat, de gordijnen blijven dicht.", SAFE, ["withdrawn"], ["ask_family"]),
-    Situation(8, "De woning hiernaast vervuilt en er komt niemand meer.", SAFE | {"nuisance": "yes"}, ["neglect"], ["write_down", "ring_again"]),
-    Situation(7, "Mijn zus zegt dat ze wordt afgeluisterd en zet haar spullen op straat.", SAFE, ["suspicious", "possessions_outside"], ["keep_distance", "tell_gp"]),
-    Situation(6, "Mijn vader eet al dagen niet en slaapt in zijn auto.", SAFE | {"not_eating": "yes", "shelter": "no"}, ["not_eating"], ["ask_family", "ring_again"]),
-    Situation(6, "Er zit een jongen in het bushokje, hij heeft geen slaapplek.", SAFE | {"shelter": "no"}, ["wandering", "underdressed"], ["not_alone"]),
-    Situation(5, "Het gaat de laatste dagen snel slechter met mijn huurder.", SAFE | {"worse": "yes"}, ["suspicious"], ["write_down"]),
-    Situation(4, "Een kennis is niet meer aanspreekbaar en praat tegen niemand.", SAFE | {"severe_confusion": "yes"}, ["hears_voices"], ["not_alone"], [("crisis_service", "accepted")]),
-    Situation(3, "Mijn broer zegt dat hij niet meer wil leven.", SAFE | {"suicide": "yes"}, ["withdrawn"], ["talk_about_it", "not_alone"], [("suicide_prevention", "accepted")]),
-    Situation(2, "Hij staat met een mes in de gang te schreeuwen.", SAFE | {"danger_now": "yes", "weapon": "yes"}, ["shouting", "threats"], ["call_112", "keep_distance"], [("emergency", "accepted")]),
-    Situation(1, "Er hangt een gaslucht en zij doet niet open.", SAFE | {"fire": "unknown"}, ["withdrawn"], ["call_112"], [("emergency", "not_reached")]),
-    Situation(3, "Moeder met dementie is weggelopen, haar jas hangt er nog.", SAFE | {"missing": "yes", "dementia": "yes"}, ["wandering"], ["call_112"], [("police", "accepted")]),
-    Situation(3, "Ik hoor ruzie met kinderen erbij, en zij is zo in de war.", SAFE | {"violence_home": "unknown", "children": "yes"}, ["shouting"], ["take_children_inside"], [("veilig_thuis", "accepted")]),
-    Situation(12, "Ik weet niet of ik me moet bemoeien met een eenzame buurman.", SAFE | {"can_wait": "yes"}, ["withdrawn"], ["ask_family", "ring_again"]),
-    Situation(6, "Ik ben overbelast door de zorg voor mijn man.", SAFE | {"can_wait": "yes"}, [], ["care_for_yourself", "tell_gp"]),
-)  # fmt: skip
-RELATIONS: Final = ("neighbour", "neighbour", "child", "parent", "sibling", "friend", "partner", "other")
-AGES: Final = ("16_17", "18_29", "30_64", "30_64", "65_plus", "unknown")
-# Calls an hour, from midnight: quiet nights, busy afternoons and evenings.
-BUSY: Final = (3, 2, 2, 1, 1, 1, 2, 3, 5, 6, 6, 6, 6, 6, 7, 7, 8, 9, 9, 9, 8, 7, 5, 4)
+    people: Sequence[str]
+    police: str | None = None
+    kind: str = "report"
+    report_kind: str = "worry"
+    ages: Sequence[str] = AGES
+    hand_offs: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +59,98 @@ class Planned:
     number: int
     after: timedelta
     by_draft: bool
+    urgency: str
     body: dict[str, Any]
 
 
-def planned(count: int, seed: int, postcodes: Sequence[str], begins_at_hour: int) -> list[Planned]:
-    """The calls of a play, in order; the same seed plans the same calls."""
-    random = Random(seed)  # noqa: RUF100, S311
+@cache
+def _told() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load((files("app.demo") / "situations.yaml").read_text(encoding="utf-8"))
+    return told
+
+
+@cache
+def situations() -> tuple[Situation, ...]:
+    """Everything that people call about."""
+    told = _told()
+    return tuple(Situation(**{**one, "answers": {**told["safe"], **one["answers"]}}) for one in told["situations"])
+
+
+def planned(count: int, seed: int, places: Sequence[Place], begins_at_hour: int) -> list[Planned]:
+    """`count` calls in the order in which they come, over the 24 hours from `begins_at_hour` (Dutch time)."""
+    random = Random(seed)
     hours = [BUSY[(begins_at_hour + hour) % 24] for hour in range(24)]
-    moments = sorted(timedelta(hours=random.choices(range(24), hours)[0], seconds=random.randrange(3600)) for _ in range(count))
+    moments = sorted(
+        timedelta(hours=random.choices(range(24), hours)[0], seconds=random.randrange(3600)) for _ in range(count)
+    )  # fmt: skip
     made: list[Planned] = []
     for number, after in enumerate(moments):
-        repeats = made[random.randrange(len(made))] if made and random.random() < 0.1 else None  # noqa: PLR2004, RUF100
-        made.append(Planned(number, after, random.random() < 0.2, _body(random, postcodes, repeats)))  # noqa: PLR2004, RUF100
+        if made and random.random() < AGAIN:
+            made.append(_again(random, random.choice(made), number, after))
+        else:
+            made.append(_new(random, places, number, after))
     return made
 
 
-def _body(random: Random, postcodes: Sequence[str], repeats: Planned | None) -> dict[str, Any]:
-    situation = random.choices(SITUATIONS, [one.weight for one in SITUATIONS])[0]
-    police = random.random() < 0.3  # noqa: PLR2004, RUF100
-    letters = "".join(random.choices(LETTERS, k=2))
-    stay = repeats.body["place"]["stay"] if repeats else {
-        "postcode": random.choice(postcodes) + ("AB" if letters in {"SA", "SD", "SS"} else letters),
-        "houseNumber": str(random.randint(1, 180)),
-    }  # fmt: skip
-    return {
-        "channel": "police" if police else "phone",
+def _new(random: Random, places: Sequence[Place], number: int, after: timedelta) -> Planned:
+    situation = random.choices(situations(), [one.weight for one in situations()])[0]
+    police = situation.police is not None and random.random() < POLICE
+    channel = "police" if police else _one_of(random, OTHER_CHANNELS)
+    body = {
+        "kind": situation.kind,
+        "reportKind": situation.report_kind,
+        "channel": channel,
         "answers": dict(situation.answers),
         "observations": list(situation.observations),
-        "worry": situation.worry,
-        "caller": _caller(random, police=police),
-        "person": {"ageBand": random.choice(AGES), "description": "Zie de melding."},
-        "place": {"stay": stay},
+        "worry": situation.police if police else situation.says,
+        "caller": _caller(random, channel),
+        "person": {"ageBand": random.choice(situation.ages), "description": random.choice(situation.people)},
+        "place": _place(random, random.choice(places)),
         "advice": {"given": list(situation.advice)},
-        "feedbackPromised": random.random() < 0.3,  # noqa: PLR2004, RUF100
-        "handOffs": [{"to": to, "way": "warm", "result": result} for to, result in situation.hand_offs],
+        "handOffs": [_hand_off(random, one) for one in situation.hand_offs],
+        "feedbackPromised": situation.kind == "report" and random.random() < FEEDBACK,
     }
+    return Planned(number, after, random.random() < BY_DRAFT, situation.urgency, body)
 
 
-def _caller(random: Random, *, police: bool) -> dict[str, Any]:
-    if police:
+def _again(random: Random, before: Planned, number: int, after: timedelta) -> Planned:
+    """Somebody else calls about the same person at the same place."""
+    caller = _caller(random, "phone")
+    body = before.body | {"channel": "phone", "caller": caller, "tried": "Er is eerder over gebeld."}
+    return Planned(number, after, random.random() < BY_DRAFT, before.urgency, body)
+
+
+def _caller(random: Random, channel: str) -> dict[str, Any]:
+    if channel == "police":
         return {"anonymity": "known", "relation": "police", "organisation": "Politie (verzonnen)"}
-    anonymity = random.choice(("anonymous", "known_to_desk_only", "known"))
-    named = {} if anonymity == "anonymous" else {"name": "Beller Verzonnen", "phone": "0612345678"}
-    return {"anonymity": anonymity, "relation": random.choice(RELATIONS), **named}
+    if channel == "professional":
+        return {"anonymity": "known", "relation": "professional", "organisation": "Huisartsenpraktijk (verzonnen)"}
+    anonymity, relation = _one_of(random, ANONYMITIES), _one_of(random, RELATIONS)
+    told: dict[str, Any] = {"anonymity": anonymity, "relation": relation, "personMayKnow": random.random() < MAY_KNOW}
+    if relation in CLOSE:
+        told |= {"closeRelative": True, "verifiedHow": "Noemt geboortedatum en huisarts"}
+    if anonymity != "anonymous":
+        told |= {"name": f"Beller {random.randint(1, 999)} (verzonnen)", "phone": "0600000000"}
+        told |= {"bestTime": random.choice(("na 18 uur", "'s ochtends", "altijd"))}
+    return told
+
+
+def _place(random: Random, place: Place) -> dict[str, Any]:
+    """Where the person is: mostly an address; some are in a public place, of them a part lives nowhere."""
+    if random.random() < OUTSIDE:
+        stay = {"municipalityCode": place.municipality, "description": random.choice(_told()["outside"])}
+        return {"stay": stay, "noFixedAbode": random.random() < NO_ABODE}
+    stay = {"postcode": place.pc4 + "".join(random.choices(LETTERS, k=2)), "houseNumber": str(random.randint(1, 180))}
+    return {"stay": stay | ({"municipalityCode": place.municipality} if place.lies_in_several else {})}
+
+
+def _hand_off(random: Random, told: Mapping[str, str]) -> dict[str, Any]:
+    """Put through on the phone; a crisis service is not always reached, and then the case stays ours."""
+    made: dict[str, Any] = {"to": told["to"], "way": told.get("way", "warm"), "result": "accepted", "acceptedBy": told["by"]}
+    if told["to"] == "crisis_service" and random.random() < NOT_REACHED:
+        made = {"to": told["to"], "way": "warm", "result": "not_reached"}
+    return made | ({"number": told["number"]} if "number" in told else {})
+
+
+def _one_of(random: Random, weighted: Mapping[str, int]) -> str:
+    return random.choices(list(weighted), list(weighted.values()))[0]

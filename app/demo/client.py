@@ -5,34 +5,44 @@ from typing import Any, Final
 
 import httpx
 
-PATIENCE: Final = 60
-AWAY: Final = frozenset({500, 502, 503, 504})
+TRIES: Final = 240
+PAUSE: Final = 0.25
+AWAY: Final = frozenset({502, 503, 504})
+CONFLICT, TOO_MANY, BROKEN = 409, 429, 500
 
 
 class Api:
-    """The public API, as somebody with a token sees it. A command goes out with a key, so that trying again is safe."""
+    """The public API, as somebody with a token sees it. A command goes out with a key, so that trying again is safe.
+
+    `faults` are answers that a sound service does not give.
+    """
 
     def __init__(self, base_url: str, token: str) -> None:
         """Connect lazily."""
-        self._client = httpx.AsyncClient(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=40, trust_env=False
-        )
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx.AsyncClient(base_url=base_url, headers=headers, timeout=40, trust_env=False)
+        self.faults: list[str] = []
 
-    async def ask(self, method: str, path: str, **how: Any) -> httpx.Response:  # noqa: ANN401, RUF100
-        """The answer, once there is one; a server that is being restarted is waited for."""
-        for _ in range(PATIENCE):
+    async def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """The answer, once there is one; a server that is being started again is waited for.
+
+        Raises:
+            ConnectionError: there was none for a minute.
+        """
+        for _ in range(TRIES):
             try:
                 response = await self._client.request(method, path, **how)
             except httpx.TransportError:
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(PAUSE)
                 continue
-            if response.status_code in AWAY or (response.status_code == 409 and "retry-after" in response.headers):  # noqa: PLR2004
-                await asyncio.sleep(0.25)
-                continue
-            return response
+            if response.status_code == BROKEN:
+                self.faults.append(f"{method} {path} was answered 500")
+            elif not _is_for_later(response):
+                return response
+            await asyncio.sleep(PAUSE)
         raise ConnectionError(f"{method} {path} had no answer.")
 
-    async def get(self, path: str, **params: Any) -> Any:  # noqa: ANN401, RUF100
+    async def get(self, path: str, **params: Any) -> Any:
         """What is at `path`."""
         response = await self.ask("GET", path, params=params)
         response.raise_for_status()
@@ -45,7 +55,7 @@ class Api:
         headers = {"Idempotency-Key": f'"{key}"', **({"If-Match": f'"{version}"'} if version is not None else {})}
         return await self.ask(method, path, json=body if body is not None else {}, headers=headers)
 
-    async def all(self, path: str, **params: Any) -> list[Any]:  # noqa: ANN401, RUF100
+    async def all(self, path: str, **params: Any) -> list[Any]:
         """Every item of a list, page by page."""
         found: list[Any] = []
         cursor = None
@@ -59,3 +69,10 @@ class Api:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
+
+
+def _is_for_later(response: httpx.Response) -> bool:
+    """Being started, too many at once, or the same request still running."""
+    if response.status_code in AWAY or response.status_code == TOO_MANY:
+        return True
+    return response.status_code == CONFLICT and "retry-after" in response.headers

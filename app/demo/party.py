@@ -1,117 +1,144 @@
-"""An organisation of the play: it hears of offers, answers them as people do, and stays with what it accepted."""
+"""An organisation of the play: it hears of offers, and answers them as people do."""
 
 import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 from app.core import clock
 from app.demo.client import Api
+from app.demo.journal import Journal
+from app.demo.staying import stay
+from app.demo.waiting import wait_until
 
 ACCEPTS, DECLINES = 0.90, 0.06  # the rest does not answer in time
-FOLLOWED: Final = 0.6
-FINISHED: Final = 0.5
-REASONS: Final = ("no_capacity", "wrong_area", "known_elsewhere")
+FOLLOWED: Final = 0.75
+SLOWEST: Final = timedelta(hours=2)
+REASONS: Final = ("no_capacity", "no_capacity", "known_elsewhere", "wrong_kind")
+POLL: Final = 10
+CREATED, STALE, CONFLICT = 201, 412, 409
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An offer, as a feed, a webhook or a list tells it."""
+
+    offer_id: str
+    case_id: str
+    municipality: str
+    rung: str
+    accept_by: datetime
+
+    @classmethod
+    def of(cls, told: dict[str, Any], offer_id: str) -> "Asked":
+        """From the data of an event or an offer of the API."""
+        accept_by = datetime.fromisoformat(told["acceptBy"])
+        return cls(offer_id, told["caseId"], told["municipalityCode"], told["rung"], accept_by)
 
 
 class Party:
-    """One organisation with its token. `events` are what it received, by number; `faults` what should not have been."""
+    """One organisation with its token. `faults` are answers it should not have got; `too_late` its answers after expiry."""
 
-    def __init__(self, api: Api, name: str, organisation: str, *, last_rung: bool, random: Random) -> None:
-        """Nothing received yet."""
+    def __init__(self, api: Api, name: str, organisation: str, *, last_rung: bool, journal: Journal) -> None:
+        """Nothing heard yet."""
         self.api, self.name, self.organisation, self.last_rung = api, name, organisation, last_rung
-        self._random = random
-        self.tasks: set[asyncio.Task[None]] = set()
-        self.events: dict[int, str] = {}
-        self.duplicates = 0
-        self.faults: list[str] = []
+        self._journal = journal
+        self._busy_with: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._faults: list[str] = []
+        self.too_late = 0
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Take an event in, whichever way it came: at least once, in order."""
-        number = int(event["sequence"])
-        if number in self.events:
-            self.duplicates += 1
+    @property
+    def faults(self) -> list[str]:
+        """What should not have been."""
+        return [*self._faults, *(f"{self.name}: {one}" for one in self.api.faults)]
+
+    def hear(self, way: str, event: dict[str, Any], message_id: str) -> None:
+        """Take an event in, whichever way it came: at least once, told apart by the id of its message."""
+        if not self._journal.take(self.organisation, way, int(event["sequence"]), message_id):
             return
-        if self.events and number != max(self.events) + 1:
-            self.faults.append(f"{self.name} received {number} after {max(self.events)}.")
-        self.events[number] = event["id"]
-        mine = event["data"].get("organisationId") == self.organisation
-        if event["type"] == "nl.nodus.case.offered.v1" and mine:
-            task = asyncio.create_task(self._answer(event["data"]))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+        told = event["data"]
+        if event["type"] == "nl.nodus.case.offered.v1" and told["organisationId"] == self.organisation:
+            self._go(told["offerId"], self._answer(Asked.of({**told, "caseId": event["subject"]}, told["offerId"])))
 
-    async def _answer(self, offer: dict[str, Any]) -> None:
-        chance = self._random.random()
-        accept_by = datetime.fromisoformat(offer["acceptBy"])
-        time_left = max(accept_by - clock.now(), timedelta(0))
-        await wait_until(clock.now() + min(time_left, timedelta(minutes=45)) * self._random.uniform(0.05, 0.6))
+    async def poll(self) -> None:
+        """Poll the feed until cancelled, as a care provider's own system would."""
+        feed = f"/v1/organisations/{self.organisation}/events"
+        while True:
+            after = self._journal.of(self.organisation).last
+            page = await self.api.get(feed, after=after, wait=POLL)
+            for event in page["events"]:
+                self.hear("feed", event, event["id"])
+
+    async def take_up(self) -> None:
+        """After a new start: answer the offers that wait, and go on with the cases that are ours."""
+        for offer in await self.api.all("/v1/offers", state="pending"):
+            if offer["organisationId"] == self.organisation:
+                self._go(offer["id"], self._answer(Asked.of(offer, offer["id"])))
+        for case in await self.api.all("/v1/cases", mine="true"):
+            if case["state"] != "closed":
+                self._go(case["id"], self._stay(case["id"]))
+
+    async def rest(self) -> None:
+        """Stop everything; it can be taken up again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.api.close()
+
+    def _go(self, about: str, doing: Coroutine[Any, Any, None]) -> None:
+        if about in self._busy_with:
+            doing.close()
+            return
+        self._busy_with.add(about)
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._faults.append(f"{self.name}: {error or type(error).__name__}")
+
+    async def _answer(self, asked: Asked) -> None:
+        random = Random(asked.offer_id)
+        await wait_until(await self._at_work(asked))
+        left = max(asked.accept_by - clock.now(), timedelta())
+        await wait_until(clock.now() + min(left, SLOWEST) * random.uniform(0.03, 0.6))
+        chance = random.random()
         if self.last_rung or chance < ACCEPTS:
-            await self._accept(offer)
+            if await self._insist(asked, "acceptance", {"coordinator": "regisseur van dienst"}):
+                await self._stay(asked.case_id)
         elif chance < ACCEPTS + DECLINES:
-            body = {"reason": self._random.choice(REASONS)}
-            path = f"/v1/offers/{offer['offerId']}/decline"
-            await self.api.command(path, body, key=f"decline-{offer['offerId']}", version=1)
+            await self._insist(asked, "decline", {"reason": random.choice(REASONS)})
 
-    async def _accept(self, offer: dict[str, Any]) -> None:
-        path = f"/v1/offers/{offer['offerId']}"
-        version = (await self.api.get(path))["version"]
-        answer = await self.api.command(
-            f"{path}/acceptance",
-            {"coordinator": "regisseur van dienst"},
-            key=f"accept-{offer['offerId']}",
-            version=version,
-        )
-        if answer.status_code == 201 and self._random.random() < FOLLOWED:  # noqa: PLR2004  created
-            await self._stay(offer["caseId"])
+    async def _at_work(self, asked: Asked) -> datetime:
+        """When somebody is there to answer: a desk that lets normal cases wait answers them when it opens."""
+        if asked.rung == "meldpunt":
+            around = await self.api.get(f"/v1/municipalities/{asked.municipality}")
+            for desk in around["desks"]:
+                if desk["organisationId"] == self.organisation and desk["outOfHours"] == "waits" and desk["opensAt"]:
+                    return datetime.fromisoformat(desk["opensAt"])
+        return clock.now()
+
+    async def _insist(self, asked: Asked, how: str, body: dict[str, str]) -> bool:
+        """Answer an offer, again when it was reminded meanwhile; whether it counted."""
+        path = f"/v1/offers/{asked.offer_id}"
+        while True:
+            version = (await self.api.get(path))["version"]
+            answer = await self.api.command(f"{path}/{how}", body, key=f"{how}-{asked.offer_id}-{version}", version=version)
+            if answer.status_code == CREATED:
+                return True
+            if answer.status_code == CONFLICT:
+                self.too_late += 1
+                return False
+            if answer.status_code != STALE:
+                self._faults.append(f"{self.name}: {how} was answered {answer.status_code} ({answer.json().get('type')})")
+                return False
 
     async def _stay(self, case: str) -> None:
-        """First contact, a goal; for some, everything up to closing."""
-        await wait_until(clock.now() + timedelta(minutes=self._random.randint(10, 90)))
-        contact = {"way": "phone", "party": "person", "result": "tried"}
-        await self._do(case, "contacts", contact, "tried")
-        await wait_until(clock.now() + timedelta(minutes=self._random.randint(10, 120)))
-        await self._do(
-            case,
-            "contacts",
-            contact | {"way": "visit", "result": "reached", "note": "Gesproken aan de deur."},
-            "reached",
-        )
-        goal = await self._do(case, "goals", {"of": "person", "what": "Weer rustig kunnen slapen."}, "goal")
-        if self._random.random() < FINISHED:
-            await wait_until(clock.now() + timedelta(minutes=self._random.randint(30, 240)))
-            await self._finish(case, goal["id"])
-
-    async def _finish(self, case: str, goal: str) -> None:
-        await self._do(case, f"goals/{goal}/outcome", {"outcome": "reached"}, "outcome")
-        waiver = {"waiver": {"reason": "done_by_others", "by": "coordinator"}}
-        aftercare = await self.api.get(f"/v1/cases/{case}/aftercare")
-        for check in aftercare["checks"]:
-            await self._do(case, f"aftercare/checks/{check['id']}/result", waiver, f"check-{check['id']}")
-        for owed in aftercare["obligations"]:
-            body = {"listener": "sibling"} if owed["kind"] == "feedback" else {"worked": ["reporting"]}
-            await self._do(case, f"aftercare/obligations/{owed['kind']}/fulfilment", body, f"owed-{owed['kind']}")
-        version = (await self.api.get(f"/v1/cases/{case}"))["version"]
-        await self.api.command(f"/v1/cases/{case}/closure", {"outcome": "better"}, key=f"close-{case}", version=version)
-
-    async def _do(self, case: str, what: str, body: dict[str, Any], name: str) -> Any:  # noqa: ANN401, RUF100
-        answer = await self.api.command(f"/v1/cases/{case}/{what}", body, key=f"{name}-{case}")
-        if answer.status_code != 201:  # noqa: PLR2004  created
-            self.faults.append(f"{self.name}: {what} was answered {answer.status_code} ({answer.json().get('type')}).")
-        return answer.json()
-
-    async def poll(self, stop: asyncio.Event) -> None:
-        """Poll the feed until told to stop, as a care provider's own system would."""
-        after = max(self.events, default=0)
-        while not stop.is_set():
-            page = await self.api.get(f"/v1/organisations/{self.organisation}/events", after=after, wait=2)
-            for event in page["events"]:
-                self.hear(event)
-            after = int(page["next"])
-
-
-async def wait_until(moment: datetime) -> None:
-    """Wait on the play's clock; once it has caught up with ours nobody waits any more."""
-    speed = clock.speed()
-    if speed > 1 and moment > clock.now():
-        await asyncio.sleep((moment - clock.now()).total_seconds() / speed)
+        random = Random(case)
+        if random.random() < FOLLOWED:
+            await stay(self.api, case, random)

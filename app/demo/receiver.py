@@ -1,7 +1,8 @@
-"""A meldpunt's receiver: verifies each webhook with the reference library, and hands it on."""
+"""The meldpunten's receiver: verifies each webhook with the reference library, and hands it on."""
 
 import asyncio
-from contextlib import suppress
+import socket
+from typing import Final
 
 import orjson
 import uvicorn
@@ -13,39 +14,51 @@ from starlette.routing import Route
 
 from app.demo.party import Party
 
+LOOPBACK: Final = "127.0.0.1"
+ENDS_WITHIN: Final = 2
+
 
 class Receiver:
-    """Receives for many parties, each at a path of its own."""
+    """Receives for many parties, each at a path of its own; may be away for a while."""
 
     def __init__(self) -> None:
-        """Knows no party yet."""
+        """Knows no party yet, and does not listen."""
         self._parties: dict[str, tuple[Party, Webhook]] = {}
-        self.refused = 0
+        self.verified = self.refused = 0
+        self.port = 0
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, slug: str, party: Party, secret: str) -> None:
+    def add(self, party: Party, secret: str) -> None:
         """Receive for a party, whose webhooks are signed with `secret`."""
-        self._parties[slug] = (party, Webhook(secret))
+        self._parties[party.organisation] = (party, Webhook(secret))
+
+    def url(self, organisation: str) -> str:
+        """Where a party receives."""
+        return f"http://{LOOPBACK}:{self.port}/hooks/{organisation}"
 
     async def start(self, port: int) -> None:
-        """Listen on the loopback."""
-        app = Starlette(routes=[Route("/hooks/{slug}", self._receive, methods=["POST"])])
-        config = uvicorn.Config(app, port=port, log_level="error", access_log=False, lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._task = asyncio.create_task(self._server._serve())  # noqa: SLF001  `serve` takes our signals
-        while not self._server.started and not self._task.done():
+        """Listen on the loopback: on `port`, or on another when somebody listens there."""
+        listening = listen(port)
+        self.port = listening.getsockname()[1]
+        app = Starlette(routes=[Route("/hooks/{organisation}", self._receive, methods=["POST"])])
+        config = uvicorn.Config(
+            app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=ENDS_WITHIN
+        )
+        server = self._server = uvicorn.Server(config)
+        self._task = asyncio.create_task(server._serve(sockets=[listening]))  # noqa: SLF001  `serve` takes our signals
+        while not server.started and not self._task.done():
             await asyncio.sleep(0.02)
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more: whoever delivers finds nobody."""
         if self._server and self._task:
             self._server.should_exit = True
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._server = self._task = None
 
     async def _receive(self, request: Request) -> Response:
-        found = self._parties.get(request.path_params["slug"])
+        found = self._parties.get(request.path_params["organisation"])
         if found is None:
             return Response(status_code=404)
         party, webhook = found
@@ -55,5 +68,33 @@ class Receiver:
         except WebhookVerificationError:
             self.refused += 1
             return Response(status_code=401)
-        party.hear(orjson.loads(body))
+        self.verified += 1
+        party.hear("webhook", orjson.loads(body), request.headers["webhook-id"])
         return Response(status_code=204)
+
+
+def listen(wished: int) -> socket.socket:
+    """A listening socket on `wished`, or on a free port when somebody listens there already.
+
+    Raises:
+        OSError: no port is free.
+    """
+    taken: OSError | None = None
+    for port in (wished, 0):
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((LOOPBACK, port))
+            made.listen(1024)
+        except OSError as error:
+            made.close()
+            taken = error
+            continue
+        return made
+    raise OSError("No port is free.") from taken
+
+
+def free_port(wished: int) -> int:
+    """`wished`, or another when somebody listens there."""
+    with listen(wished) as probe:
+        return int(probe.getsockname()[1])

@@ -1,40 +1,49 @@
-"""`nodus demo`: set the stage, play, sum up, stay."""
+"""`nodus demo`: set the stage, play a night and a day, sum up, stay."""
 
 import asyncio
-import csv
-import io
 import signal
-from contextlib import suppress
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from importlib.resources import files
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
-import httpx
-import orjson
+import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock, embedded
 from app.core.clock import Pace
-from app.demo.calls import DAY, Planned, planned
+from app.demo.calls import DAY, planned
+from app.demo.children import Children
 from app.demo.client import Api
-from app.demo.party import Party, wait_until
-from app.demo.receiver import Receiver
-from app.demo.stage import Member, Memory, Stage, free_port, reset
-from app.demo.summary import Summary, show, summed_up
+from app.demo.journal import Journal, Memory
+from app.demo.operators import Operators, places
+from app.demo.receiver import free_port
+from app.demo.stage import Member, Stage, alone_in, reset
+from app.demo.summary import Summary, summed_up
+from app.demo.telling import chosen, show, show_tokens, write_for_the_start_page
+from app.demo.troupe import Troupe
+from app.demo.waiting import wait_until
 from app.directory.holidays import AMSTERDAM
 
-AT_ONCE: Final = 8
-SETTLE: Final = 25.0
-CREATED: Final = 201
+BEGINS: Final = time(20)
+EVENING_AFTER: Final = timedelta(hours=3)
+AWAY_FROM: Final = 0.4
+BEAT: Final = 1.0
+SAYS_WHY: Final = (RuntimeError, OSError, SQLAlchemyError, asyncpg.PostgresError)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to play. `speed`: times faster than life; `folder`: where the data are kept, None for the usual place."""
+    """How to play.
+
+    `speed`: times faster than life. `folder`: where the data are kept, None for the usual place. `receiver_away`: how long the
+    meldpunten's receiver is away in the middle of the play, in seconds of our own; 0: never.
+    """
 
     speed: float = 600
     calls: int = 250
@@ -43,31 +52,51 @@ class Options:
     reset: bool = False
     port: int = 8000
     folder: Path | None = None
+    receiver_away: float = 0
 
 
 def demo(options: Options) -> int:
-    """Play; 0 when everything added up."""
-    with suppress(KeyboardInterrupt):
-        return asyncio.run(_Play(options).run())
-    return 0
+    """Play; 0 when everything added up, or when it was ended by a signal."""
+    # The wheel of the embedded PostgreSQL looks for a folder that containers lack, and does not need it.
+    warnings.filterwarnings("ignore", message=".*XDG_RUNTIME_DIR.*")
+    console = Console()
+    folder = (options.folder or embedded.default_folder()).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(folder):
+            Children(folder, console.print).end_leftovers()
+            if options.reset:
+                reset(folder)
+            return asyncio.run(_Play(options, folder, console).run())
+    except KeyboardInterrupt:
+        return 0
+    except SAYS_WHY as error:
+        console.print(f"[red]{escape(str(error) or type(error).__name__)}[/]")
+        return 1
+
+
+def evening_before(at: datetime) -> datetime:
+    """The last eight o'clock in the evening, Dutch time, from which a whole play has passed at `at`."""
+    for days in range(4):
+        evening = datetime.combine(at.astimezone(AMSTERDAM).date() - timedelta(days=days), BEGINS, AMSTERDAM).astimezone(
+            at.tzinfo
+        )
+        if evening + DAY + EVENING_AFTER <= at:
+            return evening
+    raise LookupError("One of four evenings is long enough ago.")
 
 
 class _Play:
     """One start of the demo."""
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
-        self.console = Console()
-        self.folder = (options.folder or embedded.default_folder()).absolute()
-        if options.reset:
-            reset(self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.stage = Stage(self.folder, self.console)
-        self.memory = Memory(self.folder)
-        self.receiver = Receiver()
-        self.parties: list[Party] = []
+    def __init__(self, options: Options, folder: Path, console: Console) -> None:
+        self.options, self.folder, self.console = options, folder, console
+        self.memory, self.journal = Memory(folder), Journal(folder)
+        self.stage = Stage(folder, self.memory)
+        self.children = Children(folder, console.print)
+        self.troupe: Troupe | None = None
         self.stop = asyncio.Event()
-        self.members: list[Member] = []
+        self.aside: list[asyncio.Task[None]] = []
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -82,162 +111,136 @@ class _Play:
             self.console.print("\nEnding; the next start takes up where this one was.")
             return 0
         finally:
-            self.stop.set()
-            playing.cancel()
-            stopping.cancel()
-            await asyncio.gather(playing, stopping, return_exceptions=True)
-            await self.receiver.stop()
-            for party in self.parties:
-                for task in party.tasks:
-                    task.cancel()
-                await party.api.close()
-            await asyncio.to_thread(self.stage.close)
+            await _cancelled([playing, stopping])
+            await self._take_down()
+
+    async def _take_down(self) -> None:
+        await _cancelled(self.aside)
+        if self.troupe:
+            await self.troupe.rest()
+        await asyncio.to_thread(self.children.close)
+        if "reached" in self.memory.told:
+            self.memory.keep(reached=clock.now().isoformat())
+        await asyncio.to_thread(self.stage.close)
+        self.journal.close()
 
     async def _play(self) -> int:
-        self.console.print(f"[bold]Nodus[/] sets the stage in {self.folder} …")
+        told = self._what_to_play()
+        self.console.print(f"[bold]Nodus[/] sets the stage in {self.folder} …", soft_wrap=True)
         await asyncio.to_thread(self.stage.open_database)
-        begins = self._beginning()
-        self.members = await self.stage.fill(begins.date(), begins)
-        self.stage.set_up_processes(Pace(clock.wall(), self._resumed(begins), self.options.speed), self.options.port)
-        watching = asyncio.create_task(self.stage.watch())  # from the start: what is killed before it is ready is started again
+        members = await self.stage.fill(datetime.fromisoformat(told.get("reached", told["begins"])))
+        self._start_the_clock()
+        self.aside.append(asyncio.create_task(self.children.watch()))
+        await self.children.start()
+        base_url = self.children.base_url
+        write_for_the_start_page(self.folder, base_url, chosen(members, self.journal), None)
+        self.troupe = Troupe(base_url, members, self.memory, self.journal)
+        await self.troupe.gather()
+        operator = Api(base_url, next(one.token for one in members if one.role == "operator"))
         try:
-            await self.stage.start()
-            await self._gather_parties()
-            polling = [asyncio.create_task(party.poll(self.stop)) for party in self._pollers()]
-            await self._calls(begins)
-            await self._settle()
-            summary = await summed_up(self._operator(), self.parties, set(self.memory.told.get("answered", {}).values()))
-            self._tell(summary)
-            if not self.options.once:
-                await self.stop.wait()
-            for task in polling:
-                task.cancel()
-            return 0 if summary.adds_up else 1
+            if not told.get("ended"):
+                await self._calls(operator, self.troupe)
+                self.memory.keep(ended=True)
+            summary = await summed_up(operator, self.troupe, self.journal, told["calls"])
         finally:
-            watching.cancel()
+            await operator.close()
+        await self._stay(members, summary)
+        return 0 if summary.adds_up else 1
 
-    def _beginning(self) -> datetime:
-        if "begins" not in self.memory.told:
-            self.memory.keep(begins=(clock.wall() - DAY).isoformat(), answered={})
-        return datetime.fromisoformat(self.memory.told["begins"])
-
-    def _resumed(self, begins: datetime) -> datetime:
-        reached = self.memory.told.get("reached")
-        return datetime.fromisoformat(reached) if reached else begins
-
-    async def _gather_parties(self) -> None:
-        hooks = self.memory.told.get("hooks", {})
-        port = self.memory.told.get("receiver_port") or free_port(0)
-        random = Random(self.options.seed)  # noqa: RUF100, S311
-        for member in self.members:
-            if member.kind == "operator":
-                continue
-            api = Api(self.stage.base_url, member.token)
-            party = Party(api, member.name, str(member.id), last_rung=member.kind == "hotline", random=Random(random.random()))
-            self.parties.append(party)
-            if member.kind == "meldpunt":
-                if party.organisation not in hooks:
-                    body = {"url": f"http://127.0.0.1:{port}/hooks/{party.organisation}", "fromStart": True}
-                    made = await api.command("/v1/webhook-endpoints", body, key=f"hook-{party.organisation}")
-                    hooks[party.organisation] = made.json()["secret"]
-                self.receiver.add(party.organisation, party, hooks[party.organisation])
-        self.memory.keep(hooks=hooks, receiver_port=port)
-        await self.receiver.start(port)
-
-    def _pollers(self) -> list[Party]:
-        polling = {str(member.id) for member in self.members if member.kind in {"care_provider", "hotline"}}
-        return [party for party in self.parties if party.organisation in polling]
-
-    def _operator(self) -> Api:
-        token = next(member.token for member in self.members if member.kind == "operator")
-        return Api(self.stage.base_url, token)
-
-    async def _calls(self, begins: datetime) -> None:
-        plan = planned(self.options.calls, self.options.seed, _postcodes(), begins.astimezone(AMSTERDAM).hour)
-        answered: dict[str, str] = self.memory.told["answered"]
-        operator, room = self._operator(), asyncio.Semaphore(AT_ONCE)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[time]}"),
-        )
-        with Progress(*columns, console=self.console) as progress:
-            bar = progress.add_task("Calls", total=len(plan), completed=len(answered), time="")
-
-            async def one(call: Planned) -> None:
-                async with room:
-                    answered[str(call.number)] = await _take(operator, call, self.options.seed)
-                    self.memory.keep(answered=answered, reached=clock.now().isoformat())
-                    progress.update(bar, advance=1, time=f"{clock.now().astimezone(AMSTERDAM):%a %H:%M}")
-
-            taken = []
-            for call in plan:
-                if str(call.number) not in answered:
-                    await wait_until(begins + call.after)
-                    taken.append(asyncio.create_task(one(call)))
-            await asyncio.gather(*taken)
-        await operator.close()
-
-    async def _settle(self) -> None:
-        """Let the day end: answers that are under way are given, and what was announced arrives."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE):
-                while any(party.tasks for party in self.parties):
-                    await asyncio.sleep(0.1)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE):
-                while not await self._all_arrived():
-                    await asyncio.sleep(0.3)
-
-    async def _all_arrived(self) -> bool:
-        for party in self.parties:
-            page = await party.api.get(
-                f"/v1/organisations/{party.organisation}/events", after=max(party.events, default=0), limit=1
-            )
-            if page["events"]:
-                return False
-        return True
-
-    def _tell(self, summary: Summary) -> None:
-        show(summary, self.console)
-        tokens = [
-            {"role": kind, "organisation": one.name, "organisationId": str(one.id), "token": one.token}
-            for kind in ("operator", "hotline", "meldpunt", "care_provider")
-            for one in [next(member for member in self.members if member.kind == kind)]
-        ]
-        told: dict[str, Any] = {"base_url": self.stage.base_url, "tokens": tokens, "summary": summary.to_json()}
-        file = self.folder / "demo.json"
-        file.touch(mode=0o600)
-        file.write_bytes(orjson.dumps(told))
-        if not self.options.once:
+    def _what_to_play(self) -> dict[str, Any]:
+        """A new play, or the one that was begun in this folder, whatever the options say now."""
+        told, options = self.memory.told, self.options
+        if "begins" not in told:
+            begins = evening_before(clock.wall()).isoformat()
+            self.memory.keep(begins=begins, seed=options.seed, calls=options.calls)
+        elif (told["seed"], told["calls"]) != (options.seed, options.calls):
             self.console.print(
-                f"\n[bold]{self.stage.base_url}[/] stays up; the API is described at {self.stage.base_url}/v1/openapi.json."
+                f"Going on with what was begun here: {told['calls']} calls, seed {told['seed']}; --reset starts anew."
             )
-            operator = tokens[0]["token"]
-            example = f'curl -H "Authorization: Bearer {operator}" {self.stage.base_url}/v1/cases?limit=3'
-            self.console.print(example, soft_wrap=True, highlight=False)
-            self.console.print("Ctrl-C ends it.")
+        return told
+
+    def _start_the_clock(self) -> None:
+        """The play's clock goes on where it was, never back, and never ahead of ours."""
+        options, told = self.options, self.memory.told
+        pace = Pace(clock.wall(), datetime.fromisoformat(told.get("reached", told["begins"])), options.speed)
+        port = free_port(options.port)
+        if options.port not in {0, port}:
+            self.console.print(f"Port {options.port} is taken; using {port}.")
+        base_url = f"http://127.0.0.1:{port}"
+        environment = {
+            "NODUS_DATABASE_URL": self.stage.url,
+            "NODUS_MASTER_KEY": self.stage.master_key(),
+            "NODUS_BASE_URL": base_url,
+            "NODUS_HOST": "127.0.0.1",
+            "NODUS_PORT": str(port),
+            "NODUS_METRICS_PORT": "0",
+            "NODUS_CLOCK": str(pace),
+            "NODUS_DEMO": "1",
+            "NODUS_DEMO_FILE": str(self.folder / "demo.json"),
+            "NODUS_WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
+            "NODUS_LOG_LEVEL": "warning",
+        }
+        self.children.set_up(environment, base_url)
+        clock.run_at(pace)
+        self.aside.append(asyncio.create_task(self._beat()))
+
+    async def _beat(self) -> None:
+        """Remember where the clock is: a little ahead, so that after a kill it never goes back."""
+        while True:
+            ahead = timedelta(seconds=2 * BEAT) * clock.speed()
+            self.memory.keep(reached=min(clock.now() + ahead, clock.wall()).isoformat())
+            await asyncio.sleep(BEAT)
+
+    async def _calls(self, operator: Api, troupe: Troupe) -> None:
+        begins = datetime.fromisoformat(self.memory.told["begins"])
+        count, seed = int(self.memory.told["calls"]), int(self.memory.told["seed"])
+        plan = planned(count, seed, places(), begins.astimezone(AMSTERDAM).hour)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[time]}"))
+        with Progress(*columns, console=self.console) as progress:
+            bar = progress.add_task("Calls", total=count, completed=len(self.journal.calls), time="")
+
+            telling = asyncio.create_task(self._tell_the_time(progress, bar))
+            away = asyncio.create_task(self._outage(begins, troupe))
+            try:
+                await Operators(operator, self.journal, seed).take(plan, begins, lambda: progress.advance(bar))
+                progress.update(bar, description="The evening after")
+                await wait_until(begins + DAY + EVENING_AFTER)
+                await away
+            finally:
+                await _cancelled([telling, away])
+
+    async def _tell_the_time(self, progress: Progress, bar: TaskID) -> None:
+        while True:
+            progress.update(bar, time=f"{clock.now().astimezone(AMSTERDAM):%a %H:%M}")
+            await asyncio.sleep(BEAT / 4)
+
+    async def _outage(self, begins: datetime, troupe: Troupe) -> None:
+        """If that is asked for: the receiver goes away in the middle of the play, and comes back."""
+        if not self.options.receiver_away:
+            return
+        await wait_until(begins + DAY * AWAY_FROM)
+        await troupe.receiver.stop()
+        self.console.print(f"The meldpunten's receiver is away for {self.options.receiver_away:g} seconds …")
+        await asyncio.sleep(self.options.receiver_away)
+        await troupe.go_on()
+        self.console.print("… and is back.")
+
+    async def _stay(self, members: list[Member], summary: Summary) -> None:
+        show(summary, self.console, self.options.speed)
+        shown, base_url = chosen(members, self.journal), self.children.base_url
+        write_for_the_start_page(self.folder, base_url, shown, summary)
+        if self.options.once:
+            return
+        show_tokens(self.console, base_url, shown)
+        if clock.speed() > 1:
+            self.console.print(
+                f"The play's clock shows {clock.now().astimezone(AMSTERDAM):%a %H:%M} and runs on until it is now."
+            )
+        await self.stop.wait()
 
 
-async def _take(operator: Api, call: Planned, seed: int) -> str:
-    """An operator takes a call, some by draft; its id, once it was answered 201. The same call again is the same request."""
-    key = f"call-{seed}-{call.number}"
-    if not call.by_draft:
-        return _id(await operator.command("/v1/calls", call.body, key=key))
-    draft = (await operator.command("/v1/drafts", {}, key=f"{key}-open")).json()["id"]
-    await operator.command(f"/v1/drafts/{draft}", call.body, key=f"{key}-save", version=1, method="PUT")
-    return _id(await operator.command(f"/v1/drafts/{draft}/completion", key=f"{key}-end", version=2))
-
-
-def _id(answer: httpx.Response) -> str:
-    told = answer.json()
-    if answer.status_code != CREATED:
-        raise RuntimeError(f"A call was answered {answer.status_code}: {told.get('detail')} {told.get('errors')}")
-    return str(told["id"])
-
-
-def _postcodes() -> list[str]:
-    """Postcodes of addresses in one municipality only: a caller there needs no second question."""
-    text = (files("app.directory") / "data" / "pc4_municipality.csv").read_text(encoding="utf-8")
-    return [row["pc4"] for row in csv.DictReader(io.StringIO(text)) if not row["also_municipality_codes"]]
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """End them, whatever they were doing."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

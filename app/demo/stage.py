@@ -1,211 +1,160 @@
-"""What the play stands on: a database, the service and the worker as processes of their own, tokens, a folder that remembers."""
+"""What the play stands on: a database with the Netherlands in it, tokens, and a folder that remembers."""
 
-import asyncio
 import base64
-import os
+import hashlib
 import secrets
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
-
-import httpx
-import orjson
-from rich.console import Console
+from typing import Final
 
 from app.core import clock, embedded, migrations
 from app.core.actor import WORKER
-from app.core.clock import Pace
 from app.core.db import Database
 from app.core.settings import Settings, load
-from app.core.work import begin
+from app.core.work import Work, begin
+from app.demo.journal import Memory
 from app.directory import service as directory
 from app.directory.seeding import load_netherlands
 from app.identity import service as identity
 
-TOKENS_LIVE: Final = timedelta(days=7)
-READY_WITHIN: Final = 30.0
-DAYS: Final = 30
+if sys.platform != "win32":
+    import fcntl
+
+TOKENS_LIVE: Final = timedelta(days=60)
+TOKENS_RENEWED: Final = timedelta(days=30)
+ROSTER_DAYS: Final = 30
+ROSTERS_RENEWED: Final = timedelta(days=14)
+ALL: Final = 1000
+OURS: Final = (
+    "demo-state.json", "demo-state.new", "demo-journal.jsonl", "master-key", "demo.json", "demo.new", "serve.log", "worker.log",
+)  # fmt: skip
+
+
+class CantStart(RuntimeError):  # noqa: N818  what happened, as everywhere here
+    """The demo can't start, and says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An organisation that takes part, with its token."""
+    """Somebody with a token: `role` as identity has it, `kind` of its organisation."""
 
-    id: UUID
+    organisation: str
     name: str
     kind: str
+    role: str
     token: str
 
 
-class Memory:
-    """A small file: what a second start must know."""
-
-    def __init__(self, folder: Path) -> None:
-        """Read what there is."""
-        self._file = folder / "demo-state.json"
-        self.told: dict[str, Any] = orjson.loads(self._file.read_bytes()) if self._file.exists() else {}
-
-    def keep(self, **told: Any) -> None:  # noqa: ANN401, RUF100
-        """Remember this too; whoever is killed while writing leaves the old file."""
-        self.told |= told
-        fresh = self._file.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(orjson.dumps(self.told))
-        fresh.replace(self._file)
-
-
 class Stage:
-    """Sets up, starts, watches and takes down."""
+    """Sets up the database and takes it down; used from a thread, so that a signal is heard meanwhile."""
 
-    def __init__(self, folder: Path, console: Console) -> None:
-        """Nothing started yet."""
-        self.folder, self.console = folder, console
-        self.cluster: embedded.Embedded | None = None
-        self.url = self.admin_url = ""
-        self.base_url = ""
-        self.port = 0
-        self._environment: dict[str, str] = {}
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+    def __init__(self, folder: Path, memory: Memory) -> None:
+        """Nothing opened yet."""
+        self._folder, self._memory = folder, memory
+        self._cluster: embedded.Embedded | None = None
+        self._one_at_a_time = threading.Lock()
+        self.url = ""
 
     def open_database(self) -> None:
-        """An own PostgreSQL, or the one that is named; at the structure that this program knows."""
-        settings = load()
-        if settings.database_url:
-            self.url, self.admin_url = settings.database_url, settings.migration_database_url or settings.database_url
-        else:
-            self.cluster = embedded.start(self.folder)
-            self.url, self.admin_url = self.cluster.url, self.cluster.admin_url
-        migrations.upgrade(self.admin_url)
-        if self.cluster:
-            migrations.grant_login(self.admin_url, embedded.LOGIN)
+        """An own PostgreSQL, or the one that is named; at the structure that this program knows.
+
+        Raises:
+            CantStart: this folder remembers a play on another database.
+        """
+        with self._one_at_a_time:
+            settings = load()
+            if settings.database_url:
+                self.url, admin_url = settings.database_url, settings.migration_database_url or settings.database_url
+            else:
+                self._cluster = embedded.start(self._folder)
+                self.url, admin_url = self._cluster.url, self._cluster.admin_url
+            self._recognise()
+            migrations.upgrade(admin_url)
+            if self._cluster:
+                migrations.grant_login(admin_url, embedded.LOGIN)
 
     def master_key(self) -> str:
         """The demo's own, kept in its folder."""
-        file = self.folder / "master-key"
-        if not file.exists():
+        file = self._folder / "master-key"
+        if not file.exists() or not file.read_text():
             file.touch(mode=0o600)
             file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
         return file.read_text()
 
-    async def fill(self, from_day: date, at: datetime) -> list[Member]:
-        """Load the Netherlands; a token for each organisation that can be asked, and for an operator and a supervisor."""
-        database = Database(self.url, self.settings())
-        members: list[Member] = []
-        async with begin(database, WORKER, at=at) as work:
-            await load_netherlands(work, from_day=from_day, days=DAYS)
-            found = (await directory.organisations(work, None, 1000)).items
-            for one in found:
-                role = "supervisor" if one.kind == "hotline" else "desk"
-                token = identity.create_key(work, organisation=one.id, role=role, label="demo", life=TOKENS_LIVE)
-                members.append(Member(one.id, one.name, one.kind, token))
-                if one.kind == "hotline":
-                    operator = identity.create_key(work, organisation=one.id, role="operator", label="demo", life=TOKENS_LIVE)
-                    members.append(Member(one.id, one.name, "operator", operator))
-        await database.close()
-        return members
-
-    def settings(self) -> Settings:
-        """For this process's own short visit to the database."""
-        return Settings(database_url=self.url, master_key=self.master_key())
-
-    def set_up_processes(self, pace: Pace, port: int) -> None:
-        """Fix the port and the clock that service and worker will run by."""
-        self.port = free_port(port)
-        if self.port != port:
-            self.console.print(f"Port {port} is taken; using {self.port}.")
-        self.base_url = f"http://127.0.0.1:{self.port}"
-        self._environment = {
-            **os.environ,
-            "NODUS_DATABASE_URL": self.url,
-            "NODUS_MASTER_KEY": self.master_key(),
-            "NODUS_BASE_URL": self.base_url,
-            "NODUS_PORT": str(self.port),
-            "NODUS_METRICS_PORT": "0",
-            "NODUS_CLOCK": str(pace),
-            "NODUS_DEMO": "1",
-            "NODUS_DEMO_FILE": str(self.folder / "demo.json"),
-            "NODUS_WEBHOOKS_TO_PRIVATE_ADDRESSES": "1",
-            "NODUS_LOG_LEVEL": "warning",
-        }
-        clock.run_at(pace)
-
-    async def start(self) -> None:
-        """Start service and worker, and wait until they are ready."""
-        for name in ("serve", "worker"):
-            self._start(name)
-        async with httpx.AsyncClient(trust_env=False) as client:
-            async with asyncio.timeout(READY_WITHIN):
-                while True:
-                    with suppress(httpx.TransportError):
-                        if (await client.get(f"{self.base_url}/readyz")).is_success:
-                            return
-                    await asyncio.sleep(0.1)
-
-    async def watch(self) -> None:
-        """Start again whatever ends, until cancelled."""
-        while True:
-            for name, process in list(self._children.items()):
-                if process.poll() is not None:
-                    self.console.print(f"[yellow]{name} ended ({process.returncode}); starting it again.[/]")
-                    self._start(name)
-            await asyncio.sleep(0.2)
-
-    def pid(self, name: str) -> int:
-        """The process of `serve` or `worker`."""
-        return self._children[name].pid
-
-    def _start(self, name: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        with log:
-            self._children[name] = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", name],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+    async def fill(self, at: datetime) -> list[Member]:
+        """Load the Netherlands with rosters from `at` on; a token for each who takes part. What is there already stays."""
+        told = self._memory.told
+        database = Database(self.url, Settings(database_url=self.url, master_key=self.master_key()))
+        try:
+            if "rosters_from" not in told or at - datetime.fromisoformat(told["rosters_from"]) > ROSTERS_RENEWED:
+                async with begin(database, WORKER, at=at) as work:
+                    await load_netherlands(work, from_day=at.date(), days=ROSTER_DAYS)
+                self._memory.keep(rosters_from=at.isoformat())
+            if "members" not in told or clock.wall() - datetime.fromisoformat(told["tokens_made"]) > TOKENS_RENEWED:
+                async with begin(database, WORKER, at=at) as work:
+                    members = await _with_tokens(work)
+                self._memory.keep(members=[asdict(one) for one in members], tokens_made=clock.wall().isoformat())
+        finally:
+            await database.close()
+        return [Member(**one) for one in told["members"]]
 
     def close(self) -> None:
-        """End what was started, the worker first."""
-        for name in ("worker", "serve"):
-            if process := self._children.pop(name, None):
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(12)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-        if self.cluster:
-            self.cluster.stop()
-            self.cluster = None
+        """Stop the own PostgreSQL."""
+        with self._one_at_a_time:
+            if self._cluster:
+                self._cluster.stop()
+                self._cluster = None
+
+    def _recognise(self) -> None:
+        """Tokens and answers that are remembered belong to one database."""
+        mark = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+        if self._memory.told.setdefault("database", mark) != mark:
+            raise CantStart(f"{self._folder} remembers a play on another database. Choose another --folder, or --reset it first.")
+
+
+async def _with_tokens(work: Work) -> list[Member]:
+    members: list[Member] = []
+    for one in (await directory.organisations(work, None, ALL)).items:
+        for role in ("operator", "supervisor") if one.kind == "hotline" else ("desk",):
+            token = identity.create_key(work, organisation=one.id, role=role, label="demo", life=TOKENS_LIVE)
+            members.append(Member(str(one.id), one.name, one.kind, role, token))
+    return members
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second demo out of this folder.
+
+    Raises:
+        CantStart: one plays here already.
+    """
+    lock = folder / "demo.lock"
+    with lock.open("ab") as held:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise CantStart(f"A demo plays in {folder} already. End it, or choose another --folder.") from None
+        yield
 
 
 def reset(folder: Path) -> None:
-    """Throw away what the demo keeps; nothing else in the folder is touched."""
+    """Throw away what the demo keeps; nothing else in the folder is touched.
+
+    Raises:
+        CantStart: the database is one that was named: it is not ours to empty.
+    """
+    if load().database_url:
+        raise CantStart("The database that NODUS_DATABASE_URL names is yours, and --reset does not empty it. Name a new one.")
     if (folder / "postgresql-18").exists():
         with suppress(RuntimeError):
             embedded.start(folder).stop()
         shutil.rmtree(folder / "postgresql-18")
-    for name in ("demo-state.json", "master-key", "demo.json", "serve.log", "worker.log"):
+    for name in OURS:
         (folder / name).unlink(missing_ok=True)
-
-
-def free_port(wished: int) -> int:
-    """`wished`, or another when somebody listens there."""
-    for port in (wished, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("No port is free.")

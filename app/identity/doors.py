@@ -27,13 +27,13 @@ async def _who(request: Request, needed: tuple[str, ...]) -> Actor:
     return actor
 
 
-def asking(*needed: str) -> Callable[[Request], Awaitable[Actor]]:
+def asking(*needed: str) -> Callable[..., Awaitable[Actor]]:
     """A dependency that says who is asking, and refuses whoever lacks a needed scope; it opens no transaction."""
 
     async def ask(request: Request, _: Annotated[object, Depends(BEARER)]) -> Actor:
         return await _who(request, needed)
 
-    return ask  # type: ignore[return-value]  # FastAPI fills the second parameter
+    return ask
 
 
 def door(*needed: str) -> Callable[..., AsyncIterator[Work]]:
