@@ -29,6 +29,9 @@ CLAIM: Final = text("""
     ORDER BY e.next_attempt_at LIMIT :most FOR UPDATE OF e SKIP LOCKED)
   RETURNING id, organisation_id, url, secret, types, delivered_through, attempts, failing_since
 """)
+RENEW: Final = text("""
+  UPDATE webhook_endpoint SET leased_until = :lease WHERE id = ANY(CAST(:held AS uuid[])) AND leased_until IS NOT NULL
+""")
 UNDELIVERED: Final = text("""
   SELECT number, id, type, body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most
 """)

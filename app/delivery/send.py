@@ -31,7 +31,9 @@ from app.delivery.record import Outcome, Recorder
 from app.vault.keys import master_key
 from app.vault.sealing import Broken
 
-LEASE: Final = timedelta(seconds=90)
+# A killed worker holds its endpoints no longer than this; a living one renews.
+LEASE: Final = timedelta(seconds=12)
+RENEWED_EVERY: Final = 3.0
 SERVED_FOR: Final = timedelta(seconds=30)
 AT_ONCE: Final = 400
 FETCHED: Final = 50
@@ -66,12 +68,14 @@ class Sender:
         self._recorder = Recorder(database)
         self._random = Random()  # noqa: S311  jitter is no secret
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leased: set[UUID] = set()
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Claim, serve, and look again when the bell rings or a second has passed."""
         silence = self._bell.on_ring(self._hear)
         recording = asyncio.create_task(self._recorder.run())
+        renewing = asyncio.create_task(self._renew())
         stopping = asyncio.create_task(self._stop.wait())
         stopping.add_done_callback(lambda _: self._woken.set())
         try:
@@ -87,6 +91,7 @@ class Sender:
             silence()
             stopping.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            renewing.cancel()
             await self._recorder.finish()
             await recording
             await self._post.close()
@@ -108,10 +113,22 @@ class Sender:
             log.warning("sender.unavailable", error=type(error).__name__)
             return LOOK_EVERY
         for row in rows:
+            self._leased.add(row["id"])
             task = asyncio.create_task(self._serve(row))
             self._tasks.add(task)
             task.add_done_callback(self._served)
         return LOOK_EVERY
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED_EVERY)
+            if not self._leased:
+                continue
+            try:
+                async with begin(self._database, WORKER) as work:
+                    await work.change(queries.RENEW, lease=clock.wall() + LEASE, held=list(self._leased))
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("sender.lease_not_renewed", error=type(error).__name__)
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -119,6 +136,12 @@ class Sender:
             log.error("sender.fault", error=type(error).__name__, exc_info=error)
 
     async def _serve(self, row: Any) -> None:  # noqa: ANN401  a row
+        try:
+            await self._serve_in_order(row)
+        finally:
+            self._leased.discard(row["id"])
+
+    async def _serve_in_order(self, row: Any) -> None:  # noqa: ANN401  a row
         try:
             secret = master_key(self._settings).unwrap(bytes(row["secret"]), row["id"])
         except Broken:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from app.core import clock, outbox
@@ -179,4 +181,18 @@ async def test_a_killed_sender_loses_nothing(fresh_url: str) -> None:
             while 30 not in receiver.numbers():
                 await asyncio.sleep(0.02)
     assert sorted(set(receiver.numbers())) == list(range(1, 31))
+    await receiver.stop()
+
+
+async def test_a_slow_receiver_keeps_its_worker(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A living worker renews its lease: an attempt that takes longer than it is not begun by somebody else as well."""
+    monkeypatch.setattr(send, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(send, "RENEWED_EVERY", 0.1)
+    receiver = await Receiver(slow=1.5).start()
+    async with sending(fresh_url) as database, sending(fresh_url):
+        organisation = await an_organisation(database)
+        await an_endpoint(database, organisation, receiver.url)
+        await announce(database, organisation, 2)
+        await receiver.until(2)
+    assert receiver.numbers() == [1, 2]
     await receiver.stop()
