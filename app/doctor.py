@@ -14,6 +14,7 @@ from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery import service as delivery
 from app.directory import service as directory
+from app.routing.coverage import coverage
 from app.vault.keys import master_key
 
 DRIFT_ALLOWED: Final = 2.0
@@ -91,17 +92,15 @@ async def _partitions(database: Database) -> Finding:
 
 async def _coverage(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
-        coverage = await directory.coverage_now(work)
-    if not coverage:
+        covered = coverage(await directory.everywhere(work), work.at)
+    if not covered:
         return Finding("coverage", well=False, sentence="no municipality is known: import the directory")
-    nobody = [one.name for one in coverage if one.answer is None]
-    without = sum(not one.has_meldpunt for one in coverage)
+    nobody = [one.name for one in covered if one.rung is None]
+    without = sum(not one.has_meldpunt for one in covered)
     if nobody:
         shown = ", ".join(nobody[:NAMES_SHOWN])
         return Finding("coverage", well=False, sentence=f"nobody at all for {len(nobody)} municipalities: {shown} …")
-    return Finding(
-        "coverage", well=True, sentence=f"{len(coverage)} municipalities have somebody now; {without} have no meldpunt"
-    )
+    return Finding("coverage", well=True, sentence=f"{len(covered)} municipalities have somebody now; {without} have no meldpunt")
 
 
 async def _delivery(database: Database) -> Finding:

@@ -12,7 +12,6 @@ from app.core.work import Work
 from app.directory import queries
 from app.directory.holidays import AMSTERDAM
 from app.directory.municipalities import Change, unknown
-from app.directory.opening_hours import is_open
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, Postcode, ResolvedPlace, municipality_code
 from app.directory.surroundings import Surroundings
 
@@ -29,23 +28,6 @@ class Organisation:
     invented: bool
     phone: str | None
     source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """Who would answer an urgent call for a municipality at a moment; `answer` is None when nobody would."""
-
-    municipality_code: str
-    municipality_name: str
-    answer: str | None
-    organisation_id: UUID | None
-    organisation_name: str | None
-    has_meldpunt: bool
-
-    @property
-    def name(self) -> str:
-        """The municipality's name."""
-        return self.municipality_name
 
 
 def local_day(at: datetime) -> date:
@@ -89,12 +71,6 @@ async def around(work: Work, code: str) -> Surroundings:
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
 
 
-async def coverage_now(work: Work) -> list[Covered]:
-    """Who would answer an urgent call at this moment, for every municipality, in one statement."""
-    rows = await work.rows(queries.EVERYWHERE, day=local_day(work.at), at=work.at)
-    return [_covered(_surroundings(row), work.at) for row in rows]
-
-
 async def everywhere(work: Work) -> list[Surroundings]:
     """Everybody around every municipality at this moment, in one statement."""
     return [_surroundings(row) for row in await work.rows(queries.EVERYWHERE, day=local_day(work.at), at=work.at)]
@@ -130,23 +106,6 @@ async def shifts(work: Work, organisation_id: UUID, starts_at: datetime, ends_at
     await organisation(work, organisation_id)
     rows = await work.rows(queries.SHIFTS, organisation_id=organisation_id, starts_at=starts_at, ends_at=ends_at)
     return [dict(row) for row in rows]
-
-
-def _covered(around_it: Surroundings, at: datetime) -> Covered:
-    meldpunt = next((desk for desk in around_it.desks if "worry" in desk.accepts and is_open(desk.hours, at)), None)
-    on_duty = next((one for one in around_it.providers if one.line == "outreach" and one.duty), None)
-    contracted = next((one for one in around_it.providers if one.line == "outreach"), None)
-    desk = next(iter(around_it.national_desks), None)
-    answers = (("meldpunt", meldpunt), ("on_duty", on_duty), ("national_desk", desk), ("contracted", contracted))
-    answer, who = next(((kind, found) for kind, found in answers if found), (None, None))
-    return Covered(
-        around_it.municipality_code,
-        around_it.municipality_name,
-        answer,
-        who.organisation_id if who else None,
-        who.name if who else None,
-        bool(around_it.desks),
-    )
 
 
 def _surroundings(row: Mapping[str, Any]) -> Surroundings:
