@@ -39,6 +39,11 @@ class Operation:
     body: Kind | None
     answers: Sequence[tuple[str, str, Kind | None]]
 
+    @property
+    def brief(self) -> str:
+        """Its first sentence."""
+        return self.told.split(". ")[0].rstrip(".")
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

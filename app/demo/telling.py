@@ -63,7 +63,7 @@ def write_for_the_start_page(folder: Path, base_url: str, members: Sequence[Memb
 
 def show_tokens(console: Console, base_url: str, members: Sequence[Member]) -> None:
     """The address, and a line to try for each of three tokens."""
-    console.print(f"\n[bold]{base_url}[/] stays up: a start page, the API at {base_url}/v1/openapi.json.")
+    console.print(f"\n[bold]{base_url}[/] stays up: a start page, and the API at {base_url}/docs.")
     for one in members:
         if one.role != "supervisor":
             path = _path(one)

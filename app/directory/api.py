@@ -16,8 +16,8 @@ from app.directory.schemas import (
     MunicipalityOut,
     MunicipalityPage,
     OrganisationOut,
-    PlaceIn,
-    PlaceOut,
+    PlaceAsked,
+    PlaceFound,
     ShiftOut,
     ShiftsOut,
     SurroundingsOut,
@@ -42,10 +42,10 @@ async def read_municipality(code: str, work: DirectoryReader) -> SurroundingsOut
 
 
 @router.post("/places/_resolve", responses=problems(PlaceUnknown, PlaceAmbiguous))
-async def resolve_place(body: PlaceIn, work: DirectoryReader) -> PlaceOut:
+async def resolve_place(body: PlaceAsked, work: DirectoryReader) -> PlaceFound:
     """The municipality of a place; nothing is stored."""
     place, _ = await service.around_place(work, PlaceOfStay(body.postcode, body.municipality_code))
-    return PlaceOut(municipality_code=place.municipality_code, municipality_name=place.municipality_name, how=place.how)
+    return PlaceFound(municipality_code=place.municipality_code, municipality_name=place.municipality_name, how=place.how)
 
 
 @router.get("/organisations", responses=problems(Invalid))

@@ -97,14 +97,14 @@ class SurroundingsOut(Wire):
         )
 
 
-class PlaceIn(Wire):
+class PlaceAsked(Wire):
     """A place to find the municipality of. It is sent in a body: addresses don't belong in URLs."""
 
     postcode: Line | None = None
     municipality_code: Line | None = None
 
 
-class PlaceOut(Wire):
+class PlaceFound(Wire):
     """The municipality of a place, and how it was told."""
 
     municipality_code: str

@@ -1,0 +1,72 @@
+"""The pages as a browser meets them: a served socket, the demo's file, Debian's chromium."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import uvicorn
+from playwright.async_api import Page, async_playwright
+
+from app.core.db import Database
+from app.core.settings import Settings
+from app.demo.stage import Member
+from app.demo.summary import Check, Summary
+from app.demo.telling import write_for_the_start_page
+from app.directory.seeding import organisation_id
+from app.main import create_app, edged
+from tests.conftest import settings_for
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
+
+PROVIDER: Final = organisation_id("crisis-vr13")
+AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+
+
+async def a_play(database: Database, folder: Path) -> Settings:
+    """Settings of a demo that was played to its end, told in `folder`."""
+    members: list[Member] = []
+    for role, kind, organisation in (
+        ("operator", "hotline", HOTLINE),
+        ("supervisor", "hotline", HOTLINE),
+        ("desk", "meldpunt", AMSTERDAM_DESK),
+        ("desk", "care_provider", PROVIDER),
+    ):
+        token = (await a_token(database, organisation, role))["Authorization"].removeprefix("Bearer ")
+        members.append(Member(str(organisation), f"{kind} (verzonnen)", kind, role, token))
+    summary = Summary(webhooks=7, polled=3, checks=[Check("no call is lost", holds=True, told="10 planned, 10 answered 201")])
+    summary.calls.update({"acute": 1, "normal": 7, "advice": 2})
+    summary.states.update({"accepted": 3, "closed": 5})
+    write_for_the_start_page(folder, "http://nodus.test", members, summary)
+    return settings_for(database.settings.database_url, demo=True, demo_file=str(folder / "demo.json"))
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[str]:
+    """The application on a socket of its own; its address."""
+    config = uvicorn.Config(edged(create_app(settings)), port=0, log_config=None, lifespan="on")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+@asynccontextmanager
+async def browsing(**context: Any) -> AsyncIterator[Page]:
+    """A page of a real browser. Where there is none the test is skipped, but never where CI says there must be one."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        assert not os.environ.get("NODUS_BROWSER_NEEDED"), "chromium is missing: apt-get install chromium"
+        pytest.skip("needs a browser: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        page = await (await browser.new_context(**context)).new_page()
+        yield page
+        await browser.close()
