@@ -1,0 +1,1 @@
+"""Measured, as ratios of one run: `python -m tests.benchmarks [--json] [--seconds N]`."""
