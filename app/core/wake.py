@@ -67,19 +67,21 @@ class Bell:
         while True:
             try:
                 connection = await asyncpg.connect(self._url)
-                lost = asyncio.Event()
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                await connection.add_listener(CHANNEL, self._hear)
-                self.connected.set()
                 try:
-                    await lost.wait()
-                finally:
+                    await self._hear_until_lost(connection)
+                finally:  # cut off, not asked to end: that also holds when we are cancelled, and nobody waits for it
                     self.connected.clear()
-                    with suppress(Exception):
-                        await connection.close(timeout=1)
+                    connection.terminate()
             except (OSError, asyncpg.PostgresError) as error:
                 log.warning("bell.connection_lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _hear_until_lost(self, connection: asyncpg.Connection) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        await connection.add_listener(CHANNEL, self._hear)
+        self.connected.set()
+        await lost.wait()
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         for name in str(payload).split("\n"):

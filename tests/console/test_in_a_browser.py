@@ -12,12 +12,6 @@ from tests.console.serving import AXE, a_play, browsing, served
 PAGES: Final = ("/?lang=nl", "/?lang=en", "/docs?lang=nl", "/docs?lang=en")
 
 
-@pytest.fixture(scope="module")
-def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """Python's own loop: uvloop may wait for ever for the pipes of a browser that has ended."""
-    return "asyncio", {"use_uvloop": False}
-
-
 @pytest.fixture
 async def address(database: Database, tmp_path: Path) -> AsyncIterator[str]:
     """Where the demo's pages are served."""
