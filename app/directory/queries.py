@@ -29,9 +29,13 @@ AROUND: Final = text(f"""
     SELECT p.municipality_code AS code, p.also_municipality_codes AS also, 'postcode' AS how
     FROM postcode p WHERE p.pc4 = :pc4 AND :code = ''
     UNION ALL SELECT :code, '{{}}', 'municipality' WHERE :code <> ''),
+  around AS (
+    SELECT a.id FROM place CROSS JOIN LATERAL (
+      SELECT service_id AS id, valid FROM service_area WHERE municipality_code = place.code OFFSET 0) a  -- by its index
+    WHERE a.valid @> CAST(:day AS date)
+    UNION SELECT id FROM service WHERE kind = 'national_desk'),
   served AS ({SERVED}
-    WHERE s.kind = 'national_desk' OR s.id IN (
-      SELECT a.service_id FROM service_area a JOIN place ON a.municipality_code = place.code WHERE a.valid @> CAST(:day AS date)))
+    JOIN around ON around.id = s.id)
   SELECT place.how, place.also, place.code, m.name, v.number AS version,
     (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt') AS desks,
     (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach')) AS providers,
