@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Date, bindparam, select, text
 
 from app.directory.tables import municipality, municipality_change, organisation
 
@@ -71,7 +71,7 @@ MUNICIPALITIES: Final = (
         municipality.c.police_unit,
         municipality.c.province,
     )
-    .where(municipality.c.valid.op("@>")(bindparam("day")), municipality.c.code > bindparam("after"))
+    .where(municipality.c.valid.contains(bindparam("day", type_=Date)), municipality.c.code > bindparam("after"))
     .order_by(municipality.c.code)
 )
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))

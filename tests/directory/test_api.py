@@ -36,6 +36,13 @@ async def _every(client: httpx.AsyncClient, path: str, headers: dict[str, str], 
         cursor = {"cursor": page["next"]}
 
 
+async def test_every_municipality_comes_once_by_code(client: httpx.AsyncClient, reader: dict[str, str]) -> None:
+    """The 342 of today, page by page."""
+    codes = [one["code"] for one in await _every(client, "/v1/municipalities", reader, 100)]
+    assert len(codes) == 342
+    assert codes == sorted(set(codes))
+
+
 async def test_every_organisation_comes_once(client: httpx.AsyncClient, reader: dict[str, str]) -> None:
     """A list that skips one hides a desk; what is invented says so."""
     found = await _every(client, "/v1/organisations", reader, 17)

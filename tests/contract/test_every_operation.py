@@ -1,0 +1,110 @@
+"""Every operation, asked with whatever its description allows and much that it forbids: the answer is always a described one."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.core.actor import Role
+from app.core.db import Database
+from app.directory.seeding import organisation_id
+from app.main import create_app, edged
+from tests.conftest import settings_for
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
+
+DESCRIBED: Final = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi" / "openapi.json")
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ASKERS: Final = (
+    (Role.OPERATOR, HOTLINE),
+    (Role.DESK, AMSTERDAM_DESK),
+    (Role.SUPERVISOR, HOTLINE),
+    (Role.PLANNER, organisation_id("crisis-vr13")),
+    (Role.ADMINISTRATOR, AMSTERDAM_DESK),
+)
+REFUSED: Final = 403
+
+
+class Service:
+    """The service on a socket, with one case that is followed up, and a key of every role."""
+
+    def __init__(self, url: str) -> None:
+        """Not yet serving."""
+        self._url = url
+        self.address = ""
+        self.keys: list[dict[str, str]] = []
+        self.known: dict[str, str] = {}
+        self._server = uvicorn.Server(uvicorn.Config(edged(create_app(settings_for(url))), port=0, log_config=None))
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Serve, and make what there is to find."""
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the service did not start"
+            self._thread.join(0.01)
+        self.address = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
+        asyncio.run(self._furnish())
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    async def _furnish(self) -> None:
+        database = Database(self._url, settings_for(self._url))
+        self.keys = [await a_token(database, organisation, role) for role, organisation in ASKERS]
+        await database.close()
+        operator, desk = self.keys[:2]
+        async with httpx.AsyncClient(base_url=self.address) as client:
+            receipt = await an_offered_case(client, operator)
+            draft = (await client.post("/v1/drafts", json={}, headers=operator)).json()
+            self.known = {"offer_id": receipt["offered"]["offerId"], "call_id": receipt["id"], "draft_id": draft["id"]}
+            self.known["case_id"] = await an_accepted_case(client, operator, desk)
+        self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
+
+
+@pytest.fixture(scope="module")
+def service(shared_url: str) -> Iterator[Service]:
+    """One for all operations."""
+    with Service(shared_url) as serving:
+        yield serving
+
+
+@DESCRIBED.parametrize()
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+def test_answers_as_described(case: Any, service: Service) -> None:
+    """With the key that the operation is for, about things that exist and things that don't; never a 5xx, never an unknown shape."""
+    for found in (False, True):
+        if found:
+            case.path_parameters = {
+                **case.path_parameters,
+                **{k: v for k, v in service.known.items() if k in case.path_parameters},
+            }
+        for key in service.keys:
+            response = case.call(base_url=service.address + "/v1", headers=key)
+            case.validate_response(response, checks=CHECKS)
+            if response.status_code != REFUSED:
+                break
+        if not case.path_parameters:
+            return
