@@ -82,7 +82,7 @@ def missing(situation: Situation) -> tuple[Missing, ...]:
 
 def _before_aftercare(situation: Situation) -> Iterator[Missing]:
     if situation.state is State.ACCEPTED:
-        yield Missing("first_contact", "The person was not contacted yet: log a contact that reached them, or that they refused.")
+        yield Missing("first_contact", "The person was not contacted yet: log that they were reached, refused, are unreachable.")
     if not situation.goals:
         yield Missing("goal", "No goal was set: set at least one, the person's own first, and give it its outcome.")
     for goal in situation.goals:

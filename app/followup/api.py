@@ -9,7 +9,7 @@ from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequ
 from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.followup.aftercare import TooEarly
-from app.followup.contacts import Contact
+from app.followup.contacts import Contact, TooFewTries
 from app.followup.feedback import OutcomeNotForListener
 from app.followup.goals import NoContactYet
 from app.followup.obligations import DutyEnded, NotDeferrable, NotOwedYet, Waiver
@@ -47,9 +47,16 @@ WhyIfNotes = Annotated[Purpose | None, Query(description="Give it to read the no
 Reading = problems(Invalid, Forbidden, NotFound, Gone)
 
 
-@router.post("/cases/{case_id}/contacts", status_code=201, responses=Reading)
+@router.post(
+    "/cases/{case_id}/contacts",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, Gone, TooFewTries),
+)
 async def log_contact(case_id: UUID, body: ContactIn, work: FollowUpDoor) -> CaseNow:
-    """Log a contact or a try. The first contact with the person starts follow-up; a try leaves the deadline as it is."""
+    """Log a contact or a try. The first contact with the person starts follow-up; a try leaves the deadline as it is.
+
+    `unreachable` says that the person can't be reached and follow-up goes on without: after three tries over a day, one a visit.
+    """
     contact = Contact(body.at or work.at, body.way, body.party, body.result)
     contact_id, case = await contacting.log(work, case_id, contact, body.note)
     return CaseNow.of(case, contact_id)

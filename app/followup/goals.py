@@ -34,6 +34,6 @@ def state_after_outcome(situation: Situation) -> State:
     """
     if situation.state is State.ACCEPTED:
         raise NoContactYet(
-            "A goal can't have an outcome before the person was contacted. Log the first contact: reached, or refused."
+            "A goal can't have an outcome before the person was contacted. Log the contact: reached, refused or unreachable."
         )
     return State.AFTERCARE if all(goal.outcome for goal in situation.goals) else situation.state

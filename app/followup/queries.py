@@ -14,6 +14,9 @@ CHECKS: Final = (
     .order_by(aftercare_check.c.due_at, aftercare_check.c.id)
 )
 OBLIGATIONS: Final = select(obligation).where(obligation.c.case_id == bindparam("case_id")).order_by(obligation.c.kind)
+TRIES: Final = select(contact.c.at, contact.c.way, contact.c.party, contact.c.result).where(
+    contact.c.case_id == bindparam("case_id"), contact.c.result == "tried"
+)
 END_GOAL: Final = (
     update(goal).where(goal.c.id == bindparam("goal_id"), goal.c.outcome.is_(None)).values(version=goal.c.version + 1)
 )

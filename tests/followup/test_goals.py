@@ -53,5 +53,5 @@ def test_aftercare_begins_with_the_last_outcome() -> None:
 def test_no_outcome_before_the_person_was_contacted() -> None:
     """A case must not be talked closed by people who never saw the person."""
     case = replace(ready_to_close(), state=State.ACCEPTED).with_goal(a_goal(3, GoalOutcome.DROPPED))
-    with pytest.raises(NoContactYet, match="Log the first contact"):
+    with pytest.raises(NoContactYet, match="Log the contact"):
         state_after_outcome(case)

@@ -12,7 +12,7 @@ from app.core.ids import new_id
 from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.followup import queries
-from app.followup.contacts import Contact, state_after
+from app.followup.contacts import Contact, Party, Result, Way, insist_on_tries, state_after
 from app.followup.events import ContactLogged
 from app.followup.obligations import after_speaking_with_the_person
 from app.followup.service.notes import opened, sealed_note
@@ -27,7 +27,8 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
 
     Raises:
         NotFound, Forbidden: as `plan.owned`.
-        Invalid: it lies in the future, or before the case was opened.
+        Invalid: it lies in the future, before the case was opened, or calls somebody else than the person unreachable.
+        TooFewTries: the person is not to be called unreachable yet.
     """
     if contact.at > work.at:
         fault = FieldError("/at", "future", "Not later than now.")
@@ -36,6 +37,8 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
     if contact.at < case.opened_at:
         fault = FieldError("/at", "before_opening", "Not before the case was opened.")
         raise Invalid("The contact lies before this case was opened.", errors=[fault])
+    if contact.result is Result.UNREACHABLE:
+        await _insist_on_tries(work, case_id, contact)
     contact_id = new_id(work.at)
     work.write(
         contact_table,
@@ -63,6 +66,15 @@ async def log(work: Work, case_id: UUID, contact: Contact, note: str | None) -> 
         )  # fmt: skip
         outbox.record(work, event, case.concerned)
     return contact_id, case
+
+
+async def _insist_on_tries(work: Work, case_id: UUID, contact: Contact) -> None:
+    if contact.party is not Party.PERSON:
+        fault = FieldError("/party", "not_the_person", "Only the person of concern can be called unreachable.")
+        raise Invalid("For anybody else a try that failed is a try.", errors=[fault])
+    rows = await work.rows(queries.TRIES, case_id=case_id)
+    tries = [Contact(row["at"], Way(row["way"]), Party(row["party"]), Result(row["result"])) for row in rows]
+    insist_on_tries(tries, contact.at)
 
 
 async def contacts(work: Work, case_id: UUID, purpose: Purpose, *, after: UUID | None, limit: int) -> Page[dict[str, Any]]:
