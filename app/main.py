@@ -21,6 +21,7 @@ from app.core.health import ready
 from app.core.openapi import data_schema, describe
 from app.core.settings import Settings, load
 from app.delivery.api import router as delivery
+from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
 from app.followup.api import router as followup
@@ -31,7 +32,7 @@ from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.vault.keys import master_key
 
-EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS)
+EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS, *DELIVERY_EVENTS)
 READS = ["GET", "HEAD"]
 ROOMS = (intake, routing, followup, cases, directory, delivery)
 DESCRIPTION = (

@@ -12,12 +12,15 @@ from app.core.due import Due, carry_out
 from app.core.health import ready
 from app.core.settings import Settings
 from app.delivery import send
+from app.delivery.due import silent_endpoints
+from app.directory import service as directory
 from app.followup import due as followup
 from app.routing import due as routing
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
     followup.OVERDUE,  # what is overdue climbs
+    silent_endpoints(directory.national_desks),  # who can't be told is told of
 )
 LOOK_AGAIN: Final = 30.0
 

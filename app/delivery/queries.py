@@ -51,6 +51,20 @@ RECORD: Final = text("""
     next_attempt_at timestamptz, failing_since timestamptz, last_error text, ended boolean, gone boolean)
   WHERE e.id = n.id
 """)
+# Failing for long and not told of, or not for a day; a paused endpoint is silent by choice.
+IS_SILENT: Final = """e.state <> 'paused' AND e.failing_since <= :since
+  AND (e.told_at IS NULL OR e.told_at < e.failing_since OR e.told_at <= :before)"""
+SILENT: Final = text(f"SELECT e.id FROM webhook_endpoint e WHERE {IS_SILENT} LIMIT 100")
+TELL_SILENT: Final = text(f"""
+  UPDATE webhook_endpoint e SET told_at = :at
+  WHERE e.id = :endpoint_id AND {IS_SILENT}
+  RETURNING e.organisation_id, e.failing_since, e.state,
+    (SELECT count(*) FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through) AS undelivered,
+    (SELECT count(*) FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.outcome = 'given_up'
+      AND a.started_at >= e.failing_since) AS given_up,
+    (SELECT v.case_id FROM webhook_attempt a JOIN event v ON v.recipient_id = e.organisation_id AND v.number = a.number
+      WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) AS case_id
+""")
 OLDEST_UNDELIVERED: Final = text("""
   SELECT min(first.recorded_at) AS at FROM webhook_endpoint e CROSS JOIN LATERAL (
     SELECT v.recorded_at FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through

@@ -22,6 +22,7 @@ webhook_endpoint: Final = Table(
     Column("leased_until", DateTime(timezone=True)),
     Column("failing_since", DateTime(timezone=True)),
     Column("last_error", Text),
+    Column("told_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -74,6 +74,7 @@ MUNICIPALITIES: Final = (
     .where(municipality.c.valid.contains(bindparam("day", type_=Date)), municipality.c.code > bindparam("after"))
     .order_by(municipality.c.code)
 )
+NATIONAL_DESKS: Final = text("SELECT DISTINCT organisation_id FROM service WHERE kind = 'national_desk'")
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))
 ORGANISATIONS: Final = select(organisation).where(organisation.c.id > bindparam("after")).order_by(organisation.c.id)
 SHIFTS: Final = text("""

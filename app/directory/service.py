@@ -76,6 +76,11 @@ async def everywhere(work: Work) -> list[Surroundings]:
     return [_surroundings(row) for row in await work.rows(queries.EVERYWHERE, day=local_day(work.at), at=work.at)]
 
 
+async def national_desks(work: Work) -> list[UUID]:
+    """The organisations that watch over the whole country, and are never closed."""
+    return [row["organisation_id"] for row in await work.rows(queries.NATIONAL_DESKS)]
+
+
 async def municipalities(work: Work, after: str, limit: int) -> Page[Mapping[str, Any]]:
     """Municipalities of today, by code."""
     rows = await work.rows(queries.MUNICIPALITIES.limit(limit + 1), day=local_day(work.at), after=after)
