@@ -130,6 +130,14 @@ async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+def free_port() -> int:
+    """A port on the loopback where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture
 async def raw(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection that goes around the application, as its login."""
     connection = await asyncpg.connect(shared_url)

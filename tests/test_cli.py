@@ -1,0 +1,117 @@
+"""The command line, as somebody who runs the service types it: a process of its own, what it prints, how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from app.core import embedded
+from tests.conftest import MASTER_KEY, copy_of
+from tests.makers import AMSTERDAM_DESK
+
+ROOT = Path(__file__).parents[1]
+TOKEN = re.compile(r"nodus_\w+")
+
+
+class Shell:
+    """Runs `nodus …` against a database."""
+
+    def __init__(self, url: str) -> None:
+        """With nothing but what a service needs in its environment."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self.environment = {
+            **kept, "NODUS_DATABASE_URL": url, "NODUS_MASTER_KEY": MASTER_KEY, "NODUS_METRICS_PORT": "0", "COLUMNS": "200",
+        }  # fmt: skip
+
+    def start(self, *arguments: str, told: int | None = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start it."""
+        command = [sys.executable, "-m", "app.cli", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=told, stderr=told, text=True)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Its exit code, and what it said."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out + err
+
+
+@pytest.fixture
+def name(cluster: embedded.Embedded) -> str:
+    """A migrated database of this test's own."""
+    return copy_of(cluster)
+
+
+@pytest.fixture
+def shell(cluster: embedded.Embedded, name: str) -> Shell:
+    """As the service's login."""
+    return Shell(cluster.url_of(name, embedded.LOGIN))
+
+
+def test_openapi_prints_what_is_committed(shell: Shell) -> None:
+    """And nothing else on its standard output."""
+    out, _ = shell.start("openapi").communicate(timeout=60)
+    assert json.loads(out) == json.loads((ROOT / "openapi" / "openapi.json").read_text())
+
+
+def test_a_key_is_shown_once_listed_and_revoked(shell: Shell) -> None:
+    """The token never again; a key that is unknown, or a role, is refused in a sentence."""
+    code, made = shell.run("key", "create", str(AMSTERDAM_DESK), "desk", "--label", "ons systeem", "--days", "30")
+    assert code == 0
+    [token] = TOKEN.findall(made)
+    code, listed = shell.run("key", "list")
+    assert code == 0
+    assert "ons systeem" in listed
+    assert token not in listed
+    [key] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", listed.replace(str(AMSTERDAM_DESK), ""))
+    assert shell.run("key", "revoke", key)[0] == 0
+    code, refused = shell.run("key", "create", str(AMSTERDAM_DESK), "emperor")
+    assert code != 0
+    assert "Traceback" not in refused
+
+
+def test_doctor_tells_what_is_not_in_order(shell: Shell, cluster: embedded.Embedded, name: str) -> None:
+    """Everything well: 0. A database that is not ours, or away: 1, with what to do, and no trace."""
+    code, told = shell.run("doctor")
+    assert code == 0, told
+    assert "342 municipalities" in told
+    cluster.psql("UPDATE alembic_version SET version_num = '0001'", name)
+    code, told = shell.run("doctor")
+    assert code == 1
+    assert "nodus migrate" in told
+    shell.environment["NODUS_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
+    code, told = shell.run("doctor")
+    assert code == 1
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("how", [["--workers", "2"], ["--with-worker"]])
+def test_serve_is_ready_and_ends_when_told_to(shell: Shell, how: list[str], free_port: int, tmp_path: Path) -> None:
+    """Several processes, or one that does everything: it answers, and SIGTERM ends it cleanly."""
+    with (tmp_path / "told").open("w+") as told:
+        serving = shell.start("serve", "--port", str(free_port), *how, told=told.fileno())
+        try:
+            assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(20) in {0, -signal.SIGTERM}
+        finally:
+            serving.kill()
+        told.seek(0)
+        assert "Traceback" not in told.read()
+
+
+def _answers(url: str, serving: subprocess.Popen[str]) -> int:
+    until = time.monotonic() + 30
+    while serving.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return int(answer.status)
+        except OSError:
+            time.sleep(0.05)
+    return 0
