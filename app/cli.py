@@ -25,7 +25,6 @@ from app.core.db import Database
 from app.core.errors import Problem
 from app.core.settings import Settings, load
 from app.core.work import begin
-from app.demo.run import Options, demo
 from app.identity import service as identity
 from app.vault.keys import master_key
 
@@ -92,6 +91,10 @@ def play(  # noqa: PLR0913  each is an option
     folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its data")] = None,
 ) -> None:
     """Play a night and a day of calls against the real thing, on an embedded PostgreSQL."""
+    try:  # an installation for real use has neither its packages nor a need for them
+        from app.demo.run import Options, demo
+    except ModuleNotFoundError as missing:
+        _fail(f"The demo needs {missing.name}, which comes with `nodus[demo]`; `deploy/dev demo` installs it.")
     options = Options(
         speed=speed, calls=calls, seed=seed, once=once, reset=reset, port=port, folder=folder, receiver_away=receiver_away
     )
