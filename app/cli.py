@@ -228,7 +228,7 @@ def _check(settings: Settings) -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    err.print(sentence)
+    err.print(sentence, markup=False, soft_wrap=True)
     raise typer.Exit(2)
 
 
