@@ -32,6 +32,8 @@ from app.main import create_app, edged
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FOLDER: Final = "NODUS_TEST_CLUSTER"
+SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -129,6 +131,19 @@ async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
     await made.close()
 
 
+def as_owner(url: str) -> str:
+    """The same database for its owner, who goes around every rule of ours."""
+    return url.replace(f"//{embedded.LOGIN}@", "//postgres@")
+
+
+@pytest.fixture
+async def owner(fresh_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner of this test's own database."""
+    connection = await asyncpg.connect(as_owner(fresh_url))
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture
 def free_port() -> int:
     """A port on the loopback where nobody listens."""
@@ -153,13 +168,26 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
         yield made
 
 
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+def client_of(app: FastAPI) -> httpx.AsyncClient:
     """A client that checks of every answer what holds for all."""
     transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
     hooks = {"response": [_keeps_the_conventions]}
-    async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test", event_hooks=hooks) as made:
+    return httpx.AsyncClient(transport=transport, base_url="http://nodus.test", event_hooks=hooks)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application."""
+    async with client_of(app) as made:
         yield made
+
+
+@pytest.fixture
+async def fresh_client(fresh_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application on this test's own database, with receivers on the loopback allowed."""
+    made = create_app(settings_for(fresh_url, webhooks_to_private_addresses=True))
+    async with made.router.lifespan_context(made), client_of(made) as client:
+        yield client
 
 
 async def _keeps_the_conventions(response: httpx.Response) -> None:

@@ -2,7 +2,10 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.settings import Settings
 from app.core.wake import Bell
@@ -28,12 +31,19 @@ class Database:
             pool_reset_on_return=None,
             skip_autocommit_rollback=True,
         )
+        event.listen(self.engine.sync_engine, "checkout", _must_live)
         self.bell = Bell(self.engine, url)
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self.bell.close()
         await self.engine.dispose()
+
+
+def _must_live(_raw: object, entry: ConnectionPoolEntry, _pooled: object) -> None:
+    """Renew the whole pool when one of its connections was ended by the server, which costs no question to find out."""
+    if entry.driver_connection.is_closed():  # type: ignore[union-attr]  asyncpg's
+        raise InvalidatePoolError
 
 
 def with_driver(url: str) -> str:

@@ -82,6 +82,12 @@ def _from_database(error: DBAPIError) -> Problem | None:
         return Conflict("The same thing was stored at the same moment. Read it again.", retry_after=1)
     if state in OUT_OF_RANGE:
         return Invalid("A value can't be stored: it holds a character or a number that is out of range.")
+    if error.statement == "COMMIT" and error.connection_invalidated:
+        return Unavailable(
+            "The database went away while this was being stored, so that it may be stored or not. Send the same again with the"
+            " same Idempotency-Key; without one, read first.",
+            retry_after=1,
+        )
     if state in BUSY or error.connection_invalidated or state is None:
         return Unavailable("The database is busy or away. Nothing was changed; send the same again.", retry_after=1)
     return None

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import Executable, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core import clock
@@ -103,20 +105,27 @@ class Work:
             self._connection = await self.database.engine.connect()
             self._raw = (await self._connection.get_raw_connection()).driver_connection
             organisation = self.actor.organisation or ""
-            await self._raw.execute(
+            await self._say(
                 f"BEGIN; SET LOCAL ROLE {self.actor.database_role}; SET LOCAL nodus.organisation = '{organisation}'; {LIMITS}"
             )
         return self._connection
+
+    async def _say(self, script: str) -> str:
+        """Send what begins or ends a transaction past SQLAlchemy, with errors that are SQLAlchemy's all the same."""
+        try:
+            async with asyncio.timeout(30):
+                return str(await self._raw.execute(script))
+        except (PostgresError, InterfaceError, OSError) as error:
+            lost = isinstance(error, OSError) or self._raw.is_closed()
+            raise DBAPIError(script, None, error, connection_invalidated=lost) from error
 
     async def _end(self, command: str) -> None:
         if self._connection is None:
             return
         connection, self._connection = self._connection, None
         try:
-            async with asyncio.timeout(30):
-                status = await self._raw.execute(command)
-                if status != command:
-                    raise RuntimeError("A statement had failed before: PostgreSQL rolled this work back at its commit.")  # noqa: TRY301  the connection is dropped below
+            if await self._say(command) != command:
+                raise RuntimeError("A statement had failed before: PostgreSQL rolled this work back at its commit.")  # noqa: TRY301  the connection is dropped below
         except BaseException:
             # What state the connection is in can't be known any more: the server ends the transaction when it is dropped.
             with suppress(Exception):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -18,7 +19,7 @@ from app.core.events import Event
 from app.core.ids import new_id
 from app.core.work import begin
 from app.delivery import send, service
-from tests.conftest import settings_for
+from tests.conftest import SEND_EVERYBODY_AWAY, settings_for
 from tests.delivery.receiver import Receiver
 
 
@@ -181,6 +182,21 @@ async def test_a_killed_sender_loses_nothing(fresh_url: str) -> None:
             while 30 not in receiver.numbers():
                 await asyncio.sleep(0.02)
     assert sorted(set(receiver.numbers())) == list(range(1, 31))
+    await receiver.stop()
+
+
+async def test_a_sender_outlives_a_restart_of_the_database(fresh_url: str, owner: asyncpg.Connection) -> None:
+    """Every connection is ended while it is idle: what happens afterwards arrives, without anybody starting it again."""
+    receiver = await Receiver().start()
+    async with sending(fresh_url) as database:
+        organisation = await an_organisation(database)
+        await an_endpoint(database, organisation, receiver.url)
+        await announce(database, organisation, 1)
+        await receiver.until(1)
+        await owner.execute(SEND_EVERYBODY_AWAY)
+        await announce(database, organisation, 2)
+        await receiver.until(3)
+    assert receiver.numbers() == [1, 2, 3]
     await receiver.stop()
 
 
