@@ -1,6 +1,6 @@
 """Things that tests need, valid by default."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.core.db import Database
 from app.core.work import begin
 from app.directory.seeding import organisation_id
 from app.identity import service as identity
+from app.routing import due, queries
 
 HOTLINE: Final = organisation_id("landelijk-meldpunt")
 AMSTERDAM_DESK: Final = organisation_id("amsterdam")  # open day and night: whoever tests at whatever hour is served
@@ -50,6 +51,16 @@ async def an_accepted_case(client: httpx.AsyncClient, operator: dict[str, str], 
     answer = await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
     assert answer.status_code == 201, answer.text
     return str(receipt["caseId"])
+
+
+async def expire(database: Database, offer: str) -> None:
+    """Let the worker meet an offer at the moment its time has run out."""
+    async with begin(database, WORKER) as work:
+        row = await work.one(queries.OFFER, offer_id=UUID(offer))
+    assert row
+    async with begin(database, WORKER, at=row["next_call_at"] + timedelta(seconds=1)) as work:
+        assert row["id"] in await due.claim(work)
+        await due.act(work, row["id"])
 
 
 def now() -> datetime:

@@ -30,6 +30,7 @@ class Database:
             pool_timeout=5,
             pool_reset_on_return=None,
             skip_autocommit_rollback=True,
+            hide_parameters=True,  # an error's text goes to the log
         )
         event.listen(self.engine.sync_engine, "checkout", _must_live)
         self.bell = Bell(self.engine, url)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from app.core.errors import FieldError, Invalid, PreconditionRequired, Stale
@@ -22,7 +22,15 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-Moment = Annotated[AwareDatetime, PlainSerializer(utc_text, return_type=str, when_used="json")]
+def _has_utc(moment: datetime) -> datetime:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("There is no such moment in UTC.") from None
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_has_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]
 """A moment: any offset in, UTC out; without an offset it is refused."""
 
 # Control characters, save tab and line feed, have no place in what people say.
@@ -36,7 +44,10 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Wire(BaseModel):
     """Base of everything that comes in or goes out."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+    # An error's text goes to the log, and must not hold what was told.
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
 
 class PageOut(Wire, Generic[T]):

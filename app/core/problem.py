@@ -1,5 +1,7 @@
 """Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
 
+from functools import cache
+from itertools import takewhile
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.core.errors import Conflict, FieldError, Invalid, Problem, Unauthenticated, Unavailable
+from app.core.http import Wire
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +51,22 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    where = location[1:] if location and location[0] == "body" else location
-    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in where)
+    """As far as the names are ours: a name that was sent may be that of a person."""
+    if location and location[0] == "body":
+        location = tuple(takewhile(lambda part: isinstance(part, int) or part in _our_names(), location[1:]))
+    return "".join(f"/{part}" for part in location)
+
+
+@cache
+def _our_names() -> frozenset[str]:
+    """Every name of a field in what comes in or goes out, once all rooms are there."""
+    found: set[str] = set()
+    waiting: list[type[Wire]] = [Wire]
+    while waiting:
+        kind = waiting.pop()
+        found.update(field.alias or name for name, field in kind.model_fields.items())
+        waiting.extend(kind.__subclasses__())
+    return frozenset(found)
 
 
 def _from_validation(error: RequestValidationError) -> Problem:
@@ -99,8 +116,8 @@ def problem_of(error: Exception) -> Problem | None:
         return error
     if isinstance(error, RequestValidationError):
         return _from_validation(error)
-    if isinstance(error, HTTPException):
-        return _from_http(error)
+    if isinstance(error, HTTPException):  # what stopped the reading of the body may be a problem of ours
+        return error.__cause__ if isinstance(error.__cause__, Problem) else _from_http(error)
     if isinstance(error, DBAPIError):
         return _from_database(error)
     if isinstance(error, PoolTimeout | OSError):

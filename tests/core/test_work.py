@@ -52,7 +52,7 @@ async def test_work_that_fails_leaves_nothing(fresh_database: Database, owner: a
 async def test_work_after_a_failed_statement_is_not_taken_for_done(fresh_database: Database, owner: asyncpg.Connection) -> None:
     """PostgreSQL answers COMMIT with ROLLBACK then, without an error: whoever swallowed the first one must still hear of it."""
     before = await owner.fetchval(STORED)
-    with pytest.raises(RuntimeError, match="rolled this work back"):
+    with pytest.raises(RuntimeError, match="rolled this work back"):  # noqa: PT012  its end is what raises
         async with begin(fresh_database, WORKER) as work:
             work.write(organisation, id=new_id(work.at), kind="meldpunt", name="test", invented=True)
             await work.flush()
@@ -99,7 +99,7 @@ async def test_sent_away_in_the_middle_it_is_an_error_that_everybody_knows(
     fresh_database: Database, owner: asyncpg.Connection
 ) -> None:
     """Sender, recorder and feed go on after SQLAlchemy's errors; the driver's own would end them without a word."""
-    with pytest.raises(DBAPIError) as gone:
+    with pytest.raises(DBAPIError) as gone:  # noqa: PT012  its end is what raises
         async with begin(fresh_database, WORKER) as work:
             await work.one(ONE)
             await owner.execute(SEND_EVERYBODY_AWAY)

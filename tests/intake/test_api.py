@@ -1,8 +1,6 @@
 """Calls through HTTP, on the real database."""
 
 import asyncio
-from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import httpx
@@ -10,7 +8,7 @@ import pytest
 
 from app.core.db import Database
 from app.vault.tables import vault_key
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, an_offered_case, now
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, an_offered_case
 
 assert vault_key is not None
 
@@ -68,63 +66,6 @@ async def test_two_at_the_same_moment_make_one_call(client: httpx.AsyncClient, o
     assert len(made) == 1
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 409)
-
-
-REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "unknown municipality": ({"place": {"stay": {"municipalityCode": "GM9999"}}}, "place-unknown"),
-    "ended municipality": ({"place": {"stay": {"municipalityCode": "GM0457"}}}, "municipality-ended"),
-    "impossible postcode": ({"place": {"stay": {"postcode": "0123 AB"}}}, "place-unknown"),
-    "postcode never given": ({"place": {"stay": {"postcode": "1012 SS"}}}, "place-unknown"),
-    "no place": ({"place": {}}, "place-unknown"),
-    "naive time": ({"receivedAt": "2026-11-24T12:00:00"}, "invalid-input"),
-    "unknown protocol": ({"protocol": "nl-1999"}, "protocol-unknown"),
-    "unknown question": ({"answers": {"favourite_colour": "yes"}}, "answers-invalid"),
-    "unknown answer": ({"answers": {"weapon": "perhaps"}}, "answers-invalid"),
-    "lowered without a reason": ({"urgency": {"chosen": "advice"}}, "urgency-too-low"),
-    "below a flag": (
-        {"answers": {"suicide": "unknown"}, "urgency": {"chosen": "normal", "reason": "voelt mee"}},
-        "urgency-too-low",
-    ),
-    "urgent, ended as advice": ({"kind": "advice"}, "needs-somebody"),
-    "unknown field": ({"worries": "x"}, "invalid-input"),
-    "control character": ({"worry": "een \u0000 nul"}, "invalid-input"),
-    "anonymous with a phone": ({"caller": {"phone": "0612345678"}}, "invalid-input"),
-    "unknown advice": ({"advice": {"given": ["drink_tea"]}}, "invalid-input"),
-    "chosen organisation not around": (
-        {"routing": {"organisationId": "00000000-0000-7000-8000-000000000000", "reason": "x"}},
-        "invalid-input",
-    ),
-}
-
-
-@pytest.mark.parametrize(("changes", "slug"), REFUSED.values(), ids=REFUSED.keys())
-async def test_bad_input_is_refused_and_changes_nothing(
-    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection, changes: dict[str, Any], slug: str
-) -> None:
-    """Each gets a 400 that says what is wrong, echoes nothing that was told, and leaves no trace."""
-    before = await _stored(raw)
-    answer = await client.post("/v1/calls", json=a_call(**changes), headers=operator)
-    assert answer.status_code == 400
-    assert answer.json()["type"].endswith(slug)
-    for told in ("0612345678", "Buurman", "drink_tea", "voelt mee"):
-        assert told not in answer.text
-    assert await _stored(raw) == before
-
-
-async def test_a_future_call_is_refused(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
-    """A clock that is wrong at the other end would make every later deadline wrong."""
-    later = (now() + timedelta(minutes=5)).isoformat()
-    answer = await client.post("/v1/calls", json=a_call(receivedAt=later), headers=operator)
-    assert answer.status_code == 400
-    assert answer.json()["type"].endswith("call-in-future")
-
-
-async def test_too_much_and_the_wrong_kind_are_refused_unread(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
-    """Ten megabytes, or a form: refused before anything is parsed."""
-    large = await client.post("/v1/calls", content=b"x" * 10_000_000, headers=operator | {"Content-Type": "application/json"})
-    plain = await client.post("/v1/calls", content=b"hello", headers=operator | {"Content-Type": "text/plain"})
-    broken = await client.post("/v1/calls", content=b"{", headers=operator | {"Content-Type": "application/json"})
-    assert (large.status_code, plain.status_code, broken.status_code) == (413, 415, 400)
 
 
 async def test_contents_are_sealed_in_the_database(

@@ -1,20 +1,17 @@
 """Offers through HTTP: one answer counts, nobody falls through, nobody sees what isn't theirs."""
 
 import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
-from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.due import carry_out_once
-from app.core.work import begin
 from app.directory.seeding import organisation_id
-from app.routing import due, queries
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
+from app.routing import due
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case, expire
 
 
 @pytest.fixture
@@ -80,23 +77,13 @@ async def test_declining_asks_the_next_at_once_up_to_the_last(
     assert (await client.get(f"/v1/cases/{case}", headers=desk)).status_code == 404
 
 
-async def _expire(database: Database, offer: str) -> None:
-    """Let the worker meet an offer at the moment its time has run out."""
-    async with begin(database, WORKER) as work:
-        row = await work.one(queries.OFFER, offer_id=UUID(offer))
-    assert row
-    async with begin(database, WORKER, at=row["next_call_at"] + timedelta(seconds=1)) as work:
-        assert row["id"] in await due.claim(work)
-        await due.act(work, row["id"])
-
-
 async def test_an_expired_offer_goes_on_and_can_not_be_accepted_any_more(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
 ) -> None:
     """Silence is an answer too."""
     receipt = await an_offered_case(client, operator)
     offer = receipt["offered"]["offerId"]
-    await _expire(database, offer)
+    await expire(database, offer)
     late = await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
     assert late.status_code == 409
     told = (await client.get(f"/v1/cases/{receipt['caseId']}/routing", headers=operator)).json()
@@ -110,7 +97,7 @@ async def test_the_last_rung_is_reminded_and_never_let_go(
     receipt = await an_offered_case(client, operator)
     offers = [receipt["offered"]["offerId"]]
     for _ in range(6):
-        await _expire(database, offers[-1])
+        await expire(database, offers[-1])
         told = (await client.get(f"/v1/cases/{receipt['caseId']}/routing", headers=operator)).json()
         offers.append(told["offers"][-1]["id"])
     last = told["offers"][-1]
@@ -126,7 +113,7 @@ async def test_accepting_and_expiring_at_the_same_moment_leaves_one_of_them(
         receipt = await an_offered_case(client, operator)
         offer, case = receipt["offered"]["offerId"], receipt["caseId"]
         accepting = client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
-        await asyncio.gather(accepting, _expire(database, offer), return_exceptions=True)
+        await asyncio.gather(accepting, expire(database, offer), return_exceptions=True)
         owner = (await client.get(f"/v1/cases/{case}", headers=operator)).json()["ownerOrganisationId"]
         told = (await client.get(f"/v1/cases/{case}/routing", headers=operator)).json()
         pending = [one for one in told["offers"] if one["state"] == "pending"]
