@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError
 
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.health import ready
+from app.core.migrations import GROWING
 from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery import service as delivery
@@ -23,7 +25,7 @@ MONTHS_AHEAD: Final = 2
 NAMES_SHOWN: Final = 5
 MOMENT: Final = text("SELECT clock_timestamp() AS at")
 LOGIN: Final = text("SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = session_user")
-PARTITION: Final = text("SELECT to_regclass(:name) IS NOT NULL AS there")
+MISSING: Final = text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,12 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a look that fails is a finding too."""
-    database = Database(settings.database_url, settings)
     findings = [_key(settings)]
+    try:
+        database = Database(settings.database_url, settings)
+    except ArgumentError:
+        sentence = "NODUS_DATABASE_URL is not the address of a database: postgresql://login@host/name"
+        return [*findings, Finding("database", well=False, sentence=sentence)]
     try:
         faults = await ready(database)
         findings.append(Finding("database", not faults, " ".join(faults) or "answers, at the structure this program knows"))
@@ -83,11 +89,11 @@ async def _clock(database: Database) -> Finding:
 
 async def _partitions(database: Database) -> Finding:
     month = clock.wall().month + MONTHS_AHEAD - 1
-    name = f"call_{clock.wall().year + month // 12}_{month % 12 + 1:02}"
+    names = [f"{table}_{clock.wall().year + month // 12}_{month % 12 + 1:02}" for table in GROWING]
     async with begin(database, WORKER) as work:
-        row = await work.one(PARTITION, name=name)
-    there = bool(row and row["there"])
-    return Finding("partitions", there, "reach far enough ahead" if there else f"{name} is missing: run `nodus migrate`")
+        missing = [row["name"] for row in await work.rows(MISSING, names=names)]
+    sentence = f"{', '.join(missing)} not there: run `nodus migrate`" if missing else "reach far enough ahead"
+    return Finding("partitions", not missing, sentence)
 
 
 async def _coverage(database: Database) -> Finding:

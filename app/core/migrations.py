@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 ROLES = ("nodus_gate", "nodus_app", "nodus_worker")
+GROWING = ("event", "access_log", "webhook_attempt", "call")  # a part a month; see `ensure_partitions` in 0001
+MONTHS_AHEAD = 24
 
 
 def _config(url: str = "") -> Config:
@@ -27,8 +29,20 @@ def head() -> str | None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to a structure; two at once wait for each other."""
+    """Bring the database at `url` to a structure; two at once wait for each other. At the head, also the coming months."""
     command.upgrade(_config(url), revision)
+    if revision == "head":
+        asyncio.run(_ensure_months(url))
+
+
+async def _ensure_months(url: str) -> None:
+    """Make the parts of the coming months. Not of this one: what is stored already would be in the way."""
+    connection = await asyncpg.connect(url)
+    try:
+        for table in GROWING:
+            await connection.execute(f"CALL ensure_partitions('{table}', (now() + interval '1 month')::date, {MONTHS_AHEAD})")
+    finally:
+        await connection.close()
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -1,7 +1,6 @@
 """The master key, under which every case's key and every other secret is wrapped."""
 
 import base64
-import binascii
 import hashlib
 from functools import lru_cache
 from uuid import UUID
@@ -40,9 +39,10 @@ class MasterKey:
 @lru_cache(maxsize=8)
 def _parsed(encoded: str) -> MasterKey:
     try:
-        return MasterKey(base64.b64decode(encoded, validate=True))
-    except binascii.Error:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:
         raise ValueError("NODUS_MASTER_KEY is not base64: `openssl rand -base64 32` makes one.") from None
+    return MasterKey(key)
 
 
 def master_key(settings: Settings) -> MasterKey:

@@ -52,7 +52,7 @@ def test_a_problem_says_when_to_try_again_and_how_to_be_known() -> None:
     assert told(Stale(7))["currentVersion"] == 7
 
 
-class Lost(Exception):
+class DriverError(Exception):
     """A driver's error with a state."""
 
     def __init__(self, sqlstate: str | None) -> None:
@@ -80,7 +80,7 @@ STATES: Final = {
 @pytest.mark.parametrize(("state", "kind"), STATES.items(), ids=str)
 def test_what_the_database_says_becomes_what_to_do(state: str | None, kind: type[Problem]) -> None:
     """Busy or away: the same again; not to be stored: something else; and never the driver's words, which hold values."""
-    problem = problem_of(DBAPIError("INSERT", None, Lost(state)))
+    problem = problem_of(DBAPIError("INSERT", None, DriverError(state)))
     assert type(problem) is kind
     assert "Jansen" not in problem.detail
     assert (problem.retry_after is not None) == (kind is not Invalid)
@@ -88,14 +88,14 @@ def test_what_the_database_says_becomes_what_to_do(state: str | None, kind: type
 
 def test_a_fault_of_ours_is_not_made_into_theirs() -> None:
     """A missing column, a bug: nobody outside can do anything about it, so it is a 500 and a line in the log."""
-    assert problem_of(DBAPIError("INSERT", None, Lost("42703"))) is None
+    assert problem_of(DBAPIError("INSERT", None, DriverError("42703"))) is None
     assert problem_of(KeyError("x")) is None
 
 
 def test_of_a_broken_commit_nothing_is_claimed() -> None:
     """It may be stored or not: whoever is told "nothing was changed" would send a second case to the same door."""
-    lost = DBAPIError("COMMIT", None, Lost("08003"), connection_invalidated=True)
-    before = DBAPIError("INSERT", None, Lost("08003"), connection_invalidated=True)
+    lost = DBAPIError("COMMIT", None, DriverError("08003"), connection_invalidated=True)
+    before = DBAPIError("INSERT", None, DriverError("08003"), connection_invalidated=True)
     for error, claimed in ((lost, False), (before, True)):
         problem = problem_of(error)
         assert isinstance(problem, Unavailable)
