@@ -43,7 +43,7 @@ class Database:
 
 def _must_live(_raw: object, entry: ConnectionPoolEntry, _pooled: object) -> None:
     """Renew the whole pool when one of its connections was ended by the server, which costs no question to find out."""
-    if entry.driver_connection.is_closed():  # type: ignore[union-attr]  asyncpg's
+    if entry.driver_connection is None or entry.driver_connection.is_closed():
         raise InvalidatePoolError
 
 

@@ -21,7 +21,7 @@ from app.intake.schemas import CallIn
 from app.main import create_app
 from tests.makers import a_token
 
-assert create_app  # every room's problems are known
+assert create_app is not None  # every room's problems are known
 REQUEST: Final = UUID("01900000-0000-7000-8000-000000000001")
 
 

@@ -17,7 +17,7 @@ from app.main import create_app
 from tests.conftest import as_owner
 from tests.makers import AMSTERDAM_DESK, a_call, a_token, an_offered_case, expire, now
 
-assert create_app  # every room's tables are known
+assert create_app is not None  # every room's tables are known
 JSON: Final = {"Content-Type": "application/json"}
 OURS: Final = sorted(metadata.tables.keys() - {"api_key", "municipality"})  # when a key was used, and shapes of the map
 EVERYTHING: Final = " UNION ALL ".join(
