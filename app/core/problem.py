@@ -1,6 +1,6 @@
 """Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
 
-from functools import cache
+import re
 from itertools import takewhile
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -14,12 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.core.errors import Conflict, FieldError, Invalid, Problem, Unauthenticated, Unavailable
-from app.core.http import Wire
 
 log = structlog.get_logger(__name__)
 
 BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300", "57P01", "57P03"})
 UNIQUE: Final = "23505"
+FIELD: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}")
 OUT_OF_RANGE: Final = frozenset({"22P05", "22021", "22003", "22008"})
 
 
@@ -51,22 +51,9 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """As far as the names are ours: a name that was sent may be that of a person."""
-    if location and location[0] == "body":
-        location = tuple(takewhile(lambda part: isinstance(part, int) or part in _our_names(), location[1:]))
-    return "".join(f"/{part}" for part in location)
-
-
-@cache
-def _our_names() -> frozenset[str]:
-    """Every name of a field in what comes in or goes out, once all rooms are there."""
-    found: set[str] = set()
-    waiting: list[type[Wire]] = [Wire]
-    while waiting:
-        kind = waiting.pop()
-        found.update(field.alias or name for name, field in kind.model_fields.items())
-        waiting.extend(kind.__subclasses__())
-    return frozenset(found)
+    """As far as it consists of what may be names of fields: a name that was sent may be that of a person."""
+    where = location[1:] if location and location[0] == "body" else location
+    return "".join(f"/{part}" for part in takewhile(lambda part: isinstance(part, int) or FIELD.fullmatch(part), where))
 
 
 def _from_validation(error: RequestValidationError) -> Problem:

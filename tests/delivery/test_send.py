@@ -193,6 +193,9 @@ async def test_a_sender_outlives_a_restart_of_the_database(fresh_url: str, owner
         await an_endpoint(database, organisation, receiver.url)
         await announce(database, organisation, 1)
         await receiver.until(1)
+        async with asyncio.timeout(20):
+            while await owner.fetchval("SELECT leased_until IS NOT NULL OR delivered_through < 1 FROM webhook_endpoint"):
+                await asyncio.sleep(0.02)
         await owner.execute(SEND_EVERYBODY_AWAY)
         await announce(database, organisation, 2)
         await receiver.until(3)
