@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.health import ready
-from app.core.migrations import GROWING
+from app.core.migrations import BY_MONTH
 from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery import service as delivery
@@ -89,7 +89,7 @@ async def _clock(database: Database) -> Finding:
 
 async def _partitions(database: Database) -> Finding:
     month = clock.wall().month + MONTHS_AHEAD - 1
-    names = [f"{table}_{clock.wall().year + month // 12}_{month % 12 + 1:02}" for table in GROWING]
+    names = [f"{table}_{clock.wall().year + month // 12}_{month % 12 + 1:02}" for table in BY_MONTH]
     async with begin(database, WORKER) as work:
         missing = [row["name"] for row in await work.rows(MISSING, names=names)]
     sentence = f"{', '.join(missing)} not there: run `nodus migrate`" if missing else "reach far enough ahead"

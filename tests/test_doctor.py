@@ -88,7 +88,7 @@ async def test_a_login_that_may_see_everything_is_found(shared_url: str) -> None
 async def test_missing_months_are_found_and_migrate_makes_them(settings: Settings, owner: asyncpg.Connection) -> None:
     """What the finding advises must help: the months that the first structure made end one day."""
     month = await owner.fetchval("SELECT to_char(now() + interval '2 months', 'YYYY_MM')")
-    for table in migrations.GROWING:
+    for table in migrations.BY_MONTH:
         await owner.execute(f"DROP TABLE {table}_{month}")
         findings = await found(settings)
         assert (wrong(findings), f"{table}_{month}" in findings["partitions"].sentence) == (["partitions"], True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import Executable, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -115,8 +115,8 @@ class Work:
         try:
             async with asyncio.timeout(30):
                 return str(await self._raw.execute(script))
-        except (PostgresError, InterfaceError, OSError) as error:
-            lost = isinstance(error, OSError) or self._raw.is_closed()
+        except (PostgresError, InterfaceError, InternalClientError, OSError) as error:
+            lost = self._raw.is_closed() or not isinstance(error, PostgresError)
             raise DBAPIError(script, None, error, connection_invalidated=lost) from error
 
     async def _end(self, command: str) -> None:
