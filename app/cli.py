@@ -51,8 +51,7 @@ def serve(
     if with_worker and workers > 1:
         _fail("--with-worker means one process; run `nodus worker` beside `serve --workers N`.")
     factory = "app.cli:served_with_worker" if with_worker else "app.main:served"
-    if workers == 1:
-        metrics.serve(settings.metrics_port)
+    (metrics.serve if workers == 1 else metrics.serve_for_all)(settings.metrics_port)
     uvicorn.run(
         factory,
         factory=True,

@@ -92,12 +92,17 @@ def test_doctor_tells_what_is_not_in_order(shell: Shell, cluster: embedded.Embed
 
 
 @pytest.mark.parametrize("how", [["--workers", "2"], ["--with-worker"]])
-def test_serve_is_ready_and_ends_when_told_to(shell: Shell, how: list[str], free_port: int, tmp_path: Path) -> None:
-    """Several processes, or one that does everything: it answers, and SIGTERM ends it cleanly."""
+def test_serve_is_ready_and_ends_when_told_to(
+    shell: Shell, how: list[str], free_port: int, metrics_port: int, tmp_path: Path
+) -> None:
+    """Several processes, or one that does everything: it answers, is measured, and SIGTERM ends it cleanly."""
+    shell.environment["NODUS_METRICS_PORT"] = str(metrics_port)
     with (tmp_path / "told").open("w+") as told:
         serving = shell.start("serve", "--port", str(free_port), *how, told=told.fileno())
         try:
             assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5) as measured:
+                assert b'route="/readyz",status="200"' in measured.read()
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) in {0, -signal.SIGTERM}
         finally:
@@ -115,3 +120,14 @@ def _answers(url: str, serving: subprocess.Popen[str]) -> int:
         except OSError:
             time.sleep(0.05)
     return 0
+
+
+def _is_measured(url: str, what: bytes) -> bool:
+    """The measurement is made after the answer has left."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with urllib.request.urlopen(url, timeout=5) as measured:
+            if what in measured.read():
+                return True
+        time.sleep(0.05)
+    return False

@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 ROLES = ("nodus_gate", "nodus_app", "nodus_worker")
+BY_MONTH = ("call", "event", "access_log", "webhook_attempt")
+MONTHS_AHEAD = 24
 
 
 def _config(url: str = "") -> Config:
@@ -27,13 +29,28 @@ def head() -> str | None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to a structure; two at once wait for each other."""
+    """Bring the database at `url` to a structure; two at once wait for each other.
+
+    At the head it also has tables for the coming two years of what is kept by month: running it once a year is enough.
+    """
     command.upgrade(_config(url), revision)
+    if revision == "head":
+        asyncio.run(_make_months(url))
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to an earlier structure; data that it has no place for is lost."""
     command.downgrade(_config(url), revision)
+
+
+async def _make_months(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            for table in BY_MONTH:
+                await connection.execute("CALL ensure_partitions($1, current_date, $2)", table, MONTHS_AHEAD)
+    finally:
+        await connection.close()
 
 
 def grant_login(url: str, login: str, password: str | None = None) -> None:
