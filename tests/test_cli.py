@@ -101,8 +101,7 @@ def test_serve_is_ready_and_ends_when_told_to(
         serving = shell.start("serve", "--port", str(free_port), *how, told=told.fileno())
         try:
             assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
-            with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5) as measured:
-                assert b'route="/readyz",status="200"' in measured.read()
+            assert _is_measured(f"http://127.0.0.1:{metrics_port}/metrics", b'route="/readyz",status="200"')
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) in {0, -signal.SIGTERM}
         finally:

@@ -1,6 +1,8 @@
 """What Prometheus may read, on a port of its own. Labels are few and bounded; no organisation, no person."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from typing import Final
 
@@ -26,6 +28,7 @@ def serve_for_all(port: int) -> None:
     """The same for several server processes: call it in their parent before they start; each adds to files in one folder."""
     if port:
         folder = tempfile.mkdtemp(prefix="nodus-metrics-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # inherited; the library looks for it when a process imports it
         registry = CollectorRegistry()
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
