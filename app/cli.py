@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
+from starlette.types import ASGIApp
 
 from app import doctor as checks
 from app import main as main_module
@@ -197,7 +198,7 @@ def revoke_key(key: Annotated[UUID, typer.Argument(help="The key's id")]) -> Non
     out.print("The key is revoked; every process forgets it within five seconds.")
 
 
-def served_with_worker() -> FastAPI:
+def served_with_worker() -> ASGIApp:
     """What `serve --with-worker` serves: the application, with the due-lists in its life span."""
     settings = load()
     app = main_module.create_app(settings)
@@ -213,7 +214,7 @@ def served_with_worker() -> FastAPI:
             await task
 
     app.router.lifespan_context = together
-    return app
+    return main_module.edged(app)
 
 
 def _check(settings: Settings) -> None:

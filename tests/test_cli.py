@@ -115,6 +115,7 @@ def _answers(url: str, serving: subprocess.Popen[str]) -> int:
     while serving.poll() is None and time.monotonic() < until:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.headers["API-Version"]
                 return int(answer.status)
         except OSError:
             time.sleep(0.05)
