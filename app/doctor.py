@@ -13,7 +13,7 @@ from app.core.health import ready
 from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery import service as delivery
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 from app.vault.keys import master_key
 

@@ -27,6 +27,7 @@ class Database:
             pool_timeout=5,
             pool_reset_on_return=None,
             skip_autocommit_rollback=True,
+            hide_parameters=True,  # an error's text goes to the log
         )
         self.bell = Bell(self.engine, url)
 
