@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,26 @@ def test_serve_is_ready_and_ends_when_told_to(
             serving.kill()
         told.seek(0)
         assert "Traceback" not in told.read()
+
+
+def test_who_waits_for_events_does_not_keep_the_service_from_ending(shell: Shell, free_port: int, tmp_path: Path) -> None:
+    """A poll may wait for half a minute; told to end, the service answers it at once, and the poller asks another process."""
+    _, made = shell.run("key", "create", str(AMSTERDAM_DESK), "desk")
+    [token] = TOKEN.findall(made)
+    url = f"http://127.0.0.1:{free_port}/v1/organisations/{AMSTERDAM_DESK}/events"
+    asked = urllib.request.Request(f"{url}?wait=30", headers={"Authorization": f"Bearer {token}"})
+    with (tmp_path / "told").open("w+") as told, ThreadPoolExecutor(1) as beside:
+        serving = shell.start("serve", "--port", str(free_port), told=told.fileno())
+        try:
+            assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            waiting = beside.submit(lambda: urllib.request.urlopen(asked, timeout=40).status)
+            time.sleep(1)  # it may be early: then it is refused, and this test fails
+            assert not waiting.done()
+            serving.send_signal(signal.SIGTERM)
+            serving.wait(5)
+            assert waiting.result(5) == 200
+        finally:
+            serving.kill()
 
 
 def _answers(url: str, serving: subprocess.Popen[str]) -> int:
