@@ -15,7 +15,7 @@ from app.core.migrations import BY_MONTH
 from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery import service as delivery
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 from app.vault.keys import master_key
 

@@ -1,9 +1,13 @@
 """Builds the application: rooms, errors, edge, life span. No logic."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
+from types import FrameType
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -46,12 +50,38 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     heads: Heads = app.state.heads
     tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
-    yield
+    with _when_told_to_end(heads.let_go):
+        yield
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
     await database.close()
+
+
+@contextmanager
+def _when_told_to_end(do: Callable[[], None]) -> Iterator[None]:
+    """Call `do` when the process is told to end, before the server's own handler waits for open requests."""
+    loop = asyncio.get_running_loop()
+    replaced: dict[signal.Signals, Any] = {}
+
+    def chained(after: Any) -> Callable[[int, FrameType | None], None]:  # noqa: ANN401  as `signal` has it
+        def handle(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(do)
+            after(number, frame)
+
+        return handle
+
+    if threading.current_thread() is threading.main_thread():  # a test may serve beside itself
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if callable(before := signal.getsignal(number)):
+                signal.signal(number, chained(before))
+                replaced[number] = before
+    try:
+        yield
+    finally:
+        for told, handler in replaced.items():
+            signal.signal(told, handler)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

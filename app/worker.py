@@ -13,7 +13,7 @@ from app.core.health import ready
 from app.core.settings import Settings
 from app.delivery import send
 from app.delivery.due import silent_endpoints
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.routing import due as routing
 

@@ -144,12 +144,22 @@ async def owner(fresh_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port on the loopback where nobody listens."""
+def _a_free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on the loopback where nobody listens."""
+    return _a_free_port()
+
+
+@pytest.fixture
+def metrics_port() -> int:
+    """Another."""
+    return _a_free_port()
 
 
 @pytest.fixture

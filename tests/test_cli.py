@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,12 +93,16 @@ def test_doctor_tells_what_is_not_in_order(shell: Shell, cluster: embedded.Embed
 
 
 @pytest.mark.parametrize("how", [["--workers", "2"], ["--with-worker"]])
-def test_serve_is_ready_and_ends_when_told_to(shell: Shell, how: list[str], free_port: int, tmp_path: Path) -> None:
-    """Several processes, or one that does everything: it answers, and SIGTERM ends it cleanly."""
+def test_serve_is_ready_and_ends_when_told_to(
+    shell: Shell, how: list[str], free_port: int, metrics_port: int, tmp_path: Path
+) -> None:
+    """Several processes, or one that does everything: it answers, is measured, and SIGTERM ends it cleanly."""
+    shell.environment["NODUS_METRICS_PORT"] = str(metrics_port)
     with (tmp_path / "told").open("w+") as told:
         serving = shell.start("serve", "--port", str(free_port), *how, told=told.fileno())
         try:
             assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            assert _is_measured(f"http://127.0.0.1:{metrics_port}/metrics", b'route="/readyz",status="200"')
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) in {0, -signal.SIGTERM}
         finally:
@@ -106,12 +111,44 @@ def test_serve_is_ready_and_ends_when_told_to(shell: Shell, how: list[str], free
         assert "Traceback" not in told.read()
 
 
+def test_who_waits_for_events_does_not_keep_the_service_from_ending(shell: Shell, free_port: int, tmp_path: Path) -> None:
+    """A poll may wait for half a minute; told to end, the service answers it at once, and the poller asks another process."""
+    _, made = shell.run("key", "create", str(AMSTERDAM_DESK), "desk")
+    [token] = TOKEN.findall(made)
+    url = f"http://127.0.0.1:{free_port}/v1/organisations/{AMSTERDAM_DESK}/events"
+    asked = urllib.request.Request(f"{url}?wait=30", headers={"Authorization": f"Bearer {token}"})
+    with (tmp_path / "told").open("w+") as told, ThreadPoolExecutor(1) as beside:
+        serving = shell.start("serve", "--port", str(free_port), told=told.fileno())
+        try:
+            assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            waiting = beside.submit(lambda: urllib.request.urlopen(asked, timeout=40).status)
+            time.sleep(1)  # it may be early: then it is refused, and this test fails
+            assert not waiting.done()
+            serving.send_signal(signal.SIGTERM)
+            serving.wait(5)
+            assert waiting.result(5) == 200
+        finally:
+            serving.kill()
+
+
 def _answers(url: str, serving: subprocess.Popen[str]) -> int:
     until = time.monotonic() + 30
     while serving.poll() is None and time.monotonic() < until:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.headers["API-Version"]
                 return int(answer.status)
         except OSError:
             time.sleep(0.05)
     return 0
+
+
+def _is_measured(url: str, what: bytes) -> bool:
+    """The measurement is made after the answer has left."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with urllib.request.urlopen(url, timeout=5) as measured:
+            if what in measured.read():
+                return True
+        time.sleep(0.05)
+    return False

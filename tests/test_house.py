@@ -20,7 +20,19 @@ from tests.conftest import MASTER_KEY
 
 ROOT = Path(str(house.__file__)).parent
 GRAPH = grimp.build_graph("app", include_external_packages=True)
-ROOMS = ("intake", "routing", "followup", "cases", "directory", "delivery", "vault", "identity")
+ROOMS = (
+    "intake",
+    "routing",
+    "followup",
+    "cases",
+    "directory",
+    "delivery",
+    "vault",
+    "identity",
+    "rosters",
+    "coverage",
+    "simulation",
+)
 DOORS = {
     "api",
     "schemas",
@@ -36,7 +48,7 @@ DOORS = {
     "access_log",
     "keys",
 }
-DOORS |= {"doors", "seeding"}
+DOORS |= {"doors", "seeding", "importing"}
 OUTSIDE = {
     "fastapi",
     "starlette",

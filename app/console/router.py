@@ -1,6 +1,7 @@
 """The pages: where each lives."""
 
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.health import ready
 from app.core.work import begin
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 READS: Final = ["GET", "HEAD"]
 KEPT: Final = "public, max-age=31536000, immutable"
 ANYBODY: Final = Actor(organisation=None, role=Role.PLANNER)
-BOUNDARIES: Final = Path(str(directory.__file__)).parent / "data" / "municipalities.geojson"
+BOUNDARIES: Final = Path(str(files("app.directory"))) / "data" / "municipalities.geojson"
 SHAPES: Final = outlines(orjson.loads(BOUNDARIES.read_bytes()))
 FRESH: Final = 10.0
 

@@ -11,11 +11,47 @@ class Event:
     """Base of all events. Fields are ids, codes, numbers and moments; contents stay behind the API, where reading is logged."""
 
     type: ClassVar[str]
-    case_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        """What it is about."""
+        raise NotImplementedError
+
+    @property
+    def path(self) -> str:
+        """Where the API tells more about it, after the base address."""
+        raise NotImplementedError
+
+    @property
+    def case(self) -> UUID | None:
+        """The case it is about, if it is about one."""
+        return None
 
     def data(self) -> dict[str, object]:
         """The event's own part of the CloudEvent, camelCase, moments in UTC."""
         return {camel(field.name): _wire(getattr(self, field.name)) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent(Event):
+    """Base of what happens to a case."""
+
+    case_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        """The case."""
+        return self.case_id
+
+    @property
+    def path(self) -> str:
+        """The case's own address."""
+        return f"/v1/cases/{self.case_id}"
+
+    @property
+    def case(self) -> UUID | None:
+        """The case."""
+        return self.case_id
 
 
 def camel(name: str) -> str:

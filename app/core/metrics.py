@@ -1,8 +1,13 @@
 """What Prometheus may read, on a port of its own. Labels are few and bounded; no organisation, no person."""
 
+import atexit
+import os
+import shutil
+import tempfile
 from typing import Final
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector
 
 REQUESTS: Final = Histogram(
     "http_server_request_duration_seconds",
@@ -17,3 +22,14 @@ def serve(port: int) -> None:
     """Answer `/metrics` on `port` of the loopback and every other address; 0 means don't."""
     if port:
         start_http_server(port)
+
+
+def serve_for_all(port: int) -> None:
+    """The same for several server processes: call it in their parent before they start; each adds to files in one folder."""
+    if port:
+        folder = tempfile.mkdtemp(prefix="nodus-metrics-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # inherited; the library looks for it when a process imports it
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+        start_http_server(port, registry=registry)

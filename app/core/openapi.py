@@ -126,7 +126,7 @@ def _webhook(event: type[Event]) -> dict[str, Any]:
             "id": {"type": "string", "format": "uuid", "description": "The same in every attempt: dedupe on it."},
             "source": {"type": "string"},
             "type": {"const": event.type},
-            "subject": {"type": "string", "format": "uuid", "description": "The case"},
+            "subject": {"type": "string", "format": "uuid", "description": "What it is about; for most, the case"},
             "time": {"type": "string", "format": "date-time", "description": "When it was recorded"},
             "datacontenttype": {"const": "application/json"},
             "dataschema": {"type": "string", "format": "uri"},

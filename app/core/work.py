@@ -27,6 +27,8 @@ LIMITS = (
     "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
 )
 
+EVERYWHERE = "directory:admin"  # the scope that may change every organisation's entries, not its own only
+
 
 class Work:
     """What a service does its work with. `at` is the moment of the domain, UTC; `memo` is for this work's own caches."""
@@ -104,11 +106,18 @@ class Work:
         if self._connection is None:
             self._connection = await self.database.engine.connect()
             self._raw = (await self._connection.get_raw_connection()).driver_connection
-            organisation = self.actor.organisation or ""
-            await self._say(
-                f"BEGIN; SET LOCAL ROLE {self.actor.database_role}; SET LOCAL nodus.organisation = '{organisation}'; {LIMITS}"
-            )
+            await self._say(f"BEGIN; SET LOCAL ROLE {self.actor.database_role}; {self._who()}; {LIMITS}")
         return self._connection
+
+    def _who(self) -> str:
+        """What row-level security and the directory's history ask of the transaction."""
+        told = {
+            "organisation": self.actor.organisation or "",
+            "key": self.actor.key or "",
+            "everywhere": "on" if EVERYWHERE in self.actor.scopes else "",
+            "at": self.at.isoformat(),
+        }
+        return "; ".join(f"SET LOCAL nodus.{name} = '{value}'" for name, value in told.items())
 
     async def _say(self, script: str) -> str:
         """Send what begins or ends a transaction past SQLAlchemy, with errors that are SQLAlchemy's all the same."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import Event
+from app.core.events import CaseEvent, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSilent(Event):
+class EndpointSilent(CaseEvent):
     """A webhook endpoint has taken nothing since `silent_since`: call the organisation.
 
     The case is the last it should have heard of. Told again every day until a delivery succeeds. `undelivered` events wait in its

@@ -34,6 +34,7 @@ class Heads:
         self._waiting: defaultdict[UUID, set[asyncio.Future[None]]] = defaultdict(set)
         self._open_waits: Counter[UUID] = Counter()
         self._loaded = False
+        self._ending = False
 
     def head(self, recipient: UUID) -> int | None:
         """The last number of a recipient; None when it is not known yet."""
@@ -52,7 +53,7 @@ class Heads:
         self._waiting[recipient].add(woken)
         try:
             async with asyncio.timeout(seconds):
-                if (self.head(recipient) or 0) <= after:
+                if (self.head(recipient) or 0) <= after and not self._ending:
                     await woken
         except TimeoutError:
             pass
@@ -61,6 +62,14 @@ class Heads:
             if not self._waiting[recipient]:
                 del self._waiting[recipient]
             self._open_waits[key] -= 1
+
+    def let_go(self) -> None:
+        """Answer everybody who waits, now and from now on: this process is ending, and they ask another."""
+        self._ending = True
+        for waiting in self._waiting.values():
+            for woken in waiting:
+                if not woken.done():
+                    woken.set_result(None)
 
     async def keep_up(self) -> None:
         """Listen, and look once a second, until cancelled."""

@@ -106,10 +106,9 @@ class _Play:
         stopping = asyncio.create_task(self.stop.wait())
         try:
             await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if playing.done():
-                return playing.result()
-            self.console.print("\nEnding; the next start takes up where this one was.")
-            return 0
+            if self.stop.is_set():
+                self.console.print("\nEnding; the next start takes up where this one was.")
+            return playing.result() if playing.done() else 0
         finally:
             await _cancelled([playing, stopping])
             await self._take_down()

@@ -19,8 +19,8 @@ from app.core.db import Database
 from app.core.settings import Settings, load
 from app.core.work import Work, begin
 from app.demo.journal import Memory
-from app.directory import service as directory
 from app.directory.seeding import load_netherlands
+from app.directory.service import look_up as directory
 from app.identity import service as identity
 
 if sys.platform != "win32":

@@ -43,7 +43,6 @@ async def load_netherlands(work: Work, *, from_day: date, days: int) -> None:
     await _put(work, tables.service, _services(netherlands))
     await _put(work, tables.service_area, _areas(netherlands))
     await _rosters(work, netherlands, from_day, days)
-    await work.change(text("UPDATE directory_version SET number = number + 1, changed_at = :at").bindparams(at=work.at))
 
 
 def organisation_id(slug: str) -> UUID:

@@ -1,11 +1,17 @@
 """The directory's tables."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, TSTZRANGE
 
 from app.core.tables import metadata
+
+
+def recorded() -> tuple[Column[Any], Column[Any]]:
+    """Since when a row says this, and by which key; what it said before is in `directory_history`."""
+    return Column("recorded_at", DateTime(timezone=True), nullable=False), Column("recorded_by", Uuid)
+
 
 municipality: Final = Table(
     "municipality",
@@ -18,6 +24,7 @@ municipality: Final = Table(
     Column("province", Text, nullable=False),
     Column("valid", DATERANGE, nullable=False),
     Column("boundary", JSONB),
+    *recorded(),
 )
 
 municipality_change: Final = Table(
@@ -38,6 +45,7 @@ postcode: Final = Table(
     Column("municipality_code", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("also_municipality_codes", ARRAY(Text), nullable=False),
+    *recorded(),
 )
 
 organisation: Final = Table(
@@ -50,6 +58,8 @@ organisation: Final = Table(
     Column("phone", Text),
     Column("source", Text),
     Column("ends_on", Date),
+    Column("version", Integer, nullable=False),
+    *recorded(),
 )
 
 service: Final = Table(
@@ -65,6 +75,8 @@ service: Final = Table(
     Column("hours", JSONB, nullable=False),
     Column("out_of_hours", Text, nullable=False),
     Column("out_of_hours_organisation_id", Uuid),
+    Column("version", Integer, nullable=False),
+    *recorded(),
 )
 
 service_area: Final = Table(
@@ -73,6 +85,7 @@ service_area: Final = Table(
     Column("service_id", Uuid, primary_key=True),
     Column("municipality_code", Text, primary_key=True),
     Column("valid", DATERANGE, primary_key=True),
+    *recorded(),
 )
 
 roster: Final = Table(
@@ -82,6 +95,7 @@ roster: Final = Table(
     Column("number", Integer, nullable=False),
     Column("service_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
+    *recorded(),
 )
 
 shift: Final = Table(
@@ -92,6 +106,7 @@ shift: Final = Table(
     Column("layer", SmallInteger, nullable=False),
     Column("span", TSTZRANGE, nullable=False),
     Column("participant", Text, nullable=False),
+    *recorded(),
 )
 
 directory_version: Final = Table(
@@ -100,4 +115,15 @@ directory_version: Final = Table(
     Column("sole", Boolean, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+directory_history: Final = Table(
+    "directory_history",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("recorded", TSTZRANGE, nullable=False),
+    Column("recorded_by", Uuid),
+    Column("ended_by", Uuid),
+    Column("told", JSONB, nullable=False),
 )

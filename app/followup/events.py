@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import Event
+from app.core.events import CaseEvent, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactLogged(Event):
+class ContactLogged(CaseEvent):
     """Somebody was contacted, or it was tried."""
 
     type: ClassVar[str] = "nl.nodus.contact.logged.v1"
@@ -23,7 +23,7 @@ class ContactLogged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseInAftercare(Event):
+class CaseInAftercare(CaseEvent):
     """Every goal has an outcome; the first of the planned checks is due at `deadline_at`."""
 
     type: ClassVar[str] = "nl.nodus.case.in_aftercare.v1"
@@ -32,7 +32,7 @@ class CaseInAftercare(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOverdue(Event):
+class CaseOverdue(CaseEvent):
     """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act."""
 
     type: ClassVar[str] = "nl.nodus.case.overdue.v1"
@@ -49,7 +49,7 @@ class CaseOverdue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseClosed(Event):
+class CaseClosed(CaseEvent):
     """Nothing is missing any more; retention begins."""
 
     type: ClassVar[str] = "nl.nodus.case.closed.v1"

@@ -10,9 +10,13 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
         ),
-        "desk": frozenset({"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read"}),
-        "planner": frozenset({"directory:read", "directory:write"}),
-        "administrator": frozenset({"directory:read", "directory:write", "keys:manage", "webhooks:manage"}),
+        "desk": frozenset(
+            {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
+        ),
+        "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
+        "administrator": frozenset(
+            {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
+        ),
     }
 )
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import Event
+from app.core.events import CaseEvent, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOffered(Event):
+class CaseOffered(CaseEvent):
     """An organisation is asked to take a case; until `acceptBy` it may accept or decline."""
 
     type: ClassVar[str] = "nl.nodus.case.offered.v1"
@@ -24,7 +24,7 @@ class CaseOffered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAccepted(Event):
+class CaseAccepted(CaseEvent):
     """An organisation has accepted: it is responsible, and must make a first contact by `firstContactBy`."""
 
     type: ClassVar[str] = "nl.nodus.case.accepted.v1"
@@ -34,7 +34,7 @@ class CaseAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferDeclined(Event):
+class OfferDeclined(CaseEvent):
     """An organisation has declined; the next one is being asked."""
 
     type: ClassVar[str] = "nl.nodus.offer.declined.v1"
@@ -44,7 +44,7 @@ class OfferDeclined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferExpired(Event):
+class OfferExpired(CaseEvent):
     """An organisation did not answer in time; the next one is being asked."""
 
     type: ClassVar[str] = "nl.nodus.offer.expired.v1"
@@ -53,7 +53,7 @@ class OfferExpired(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferReminded(Event):
+class OfferReminded(CaseEvent):
     """The last rung has not accepted in time; its offer stands, and it is told again."""
 
     type: ClassVar[str] = "nl.nodus.offer.reminded.v1"

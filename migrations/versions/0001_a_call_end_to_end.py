@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from alembic import op
-from sqlalchemy.util import await_only
+from migrations.script import carry_out
 
 revision = "0001"
 down_revision = None
@@ -13,21 +12,14 @@ depends_on = None
 SCRIPT = Path(__file__).with_suffix(".sql")
 
 
-def _carry_out(script: str) -> None:
-    """Many statements at once need the driver's own way of asking, in the transaction that is open."""
-    raw = op.get_bind().connection.driver_connection
-    assert raw is not None  # noqa: S101  a bind has a connection
-    await_only(raw.execute(script))
-
-
 def upgrade() -> None:
     """Make everything."""
-    _carry_out(SCRIPT.read_text())
+    carry_out(SCRIPT.read_text())
 
 
 def downgrade() -> None:
     """Drop everything that this migration made; the roles belong to the whole cluster and stay."""
-    _carry_out("""
+    carry_out("""
         DO $$
         DECLARE
           found record;

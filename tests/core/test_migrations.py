@@ -43,3 +43,22 @@ async def test_taken_back_and_brought_forward_again_it_is_the_same(of_its_own: s
     assert tables == {"alembic_version"}
     await asyncio.to_thread(migrations.upgrade, of_its_own)
     assert await _everything(of_its_own) == before
+
+
+async def test_migrating_makes_the_months_ahead(of_its_own: str) -> None:
+    """Two years from now nobody remembers the tables by month; what had to lie in the default one meanwhile moves to its own."""
+    connection = await asyncpg.connect(of_its_own)
+    try:
+        month = await connection.fetchval("SELECT to_char(now() + interval '23 months', 'YYYY_MM')")
+        await connection.execute(f"DROP TABLE access_log_{month}")
+        late = "SELECT first_id_at(now() + interval '23 months')"
+        await connection.execute(f"""INSERT INTO access_log (id, at, organisation_id, role, action, case_id, what, purpose)
+            VALUES (({late}), now(), gen_random_uuid(), 'desk', 'read', gen_random_uuid(), 'a call', 'triage')""")
+        assert await connection.fetchval("SELECT count(*) FROM access_log_default") == 1
+        await asyncio.to_thread(migrations.upgrade, of_its_own)
+        assert await connection.fetchval("SELECT count(*) FROM access_log_default") == 0
+        assert await connection.fetchval("SELECT count(*) FROM access_log") == 1
+        for table in ("call", "event", "access_log", "webhook_attempt"):
+            assert await connection.fetchval("SELECT to_regclass($1)", f"{table}_{month}"), table
+    finally:
+        await connection.close()

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from app.core import clock, outbox
 from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
-from app.core.events import Event
+from app.core.events import CaseEvent
 from app.core.ids import new_id
 from app.core.work import begin
 from app.delivery import send, service
@@ -24,7 +24,7 @@ from tests.delivery.receiver import Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened(Event):
+class Happened(CaseEvent):
     """An event of this test."""
 
     type: ClassVar[str] = "nl.nodus.test.happened.v1"

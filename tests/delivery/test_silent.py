@@ -15,7 +15,7 @@ from app.core.db import Database
 from app.core.due import carry_out_once
 from app.core.work import begin
 from app.delivery.due import silent_endpoints
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from tests.delivery.receiver import Receiver
 from tests.delivery.test_send import an_endpoint, an_organisation, announce, sending
 from tests.makers import HOTLINE

@@ -238,3 +238,20 @@ async def test_an_ended_or_forged_offer_opens_no_case(
         await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{stranger}'")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await raw.execute(forged, case, HOTLINE)
+
+
+async def test_who_has_declined_can_offer_the_case_to_nobody_later(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Passing on is part of declining: an organisation that was once asked can't hand a case about in the database afterwards."""
+    receipt = await an_offered_case(client, operator)
+    offer, case = receipt["offered"]["offerId"], receipt["caseId"]
+    declined = await client.post(f"/v1/offers/{offer}/decline", json={"reason": "other"}, headers=desk | {"If-Match": '"1"'})
+    assert declined.status_code == 201, declined.text
+    forged = """INSERT INTO offer (id, case_id, decision_id, organisation_id, intake_organisation_id, written_by, rung, urgency,
+        state, municipality_code, offered_at, accept_by, next_call_at)
+        VALUES (gen_random_uuid(), $1, gen_random_uuid(), $3, $2, me(), 'chosen', 'urgent', 'withdrawn', 'GM0363', now(), now(), now())"""
+    async with raw.transaction():
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{AMSTERDAM_DESK}'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await raw.execute(forged, case, HOTLINE, organisation_id("rotterdam"))

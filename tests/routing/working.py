@@ -13,7 +13,7 @@ from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
 from app.core.ids import new_id, reference_for
 from app.core.work import Work, begin
-from app.directory import service as directory
+from app.directory.service import look_up as directory
 from app.routing import due
 from app.routing.need import Need
 from app.routing.service.offer import Asked, offer_first

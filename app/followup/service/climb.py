@@ -6,8 +6,8 @@ from app.cases import service as cases
 from app.cases.service import Case
 from app.core import outbox
 from app.core.work import Work
-from app.directory import service as directory
 from app.directory.places import PlaceUnknown
+from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.followup.climbing import Audience, Climb, climb
 from app.followup.clocks import overdue_in

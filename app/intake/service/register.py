@@ -10,8 +10,8 @@ from app.cases.service import NewCase
 from app.core.errors import FieldError, Invalid
 from app.core.ids import new_id, reference_for
 from app.core.work import Work
-from app.directory import service as directory
 from app.directory.places import PlaceOfStay
+from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
 from app.intake.codes import CallKind, Channel

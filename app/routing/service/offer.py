@@ -10,8 +10,8 @@ from app.core import outbox
 from app.core.errors import Stale
 from app.core.ids import new_id
 from app.core.work import Work
-from app.directory import service as directory
 from app.directory.places import PlaceUnknown
+from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.routing import queries
 from app.routing.decide import Decision

@@ -9,10 +9,10 @@ from uuid import UUID
 from app.core.errors import FieldError, NotFound
 from app.core.paging import Page, page_of
 from app.core.work import Work
-from app.directory import queries
 from app.directory.holidays import AMSTERDAM
 from app.directory.municipalities import Change, unknown
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, Postcode, ResolvedPlace, municipality_code
+from app.directory.queries import look_up as queries
 from app.directory.surroundings import Surroundings
 
 NO_ID: Final = UUID(int=0)

@@ -10,9 +10,8 @@ from pydantic import AwareDatetime
 from app.core.errors import FieldError, Invalid, NotFound
 from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, problems, rooms_router
 from app.core.paging import after
-from app.directory import service
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, municipality_code
-from app.directory.schemas import (
+from app.directory.schemas.look_up import (
     MunicipalityOut,
     MunicipalityPage,
     OrganisationOut,
@@ -22,6 +21,7 @@ from app.directory.schemas import (
     ShiftsOut,
     SurroundingsOut,
 )
+from app.directory.service import look_up as service
 from app.identity.doors import DirectoryReader
 
 router = rooms_router("directory")

@@ -1,0 +1,24 @@
+"""The command line: `nodus …`. Only wires; each command says what it does with --help."""
+
+import typer
+
+from app.cli.keeping import examine, migrate, openapi, play
+from app.cli.keys import key_cli
+from app.cli.serving import serve, worker
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+for command, name in (
+    (serve, "serve"),
+    (worker, "worker"),
+    (play, "demo"),
+    (migrate, "migrate"),
+    (examine, "doctor"),
+    (openapi, "openapi"),
+):
+    cli.command(name)(command)
+cli.add_typer(key_cli, name="key")
+
+
+def main() -> None:
+    """The `nodus` command."""
+    cli()

@@ -1,0 +1,5 @@
+"""`python -m app.cli` is `nodus`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,8 @@
+"""The directory over HTTP, one file a subject."""
+
+from fastapi import APIRouter
+
+from app.directory.api.look_up import router as look_up
+
+router = APIRouter()
+router.include_router(look_up)

@@ -1,0 +1,1 @@
+"""Statements about the directory, one file a subject."""

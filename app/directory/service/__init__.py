@@ -1,0 +1,1 @@
+"""What the directory does: `look_up` tells who is where at a moment."""

@@ -1,0 +1,1 @@
+"""What would have happened: calls played through a directory and its rosters by the live decision."""
