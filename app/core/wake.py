@@ -72,7 +72,7 @@ class Bell:
                 finally:  # cut off, not asked to end: that also holds when we are cancelled, and nobody waits for it
                     self.connected.clear()
                     connection.terminate()
-            except (OSError, asyncpg.PostgresError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("bell.connection_lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 

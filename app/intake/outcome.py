@@ -4,7 +4,7 @@ A report transfers responsibility; advice keeps the least data. What is urgent c
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from app.cases.lifecycle import Flag, Urgency
@@ -13,6 +13,8 @@ from app.intake.triage import Verdict
 
 OPENS_A_CASE: Final = frozenset({"report", "handed_off"})
 CAN_END_WITHOUT: Final = frozenset({Urgency.NORMAL, Urgency.ADVICE})
+OLDEST_CALL: Final = timedelta(days=366)  # ⚙ what was found in a drawer
+OLDEST_PERSON: Final = timedelta(days=130 * 365.25)
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 # What identifies somebody is not kept of a call that opens no case.
 NOT_KEPT: Final[Mapping[str, frozenset[str]]] = {
@@ -37,11 +39,17 @@ class NeedsSomebody(Invalid):
 
 
 def must_be_past(received_at: datetime, at: datetime) -> None:
-    """Refuse a call that has not come yet; clocks may differ by a minute.
+    """Refuse a call that has not come yet, or came more than a year ago; clocks may differ by a minute.
 
     Raises:
         CallInFuture: it lies later than that.
+        Invalid: it lies before that.
     """
+    if received_at < at - OLDEST_CALL:
+        raise Invalid(
+            "receivedAt lies more than a year back. Send when the phone rang, with its time zone, or leave it out for now.",
+            errors=[FieldError("/receivedAt", "too_old", "At most a year ago.")],
+        )
     if received_at > at + CLOCKS_DIFFER_BY:
         raise CallInFuture(
             "receivedAt lies in the future. Send when the phone rang, with its time zone, or leave it out for now.",
@@ -65,9 +73,22 @@ def opens_a_case(kind: str, verdict: Verdict) -> bool:
     return False
 
 
-def oldest(age_band: str, verdict: Verdict) -> int | None:
-    """How old the person is at most, in years, when that is sure to matter."""
-    return OLDEST["under_16"] if Flag.MINOR in verdict.flags else OLDEST.get(age_band)
+def oldest(age_band: str, birth_date: date | None, verdict: Verdict, today: date) -> int | None:
+    """How old the person is at most, in years, when that is sure to matter.
+
+    Raises:
+        Invalid: nobody was born then.
+    """
+    if birth_date and not today - OLDEST_PERSON < birth_date <= today:
+        raise Invalid(
+            "The date of birth is one that nobody alive has. Ask again, or leave it out.",
+            errors=[FieldError("/person/birthDate", "birth_date", "Not in the future, at most 130 years ago.")],
+        )
+    if Flag.MINOR in verdict.flags:
+        return OLDEST["under_16"]
+    if birth_date:
+        return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+    return OLDEST.get(age_band)
 
 
 def kept(contents: Mapping[str, Any], *, case: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Store a call, open its case and have it offered: one transaction, and as few round trips as possible."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -90,10 +90,11 @@ async def judge(work: Work, call: CallIn) -> Judged:
     _known_codes(protocol, call)
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)
+    need = _need(call, verdict, directory.local_day(work.at))
     around = None
     if opens_a_case(call.kind, verdict):
         around = await _around(work, call)
-    return Judged(call, verdict, around, _need(call, verdict))
+    return Judged(call, verdict, around, need)
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
@@ -190,10 +191,10 @@ def _place(where: WhereIn) -> PlaceOfStay:
     return PlaceOfStay(where.postcode, where.municipality_code)
 
 
-def _need(call: CallIn, verdict: Verdict) -> Need:
+def _need(call: CallIn, verdict: Verdict, today: date) -> Need:
     kind = Kind.POLICE if call.channel is Channel.POLICE else Kind(call.report_kind)
     chosen = Chosen(call.routing.organisation_id, call.routing.reason) if call.routing else None
-    return Need(verdict.urgency, kind, oldest(call.person.age_band, verdict), chosen)
+    return Need(verdict.urgency, kind, oldest(call.person.age_band, call.person.birth_date, verdict, today), chosen)
 
 
 def _known_codes(protocol: Protocol, call: CallIn) -> None:
