@@ -56,7 +56,7 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOfStay:
-    """What is known of where somebody is; a named municipality decides, then the postcode, with the house number where it must."""
+    """What is known of where somebody is; a named municipality decides, then the postcode, where it must with the number."""
 
     postcode: str | None = None
     municipality_code: str | None = None

@@ -14,14 +14,14 @@ CREATE TABLE postcode6 (
   pc6 text PRIMARY KEY CHECK (pc6 ~ '^[1-9][0-9]{3}[A-Z]{2}$'),
   municipality_code text NOT NULL REFERENCES municipality
 );
-COMMENT ON TABLE postcode6 IS 'Postcodes whose addresses all lie in one municipality. Not in the history: a decision keeps what it knew.';
+COMMENT ON TABLE postcode6 IS 'Postcodes that lie in one municipality. Not in the history: a decision keeps what it knew.';
 CREATE TABLE postcode6_number (
   pc6 text NOT NULL CHECK (pc6 ~ '^[1-9][0-9]{3}[A-Z]{2}$'),
   house_number int NOT NULL CHECK (house_number > 0),
   municipality_code text NOT NULL REFERENCES municipality,
   PRIMARY KEY (pc6, house_number, municipality_code)
 );
-COMMENT ON TABLE postcode6_number IS 'Only postcodes whose addresses lie in several municipalities: which house number lies where.';
+COMMENT ON TABLE postcode6_number IS 'Only postcodes that lie in several municipalities: which house number lies where.';
 CREATE TABLE directory_import (
   id uuid PRIMARY KEY,
   kind text NOT NULL CHECK (kind IN ('municipalities', 'postcodes', 'boundaries')),
@@ -37,8 +37,10 @@ CREATE TABLE directory_import (
 CREATE INDEX directory_import_by_file ON directory_import (sha256);
 COMMENT ON COLUMN directory_import.key_id IS 'The API key it came with; null when it was imported on the command line.';
 
-CREATE TRIGGER numbers AFTER INSERT OR UPDATE OR DELETE ON postcode6 FOR EACH STATEMENT EXECUTE FUNCTION number_directory();
-CREATE TRIGGER numbers AFTER INSERT OR UPDATE OR DELETE ON postcode6_number FOR EACH STATEMENT EXECUTE FUNCTION number_directory();
+CREATE TRIGGER numbers AFTER INSERT OR UPDATE OR DELETE ON postcode6
+  FOR EACH STATEMENT EXECUTE FUNCTION number_directory();
+CREATE TRIGGER numbers AFTER INSERT OR UPDATE OR DELETE ON postcode6_number
+  FOR EACH STATEMENT EXECUTE FUNCTION number_directory();
 GRANT SELECT ON postcode6, postcode6_number, directory_import TO nodus_app, nodus_worker;
 GRANT INSERT, UPDATE, DELETE ON postcode6, postcode6_number TO nodus_worker, nodus_app;
 GRANT INSERT ON directory_import TO nodus_worker, nodus_app;
