@@ -40,7 +40,7 @@ def rows_of(opened: Opened, found: Recognised, encoding: str, progress: Progress
         with opened.text(encoding, progress) as lines:
             reader = csv.reader(lines, delimiter=found.delimiter, strict=True, quoting=quoting)
             for row in reader:
-                if len(row) == width:
+                if len(row) == width and row[0]:
                     if line > 1 or not found.has_header:
                         yield line, row
                 elif any(cell.strip() for cell in row):
@@ -54,7 +54,7 @@ def rows_of(opened: Opened, found: Recognised, encoding: str, progress: Progress
 
 def _even(row: list[str], width: int, line: int) -> list[str]:
     """A row that only has empty cells too many, as spreadsheets write them."""
-    if len(row) > width and not any(cell.strip() for cell in row[width:]):
+    if len(row) >= width and not any(cell.strip() for cell in row[width:]):
         return row[:width]
     raise broken_line(line, f"it has {len(row)} columns, and the header has {width}.")
 
