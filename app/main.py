@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from app.cases.api import router as cases
 from app.console.router import router as console
 from app.core import clock, problem
-from app.core.asgi import API_VERSION, Edge
+from app.core.asgi import API_VERSION, Accepted, Edge
 from app.core.db import Database
 from app.core.errors import NotFound, Unavailable
 from app.core.events import Event
@@ -28,6 +28,7 @@ from app.delivery.api import router as delivery
 from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
+from app.directory.api.importing import MEDIA as IMPORTED_MEDIA
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
@@ -124,7 +125,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def edged(app: FastAPI) -> ASGIApp:
     """The application as it is served: inside its edge."""
-    return Edge(app, body_limit=app.state.settings.body_limit)
+    settings: Settings = app.state.settings
+    files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
+    return Edge(app, body_limit=settings.body_limit, files={"/v1/directory-imports": files})
 
 
 def served() -> ASGIApp:

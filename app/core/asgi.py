@@ -5,6 +5,9 @@ Sources: NLgov API Design Rules 2.2 `/core/transport/security-headers`, `/core/v
 """
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,20 +30,29 @@ SECURITY: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"api-version", API_VERSION.encode()),
 )
-READ: Final = (b"application/json", b"application/merge-patch+json", b"application/x-www-form-urlencoded")
+READ: Final = frozenset({b"application/json", b"application/merge-patch+json", b"application/x-www-form-urlencoded"})
 BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 QUIET: Final = frozenset({"/livez", "/readyz"})
 
 log = structlog.get_logger("app.request")
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What is read of a request: how many bytes at most, and of which media types."""
+
+    limit: int
+    media: frozenset[bytes] = READ
+
+
 class Edge:
     """Wraps the application; outermost, so that even the answer to a crash carries the headers."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int) -> None:
-        """Read at most `body_limit` bytes of a request."""
+    def __init__(self, app: ASGIApp, *, body_limit: int, files: Mapping[str, Accepted] = MappingProxyType({})) -> None:
+        """Read at most `body_limit` bytes of a request, save on the paths to which whole files are sent."""
         self._app = app
-        self._body_limit = body_limit
+        self._usual = Accepted(body_limit)
+        self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -49,7 +61,7 @@ class Edge:
             return
         request_id = new_id(clock.wall())
         scope.setdefault("state", {})["request_id"] = request_id
-        exchange = _Exchange(scope, receive, send, self._body_limit)
+        exchange = _Exchange(scope, receive, send, self._files.get(scope["path"], self._usual))
         started = time.perf_counter()
         try:
             refusal = exchange.refusal()
@@ -64,8 +76,9 @@ class Edge:
 class _Exchange:
     """One request and its answer, on their way through."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        self._scope, self._receive, self._send, self._limit = scope, receive, send, limit
+    def __init__(self, scope: Scope, receive: Receive, send: Send, accepted: Accepted) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._limit, self._media = accepted.limit, accepted.media
         self._read = 0
         self.status = 500
 
@@ -77,8 +90,9 @@ class _Exchange:
             return TooLarge(f"Send at most {self._limit} bytes.", limit=self._limit)
         has_body = length != b"0" or b"transfer-encoding" in headers
         media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if self._scope["method"] in BODIES and has_body and media not in READ:
-            return WrongMediaType("Send the body as application/json in UTF-8.")
+        if self._scope["method"] in BODIES and has_body and media not in self._media:
+            known = "application/json in UTF-8" if self._media is READ else b", ".join(sorted(self._media)).decode()
+            return WrongMediaType(f"Send the body as {known}.")
         return None
 
     async def receive(self) -> Message:

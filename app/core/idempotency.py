@@ -107,7 +107,7 @@ def _key_of(request: Request) -> str | None:
 
 
 async def _canonical(request: Request) -> bytes:
-    body = await request.body()
+    body: bytes = getattr(request.state, "digest", None) or await request.body()  # a file was read before, as a stream
     precondition = request.headers.get("if-match", "").encode()
     with suppress(orjson.JSONDecodeError):
         body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)

@@ -4,6 +4,7 @@ Source: facts F61, F72: four digits, the first not zero, and two letters, never 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from app.core.errors import FieldError, Invalid
 
 POSTCODE: Final = re.compile(r"([1-9][0-9]{3}) ?([A-Z]{2})")
 MUNICIPALITY: Final = re.compile(r"GM[0-9]{4}")
+HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5}")
 NEVER_GIVEN: Final = frozenset({"SA", "SD", "SS"})
 
 
@@ -54,10 +56,11 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOfStay:
-    """What is known of where somebody is; a named municipality decides, then the postcode."""
+    """What is known of where somebody is; a named municipality decides, then the postcode, where it must with the number."""
 
     postcode: str | None = None
     municipality_code: str | None = None
+    house_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,33 @@ def municipality_code(text: str) -> str:
         fault = FieldError("/municipalityCode", "municipality_code", "A code is GM and four digits, such as GM0363.")
         raise PlaceUnknown("The municipality is not named by its code. GET /v1/municipalities lists them.", errors=[fault])
     return code
+
+
+def house_number(text: str) -> int | None:
+    """The number at the front of a house number with its letter or addition (`12a`, `12-3 hs`); None when there is none."""
+    found = HOUSE_NUMBER.match(text.strip())
+    return int(found[0]) or None if found else None
+
+
+def ambiguous(municipalities: Sequence[tuple[str, str]], *, by_number: bool, number: int | None) -> PlaceAmbiguous:
+    """Why a postcode alone does not decide, and what to ask.
+
+    Args:
+        municipalities: code and name of each that the postcode lies in.
+        by_number: whether the house number would decide, because it is known which lies where.
+        number: the house number that was told, if any.
+    """
+    listed = ", ".join(f"{name} ({code})" for code, name in municipalities)
+    ask = "Ask in which one, and send its municipalityCode."
+    if by_number:
+        ask = f"Ask for the house number, and send it as houseNumber. If that is not known: {ask[0].lower()}{ask[1:]}"
+        if number:
+            ask = "No address with this house number is known there. Ask for postcode and number again, or in which one it is."
+    return PlaceAmbiguous(
+        f"This postcode lies in several municipalities: {listed}. {ask}",
+        errors=[FieldError("/houseNumber", "house_number", "The house number decides here.")] if by_number else (),
+        municipalities=[code for code, _ in municipalities],
+    )
 
 
 def _unknown(sentence: str) -> PlaceUnknown:

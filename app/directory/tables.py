@@ -127,3 +127,33 @@ directory_history: Final = Table(
     Column("ended_by", Uuid),
     Column("told", JSONB, nullable=False),
 )
+
+postcode6: Final = Table(
+    "postcode6",
+    metadata,
+    Column("pc6", Text, primary_key=True),
+    Column("municipality_code", Text, nullable=False),
+)
+
+postcode6_number: Final = Table(
+    "postcode6_number",
+    metadata,
+    Column("pc6", Text, primary_key=True),
+    Column("house_number", Integer, primary_key=True),
+    Column("municipality_code", Text, primary_key=True),
+)
+
+directory_import: Final = Table(
+    "directory_import",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("counts", JSONB, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("key_id", Uuid),
+)

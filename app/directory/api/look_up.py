@@ -44,7 +44,7 @@ async def read_municipality(code: str, work: DirectoryReader) -> SurroundingsOut
 @router.post("/places/_resolve", responses=problems(PlaceUnknown, PlaceAmbiguous))
 async def resolve_place(body: PlaceAsked, work: DirectoryReader) -> PlaceFound:
     """The municipality of a place; nothing is stored."""
-    place, _ = await service.around_place(work, PlaceOfStay(body.postcode, body.municipality_code))
+    place, _ = await service.around_place(work, PlaceOfStay(body.postcode, body.municipality_code, body.house_number))
     return PlaceFound(municipality_code=place.municipality_code, municipality_name=place.municipality_name, how=place.how)
 
 

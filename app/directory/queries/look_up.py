@@ -25,10 +25,15 @@ SERVED: Final = """
 """
 
 AROUND: Final = text(f"""
-  WITH place AS (
-    SELECT p.municipality_code AS code, p.also_municipality_codes AS also, 'postcode' AS how
-    FROM postcode p WHERE p.pc4 = :pc4 AND :code = ''
-    UNION ALL SELECT :code, '{{}}', 'municipality' WHERE :code <> ''),
+  WITH told AS (  -- the finest that is known decides; `codes` are several where it does not
+    SELECT 1 AS rank, 'municipality' AS how, ARRAY[CAST(:code AS text)] AS codes WHERE :code <> ''
+    UNION ALL SELECT 2, 'house_number', array_agg(municipality_code) FROM postcode6_number
+      WHERE pc6 = :pc6 AND house_number = :house_number HAVING count(*) > 0
+    UNION ALL SELECT 3, 'postcode', ARRAY[municipality_code] FROM postcode6 WHERE pc6 = :pc6
+    UNION ALL SELECT 4, 'several', array_agg(DISTINCT municipality_code) FROM postcode6_number WHERE pc6 = :pc6 HAVING count(*) > 0
+    UNION ALL SELECT 5, 'postcode', municipality_code || also_municipality_codes FROM postcode WHERE pc4 = :pc4
+    ORDER BY rank LIMIT 1),
+  place AS (SELECT how, codes, codes[1] AS code FROM told),
   around AS (
     SELECT a.id FROM place CROSS JOIN LATERAL (
       SELECT service_id AS id, valid FROM service_area WHERE municipality_code = place.code OFFSET 0) a  -- by its index
@@ -36,7 +41,7 @@ AROUND: Final = text(f"""
     UNION SELECT id FROM service WHERE kind = 'national_desk'),
   served AS ({SERVED}
     JOIN around ON around.id = s.id)
-  SELECT place.how, place.also, place.code, m.name, v.number AS version,
+  SELECT place.how, place.codes, place.code, m.name, v.number AS version,
     (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt') AS desks,
     (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach')) AS providers,
     (SELECT json_agg(told) FROM served WHERE kind = 'national_desk') AS national_desks
@@ -61,7 +66,14 @@ EVERYWHERE: Final = text(f"""
 """)
 
 CHANGES: Final = select(municipality_change).where(municipality_change.c.old_code == bindparam("code"))
-NAMES: Final = select(municipality.c.code, municipality.c.name).where(municipality.c.code.in_(bindparam("codes", expanding=True)))
+# What codes of municipalities lead to on a day: themselves, or whatever they went over into.
+FOLLOWED: Final = text("""
+  WITH RECURSIVE led AS (
+    SELECT code FROM unnest(CAST(:codes AS text[])) AS code
+    UNION SELECT c.new_code FROM led JOIN municipality_change c ON c.old_code = led.code AND c.effective_on <= :day
+      LEFT JOIN municipality m ON m.code = led.code AND m.valid @> CAST(:day AS date) WHERE m.code IS NULL)
+  SELECT m.code, m.name FROM led JOIN municipality m ON m.code = led.code AND m.valid @> CAST(:day AS date) ORDER BY m.code
+""")
 MUNICIPALITIES: Final = (
     select(
         municipality.c.code,

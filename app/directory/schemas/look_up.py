@@ -102,6 +102,7 @@ class PlaceAsked(Wire):
 
     postcode: Line | None = None
     municipality_code: Line | None = None
+    house_number: Line | None = None
 
 
 class PlaceFound(Wire):

@@ -1,7 +1,7 @@
 """Ask the directory: which municipality is this, who is around it at this moment, who answers where."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,15 @@ from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
 from app.directory.municipalities import Change, unknown
-from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, Postcode, ResolvedPlace, municipality_code
+from app.directory.places import (
+    PlaceOfStay,
+    PlaceUnknown,
+    Postcode,
+    ResolvedPlace,
+    ambiguous,
+    house_number,
+    municipality_code,
+)
 from app.directory.queries import look_up as queries
 from app.directory.surroundings import Surroundings
 
@@ -36,30 +44,46 @@ def local_day(at: datetime) -> date:
 
 
 async def around_place(work: Work, place: PlaceOfStay) -> tuple[ResolvedPlace, Surroundings]:
-    """The municipality of a place and everybody around it now, in one statement.
+    """The municipality of a place and everybody around it now: one statement, save where a municipality has ended since.
+
+    A postcode of a municipality that ended leads to the one it went over into, until postcodes are imported again.
 
     Raises:
         PlaceUnknown: neither postcode nor municipality, or one that does not exist (any more: it names the successors).
-        PlaceAmbiguous: the postcode lies in several municipalities; it names them.
+        PlaceAmbiguous: the postcode lies in several municipalities; it names them, and says what decides.
     """
     code = municipality_code(place.municipality_code) if place.municipality_code else ""
     postcode = Postcode.parse(place.postcode) if place.postcode else None
     if not code and postcode is None:
         raise _nowhere()
-    digits = postcode.digits if postcode else ""
-    row = await work.one(queries.AROUND, pc4=digits, code=code, day=local_day(work.at), at=work.at)
+    digits, letters = (postcode.digits, postcode.letters) if postcode else ("", "")
+    number = house_number(place.house_number) if place.house_number else None
+    row = await work.one(
+        queries.AROUND, pc4=digits, pc6=digits + letters, house_number=number or 0, code=code, day=local_day(work.at), at=work.at
+    )
     if row is None:
         raise PlaceUnknown(
             "This postcode is not that of an address: it may be a post-office box, or misheard. Ask for the postcode of"
             " the place itself, or name the municipality.",
             errors=[FieldError("/postcode", "postcode", "Not the postcode of an address.")],
         )
-    if row["name"] is None:
+    if code and row["name"] is None:
         raise await _unknown(work, row["code"])
-    if row["also"] and not code:
-        raise await _ambiguous(work, [row["code"], *row["also"]])
+    if row["name"] is None or len(row["codes"]) > 1:
+        return await _followed(work, row, number)
     surroundings = _surroundings(row)
     return ResolvedPlace(surroundings.municipality_code, surroundings.municipality_name, row["how"]), surroundings
+
+
+async def _followed(work: Work, row: Mapping[str, Any], number: int | None) -> tuple[ResolvedPlace, Surroundings]:
+    """The one municipality that a postcode leads to after all, when all but one of its municipalities went over into it."""
+    found = await work.rows(queries.FOLLOWED, codes=row["codes"], day=local_day(work.at))
+    if not found:
+        raise await _unknown(work, row["code"])
+    if len(found) > 1:
+        raise ambiguous([(one["code"], one["name"]) for one in found], by_number=row["how"] == "several", number=number)
+    place, surroundings = await around_place(work, PlaceOfStay(municipality_code=found[0]["code"]))
+    return replace(place, how="postcode" if row["how"] == "several" else row["how"]), surroundings
 
 
 async def around(work: Work, code: str) -> Surroundings:
@@ -133,15 +157,6 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
 async def _unknown(work: Work, code: str) -> PlaceUnknown:
     rows = await work.rows(queries.CHANGES, code=code)
     return unknown(code, [Change(**row) for row in rows], local_day(work.at))
-
-
-async def _ambiguous(work: Work, codes: list[str]) -> PlaceAmbiguous:
-    names = {row["code"]: row["name"] for row in await work.rows(queries.NAMES, codes=codes)}
-    listed = ", ".join(f"{names.get(code, '?')} ({code})" for code in codes)
-    return PlaceAmbiguous(
-        f"This postcode lies in several municipalities: {listed}. Ask in which one, and send its municipalityCode.",
-        municipalities=codes,
-    )
 
 
 def _nowhere() -> PlaceUnknown:

@@ -188,7 +188,7 @@ async def _around(work: Work, call: CallIn) -> Surroundings:
 
 
 def _place(where: WhereIn) -> PlaceOfStay:
-    return PlaceOfStay(where.postcode, where.municipality_code)
+    return PlaceOfStay(where.postcode, where.municipality_code, where.house_number)
 
 
 def _need(call: CallIn, verdict: Verdict, today: date) -> Need:
