@@ -33,13 +33,15 @@ from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
+from app.rosters.api import router as rosters
+from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.vault.keys import master_key
 
-EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS, *DELIVERY_EVENTS)
+EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS, *DELIVERY_EVENTS, *ROSTER_EVENTS)
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery)
+ROOMS = (intake, routing, followup, cases, directory, delivery, rosters)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -106,6 +106,7 @@ shift: Final = Table(
     Column("layer", SmallInteger, nullable=False),
     Column("span", TSTZRANGE, nullable=False),
     Column("participant", Text, nullable=False),
+    Column("participant_id", Uuid),
     *recorded(),
 )
 

@@ -1,0 +1,67 @@
+"""A roster's plan as one value, and the shifts that it means from a moment on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.core.spans import Span
+from app.directory.holidays import AMSTERDAM
+from app.rosters.participants import Participant
+from app.rosters.rotations import Rotation
+from app.rosters.schedule import Duty, Kind, Override, from_now, overrides_from_now, planned, schedule
+
+AHEAD: Final = timedelta(weeks=12)  # ⚙ 2026-11: how far ahead shifts are made
+FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that says who is on duty on a roster. `overrides` are in the order in which they were decided."""
+
+    roster_id: UUID
+    organisation_id: UUID
+    rotations: tuple[Rotation, ...]
+    overrides: tuple[Override, ...]
+    participants: Mapping[UUID, Participant]
+    signed_up: tuple[Duty, ...] = ()
+    ends_on: date | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """From when nobody is on duty by this plan, UTC: midnight, local time."""
+        return datetime.combine(self.ends_on, time(), AMSTERDAM).astimezone(UTC) if self.ends_on else None
+
+
+def duties(plan: Plan, span: Span, held: Iterable[Duty] = ()) -> list[Duty]:
+    """Who is on duty from `span.start` on, by what begins before `span.end`.
+
+    `held` are shifts that have begun: no rotation takes them from whoever has them; an override does, from `span.start` on.
+    """
+    held = list(held)
+    by_rotation = from_now((*plan.signed_up, *planned(plan.rotations, span)), span.start)
+    overrides = overrides_from_now((*_ends(plan), *plan.overrides), span.start)
+    end = max(plan.ends_at, span.start) if plan.ends_at else None
+    return list(_until(end, schedule((*held, *by_rotation), overrides)))
+
+
+def meant(plan: Plan, span: Span) -> list[Duty]:
+    """What the plan means for a span, whatever has begun: the reasons for the shifts in it."""
+    found = schedule((*plan.signed_up, *planned(plan.rotations, span)), (*_ends(plan), *plan.overrides))
+    return list(_until(plan.ends_at, found))
+
+
+def _ends(plan: Plan) -> Iterator[Override]:
+    """Whoever takes no shifts any more is absent for good."""
+    for one in plan.participants.values():
+        if one.ends_at:
+            yield Override(id=one.id, kind=Kind.ABSENCE, participant=one.id, span=Span(one.ends_at, FAR))
+
+
+def _until(end: datetime | None, found: list[Duty]) -> Iterator[Duty]:
+    for duty in found:
+        if end is None or duty.span.end <= end:
+            yield duty
+        elif duty.span.start < end:
+            yield Duty(duty.layer, Span(duty.span.start, end), duty.participant, duty.rotation, duty.override)

@@ -1,0 +1,1 @@
+"""How duty is planned, on the wire, one file a subject."""

@@ -1,0 +1,1 @@
+"""What planners do, one file a subject."""

@@ -1,0 +1,40 @@
+"""Participants by their ids; beneath every other service of this room, since all of them need it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from app.core.errors import FieldError, Invalid
+from app.core.work import Work
+from app.rosters import queries
+from app.rosters.participants import Participant
+
+
+async def people(work: Work, ids: Iterable[UUID]) -> dict[UUID, Participant]:
+    """Those of the participants with these ids that this work may see."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {row["id"]: participant_of(row) for row in await work.rows(queries.PARTICIPANTS_OF, ids=wanted)}
+
+
+async def usable(work: Work, organisation_id: UUID, ids: Iterable[UUID], pointer: str) -> dict[UUID, Participant]:
+    """The participants with these ids, all of one organisation and none of them ended.
+
+    Raises:
+        Invalid: one is not there, or takes no shifts any more; `pointer` says where it was named.
+    """
+    wanted = set(ids)
+    found = await people(work, wanted)
+    if any(one not in found or found[one].organisation_id != organisation_id for one in wanted):
+        fault = FieldError(pointer, "participant", "Name a participant of the roster's organisation.")
+        raise Invalid("A participant is not known. GET /v1/participants lists them. Nothing was changed.", errors=[fault])
+    if any(one.has_ended(work.at) for one in found.values()):
+        fault = FieldError(pointer, "participant_ended", "Take another participant, or take the end date away first.")
+        raise Invalid("A participant takes no shifts any more. Nothing was changed.", errors=[fault])
+    return found
+
+
+def participant_of(row: Mapping[str, Any]) -> Participant:
+    """A participant as it is stored."""
+    return Participant(**{**row, "qualifications": tuple(row["qualifications"])})
