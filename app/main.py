@@ -29,6 +29,7 @@ from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
 from app.directory.api.importing import MEDIA as IMPORTED_MEDIA
+from app.directory.events import EVENTS as DIRECTORY_EVENTS
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
@@ -39,7 +40,13 @@ from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.vault.keys import master_key
 
-EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS, *DELIVERY_EVENTS, *ROSTER_EVENTS)
+EVENTS: tuple[type[Event], ...] = (
+    *ROUTING_EVENTS,
+    *FOLLOWUP_EVENTS,
+    *DELIVERY_EVENTS,
+    *DIRECTORY_EVENTS,
+    *ROSTER_EVENTS,
+)
 READS = ["GET", "HEAD"]
 ROOMS = (intake, routing, followup, cases, directory, delivery, rosters)
 DESCRIPTION = (

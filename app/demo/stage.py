@@ -20,7 +20,7 @@ from app.core.settings import Settings, load
 from app.core.work import Work, begin
 from app.demo.journal import Memory
 from app.directory.seeding import load_netherlands
-from app.directory.service import look_up as directory
+from app.directory.service import organisations as directory
 from app.identity import service as identity
 
 if sys.platform != "win32":
@@ -121,9 +121,9 @@ class Stage:
 async def _with_tokens(work: Work) -> list[Member]:
     members: list[Member] = []
     for one in (await directory.organisations(work, None, ALL)).items:
-        for role in ("operator", "supervisor") if one.kind == "hotline" else ("desk",):
-            token = identity.create_key(work, organisation=one.id, role=role, label="demo", life=TOKENS_LIVE)
-            members.append(Member(str(one.id), one.name, one.kind, role, token))
+        for role in ("operator", "supervisor") if one["kind"] == "hotline" else ("desk",):
+            token = identity.create_key(work, organisation=one["id"], role=role, label="demo", life=TOKENS_LIVE)
+            members.append(Member(str(one["id"]), one["name"], one["kind"], role, token))
     return members
 
 

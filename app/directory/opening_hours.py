@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM, service_holidays
+from app.directory.moments import joined
 
 LOOKED_AHEAD: Final = 400
 DAY_MINUTES: Final = 24 * 60
@@ -31,7 +32,7 @@ class OpeningHours:
         Raises:
             ValueError: a day, a time or a span that can't be.
         """
-        weekly = {day: _spans(spans) for days, spans in told.get("weekly", {}).items() for day in _days(days)}
+        weekly = {day: _spans(spans) for days, spans in told.get("weekly", {}).items() for day in days_of(days)}
         exceptions = {date.fromisoformat(day): _spans(spans) for day, spans in told.get("exceptions", {}).items()}
         return cls(weekly, bool(told.get("always")), bool(told.get("closedOnHolidays")), exceptions)
 
@@ -87,6 +88,19 @@ def closes_at(hours: OpeningHours, at: datetime) -> datetime | None:
     return closing
 
 
+def openings(hours: OpeningHours, within: Span) -> tuple[Span, ...]:
+    """All spans of a period in which somebody is there, UTC, in order; those that touch are one."""
+    if hours.always:
+        return (within,)
+    first = within.start.astimezone(AMSTERDAM).date() - timedelta(days=1)
+    last = within.end.astimezone(AMSTERDAM).date()
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    clipped = (
+        Span(max(span.start, within.start), min(span.end, within.end)) for span in _openings(hours, days) if span.overlaps(within)
+    )
+    return joined(clipped)
+
+
 def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterable[Span]:
     for day in days:
         for start, end in hours.on(day):
@@ -101,7 +115,12 @@ def _moment(day: date, minutes: int) -> datetime:
     return datetime.combine(day + timedelta(days=whole_days), wall).astimezone(UTC)
 
 
-def _days(text: str) -> range:
+def days_of(text: str) -> range:
+    """The days that `2` or `0-4` means; 0 is Monday.
+
+    Raises:
+        ValueError: no such days.
+    """
     first, _, last = text.partition("-")
     days = range(int(first), int(last or first) + 1)
     if not days or days[0] < 0 or days[-1] > 6:  # noqa: PLR2004  Sunday

@@ -59,6 +59,12 @@ organisation: Final = Table(
     Column("source", Text),
     Column("ends_on", Date),
     Column("version", Integer, nullable=False),
+    Column("oin", Text),
+    Column("kvk", Text),
+    Column("agb", Text),
+    Column("ura", Text),
+    Column("contact_ways", JSONB, nullable=False),
+    Column("languages", ARRAY(Text), nullable=False),
     *recorded(),
 )
 
@@ -76,6 +82,10 @@ service: Final = Table(
     Column("out_of_hours", Text, nullable=False),
     Column("out_of_hours_organisation_id", Uuid),
     Column("version", Integer, nullable=False),
+    Column("contact_ways", JSONB, nullable=False),
+    Column("languages", ARRAY(Text), nullable=False),
+    Column("channels", JSONB, nullable=False),
+    Column("ends_on", Date),
     *recorded(),
 )
 
@@ -85,6 +95,7 @@ service_area: Final = Table(
     Column("service_id", Uuid, primary_key=True),
     Column("municipality_code", Text, primary_key=True),
     Column("valid", DATERANGE, primary_key=True),
+    Column("pc4s", ARRAY(Text)),
     *recorded(),
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, text, update
 
 from app.identity.tables import api_key
 
@@ -20,3 +20,4 @@ USED: Final = (
 REVOKE: Final = (
     update(api_key).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None)).values(revoked_at=bindparam("at"))
 )
+WHOSE: Final = text("SELECT * FROM keys_told(:keys)")

@@ -1,6 +1,6 @@
 """API keys: make, list, revoke, and recognise who sends one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +35,15 @@ class Key:
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What others may know of a key: what it is called, and whose it is."""
+
+    label: str
+    organisation_id: UUID
+    organisation_name: str
 
 
 def create_key(
@@ -92,6 +101,13 @@ async def keys(work: Work) -> Sequence[Key]:
         )
         for row in await work.rows(queries.KEYS)
     ]
+
+
+async def whose(work: Work, keys: Iterable[UUID]) -> Mapping[UUID, Whose]:
+    """Whose these keys are, revoked or not, of any organisation: for a history of changes."""
+    asked = list(keys)
+    rows = await work.rows(queries.WHOSE, keys=asked) if asked else ()
+    return {row["id"]: Whose(row["label"], row["organisation_id"], row["organisation_name"]) for row in rows}
 
 
 async def revoke_key(work: Work, key: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Read the directory: municipalities, who serves them now, organisations, shifts."""
+"""Read the directory: municipalities, who serves them now, shifts."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -8,13 +8,11 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from app.core.errors import FieldError, Invalid, NotFound
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, problems, rooms_router
-from app.core.paging import after
+from app.core.http import USUAL_LIMIT, Cursor, Limit, problems, rooms_router
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, municipality_code
 from app.directory.schemas.look_up import (
     MunicipalityOut,
     MunicipalityPage,
-    OrganisationOut,
     PlaceAsked,
     PlaceFound,
     ShiftOut,
@@ -46,23 +44,6 @@ async def resolve_place(body: PlaceAsked, work: DirectoryReader) -> PlaceFound:
     """The municipality of a place; nothing is stored."""
     place, _ = await service.around_place(work, PlaceOfStay(body.postcode, body.municipality_code, body.house_number))
     return PlaceFound(municipality_code=place.municipality_code, municipality_name=place.municipality_name, how=place.how)
-
-
-@router.get("/organisations", responses=problems(Invalid))
-async def list_organisations(
-    work: DirectoryReader, cursor: Cursor = None, limit: Limit = USUAL_LIMIT
-) -> PageOut[OrganisationOut]:
-    """Organisations, by id."""
-    page = await service.organisations(work, after(cursor), limit)
-    items = [OrganisationOut.model_validate(one, from_attributes=True) for one in page.items]
-    return PageOut[OrganisationOut](items=items, next=page.next)
-
-
-@router.get("/organisations/{organisation_id}", responses=problems(Invalid, NotFound))
-async def read_organisation(organisation_id: UUID, work: DirectoryReader) -> OrganisationOut:
-    """One organisation."""
-    found = await service.organisation(work, organisation_id)
-    return OrganisationOut.model_validate(found, from_attributes=True)
 
 
 @router.get("/organisations/{organisation_id}/shifts", responses=problems(Invalid, NotFound))

@@ -86,9 +86,11 @@ MUNICIPALITIES: Final = (
     .where(municipality.c.valid.contains(bindparam("day", type_=Date)), municipality.c.code > bindparam("after"))
     .order_by(municipality.c.code)
 )
-NATIONAL_DESKS: Final = text("SELECT DISTINCT organisation_id FROM service WHERE kind = 'national_desk'")
+NATIONAL_DESKS: Final = text("""
+  SELECT DISTINCT organisation_id FROM service
+  WHERE kind = 'national_desk' AND (ends_on IS NULL OR ends_on > CAST(moment() AT TIME ZONE 'Europe/Amsterdam' AS date))
+""")
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))
-ORGANISATIONS: Final = select(organisation).where(organisation.c.id > bindparam("after")).order_by(organisation.c.id)
 SHIFTS: Final = text("""
   SELECT r.id AS roster_id, r.name AS roster_name, s.kind AS line, h.id, h.layer, lower(h.span) AS starts_at, upper(h.span) AS ends_at,
     h.participant

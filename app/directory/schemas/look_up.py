@@ -113,17 +113,6 @@ class PlaceFound(Wire):
     how: str
 
 
-class OrganisationOut(Wire):
-    """An organisation; `invented` ones exist in the demo only."""
-
-    id: UUID
-    kind: str
-    name: str
-    invented: bool
-    phone: str | None
-    source: str | None
-
-
 class ShiftOut(Wire):
     """Somebody's turn on a roster."""
 

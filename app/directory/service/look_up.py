@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from app.core.errors import FieldError, NotFound
-from app.core.paging import Page, page_of
+from app.core.paging import Page
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
 from app.directory.municipalities import Change, unknown
@@ -22,8 +22,6 @@ from app.directory.places import (
 )
 from app.directory.queries import look_up as queries
 from app.directory.surroundings import Surroundings
-
-NO_ID: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +119,6 @@ async def organisation(work: Work, organisation_id: UUID) -> Organisation:
     if row is None:
         raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
     return _organisation(row)
-
-
-async def organisations(work: Work, after: UUID | None, limit: int) -> Page[Organisation]:
-    """Organisations, by id."""
-    rows = await work.rows(queries.ORGANISATIONS.limit(limit + 1), after=after or NO_ID)
-    found = [_organisation(row) for row in rows]
-    return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 
 async def shifts(work: Work, organisation_id: UUID, starts_at: datetime, ends_at: datetime) -> Sequence[Mapping[str, Any]]:
