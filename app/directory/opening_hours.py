@@ -87,6 +87,22 @@ def closes_at(hours: OpeningHours, at: datetime) -> datetime | None:
     return closing
 
 
+def openings_in(hours: OpeningHours, period: Span) -> tuple[Span, ...]:
+    """When it is open within `period`, in order, UTC; openings that touch are one."""
+    if hours.always:
+        return (period,)
+    first, last = (at.astimezone(AMSTERDAM).date() for at in (period.start, period.end))
+    days = (first + timedelta(days=ahead) for ahead in range(-1, (last - first).days + 1))
+    found: list[Span] = []
+    for one in sorted(_openings(hours, days)):
+        start, end = max(one.start, period.start), min(one.end, period.end)
+        if found and start <= found[-1].end:
+            start, end = found[-1].start, max(end, found.pop().end)
+        if start < end:
+            found.append(Span(start, end))
+    return tuple(found)
+
+
 def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterable[Span]:
     for day in days:
         for start, end in hours.on(day):
