@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from app.core.spans import Span
-from app.coverage.demand import Required
+from app.coverage.demand import DEFAULT, Required
 from app.coverage.lines import QUESTIONS, STEPS, Line
 from app.coverage.spans import Spans, common, united, without
 from app.directory.answers import Group, Member
@@ -46,8 +46,8 @@ class Reason(StrEnum):
 class Gap:
     """A span of a line in which nobody is who is near enough.
 
-    `left`: the rung that is left (`nobody` when even the national desk is not). `intended`: nobody is asked for, and only the
-    national desk is left. `by_fallback`: another service closes it, and routing reaches that.
+    `left`: the rung that is left (`nobody` when even the national desk is not). `intended`: nobody is asked for then, who would
+    be at another hour. `by_fallback`: another service closes it, and routing reaches that.
     """
 
     line: Line
@@ -118,7 +118,8 @@ def _gaps_of(group: Group, line: Line, wanted: tuple[Required, ...], known: Know
         for left, spans in _left(answered, one, group.span):
             for span in _cut(spans, group):
                 yield from _explained(group, line, one.enough, left, span, known)
-    free = Required(Rung.CONTRACTED, without((group.span,), united(span for one in wanted for span in one.spans)))
+    strictest = min((*(one.enough for one in wanted), DEFAULT.get(line, Rung.CONTRACTED)), key=STEPS.index)
+    free = Required(strictest, without((group.span,), united(span for one in wanted for span in one.spans)))
     for left, spans in _left(answered, free, group.span):
         for span in _cut(spans, group):
             members, reason = _responsible(group, line, free.enough, span)

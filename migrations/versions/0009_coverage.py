@@ -59,7 +59,7 @@ COMMENT ON COLUMN gap.organisation_ids IS 'Whose roster or desk it is; the natio
 CREATE TABLE coverage_look (
   sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
   directory_version bigint,
-  next_at timestamptz NOT NULL DEFAULT '-infinity',
+  next_at timestamptz NOT NULL DEFAULT 'epoch',
   summarised_on date
 );
 INSERT INTO coverage_look DEFAULT VALUES;

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from app.core import embedded
@@ -15,6 +16,10 @@ EMPTY = f"""
   SELECT code, code, 'VR01', 'GGD ' || code, 'unit', 'here' FROM unnest('{{{",".join(CODES)}}}'::text[]) AS code
 """
 
+LEFT = "event, recipient_counter, gap, fallback, demand, shift, roster, service_area, service, api_key, organisation"
+WIPE = "; ".join(f"DELETE FROM {table}" for table in LEFT.split(", "))
+WIPE += "; UPDATE coverage_look SET directory_version = NULL, next_at = 'epoch', summarised_on = NULL"
+
 
 @pytest.fixture(scope="module")
 def empty_url(cluster: embedded.Embedded) -> str:
@@ -27,6 +32,17 @@ def empty_url(cluster: embedded.Embedded) -> str:
 @pytest.fixture
 async def empty(empty_url: str) -> AsyncIterator[Database]:
     """A pool on it."""
+    made = Database(empty_url, settings_for(empty_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def own(cluster: embedded.Embedded, empty_url: str) -> AsyncIterator[Database]:
+    """The same, for a test that commits: what others left is gone."""
+    connection = await asyncpg.connect(empty_url.replace(f"//{embedded.LOGIN}", "//postgres"))
+    await connection.execute(WIPE)
+    await connection.close()
     made = Database(empty_url, settings_for(empty_url))
     yield made
     await made.close()

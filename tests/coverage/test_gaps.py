@@ -146,7 +146,8 @@ def situations(
     providers = [one.name for one in country.services if one.kind in {"crisis", "outreach"}]
     doubts: list[Doubted] = []
     fallbacks: dict[str, str] = {}
-    if providers and draw(st.integers(0, 1)):
+    has_doubt = draw(st.booleans())
+    if providers and has_doubt:
         since = start + draw(st.integers(0, 1000)) * timedelta(minutes=1)
         span = Span(since, since + draw(st.integers(1, 600)) * timedelta(minutes=1))
         doubts.append(Doubted(an_id(f"service {draw(st.sampled_from(providers))}"), span))
@@ -178,6 +179,8 @@ async def test_gaps_are_the_minutes_in_which_nobody_is_near_enough(
         found = await find_with(work, period, (line,), doubts)
     for code in CODES:
         here = [one for one in found if code in one.municipality_codes]
+        asked = {rung for at in minutes(period.start, period.end) for rung in _enough(wanted, line, code, at)}
+        strictest = min(asked | {STEPS.index(DEFAULT.get(line, Rung.CONTRACTED))})
         for at in minutes(period.start, period.end):
             left = _left(_around(country, code, at, doubts), line, at)
             enough = _enough(wanted, line, code, at)
@@ -187,4 +190,4 @@ async def test_gaps_are_the_minutes_in_which_nobody_is_near_enough(
             assert len(told) <= 1
             assert any(one.is_open for one in told) == (missing and not by_fallback), (code, at)
             assert any(one.by_fallback for one in told) == by_fallback, (code, at)
-            assert any(one.intended for one in told) == (not enough and left > STEPS.index(Rung.CONTRACTED)), (code, at)
+            assert any(one.intended for one in told) == (not enough and left > strictest), (code, at)
