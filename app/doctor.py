@@ -14,6 +14,7 @@ from app.core.health import ready
 from app.core.migrations import BY_MONTH
 from app.core.settings import Settings
 from app.core.work import begin
+from app.coverage.service import gaps
 from app.delivery import service as delivery
 from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
@@ -99,6 +100,7 @@ async def _partitions(database: Database) -> Finding:
 async def _coverage(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         covered = coverage(await directory.everywhere(work), work.at)
+        counts = await gaps.counts(work)
     if not covered:
         return Finding("coverage", well=False, sentence="no municipality is known: import the directory")
     nobody = [one.name for one in covered if one.rung is None]
@@ -106,7 +108,16 @@ async def _coverage(database: Database) -> Finding:
     if nobody:
         shown = ", ".join(nobody[:NAMES_SHOWN])
         return Finding("coverage", well=False, sentence=f"nobody at all for {len(nobody)} municipalities: {shown} …")
-    return Finding("coverage", well=True, sentence=f"{len(covered)} municipalities have somebody now; {without} have no meldpunt")
+    sentence = f"{len(covered)} municipalities have somebody now; {without} have no meldpunt; {_ahead(counts)}"
+    return Finding("coverage", well=True, sentence=sentence)
+
+
+def _ahead(counts: list[gaps.Count]) -> str:
+    if not counts:
+        return "no gap is known in the coming 14 days"
+    first = min(counts, key=lambda one: one.next_at)
+    total = sum(one.count for one in counts)
+    return f"{total} open gaps in the coming 14 days, the first ({first.line}) from {first.next_at:%Y-%m-%d %H:%M} UTC"
 
 
 async def _delivery(database: Database) -> Finding:

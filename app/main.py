@@ -24,6 +24,8 @@ from app.core.events import Event
 from app.core.health import ready
 from app.core.openapi import data_schema, describe
 from app.core.settings import Settings, load
+from app.coverage.api import router as coverage
+from app.coverage.events import EVENTS as COVERAGE_EVENTS
 from app.delivery.api import router as delivery
 from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
@@ -46,9 +48,10 @@ EVENTS: tuple[type[Event], ...] = (
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
+    *COVERAGE_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters)
+ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -11,6 +11,7 @@ from app.core.db import Database
 from app.core.due import Due, carry_out
 from app.core.health import ready
 from app.core.settings import Settings
+from app.coverage import due as coverage
 from app.delivery import send
 from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
@@ -23,6 +24,9 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     followup.OVERDUE,  # what is overdue climbs
     silent_endpoints(directory.national_desks),  # who can't be told is told of
     rosters.MADE_AHEAD,  # shifts, every day a day further
+    coverage.LOOKS,  # gaps of the coming days are found
+    coverage.GAPS,  # who must hear of them hears, in time
+    coverage.SUMMARIES,  # every morning: who is on duty
 )
 LOOK_AGAIN: Final = 30.0
 

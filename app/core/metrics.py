@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
 REQUESTS: Final = Histogram(
@@ -16,6 +16,9 @@ REQUESTS: Final = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
 DUE_ACTS: Final = Counter("nodus_due_acts", "What the due-lists did.", ["due", "outcome"])
+OPEN_GAPS: Final = Gauge(
+    "nodus_open_gaps", "Gaps of the coming fourteen days, by line.", ["line"], multiprocess_mode="mostrecent"
+)
 
 
 def serve(port: int) -> None:

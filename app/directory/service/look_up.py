@@ -93,9 +93,10 @@ async def around(work: Work, code: str) -> Surroundings:
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
 
 
-async def everywhere(work: Work) -> list[Surroundings]:
-    """Everybody around every municipality at this moment, in one statement."""
-    return [_surroundings(row) for row in await work.rows(queries.EVERYWHERE, day=local_day(work.at), at=work.at)]
+async def everywhere(work: Work, at: datetime | None = None) -> list[Surroundings]:
+    """Everybody around every municipality at this moment, or as the directory now knows it for another; in one statement."""
+    moment = at or work.at
+    return [_surroundings(row) for row in await work.rows(queries.EVERYWHERE, day=local_day(moment), at=moment)]
 
 
 async def national_desks(work: Work) -> list[UUID]:

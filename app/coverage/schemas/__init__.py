@@ -1,0 +1,1 @@
+"""The shapes of coverage on the wire."""

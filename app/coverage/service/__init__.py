@@ -1,0 +1,1 @@
+"""What coverage does: `find` gaps, `look` for them by itself, `demands`, `gaps` as people see them, `summary` of duty."""
