@@ -2,6 +2,7 @@
 
 import typer
 
+from app.cli.explaining import explain
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
 from app.cli.serving import serve, worker
@@ -14,6 +15,7 @@ for command, name in (
     (migrate, "migrate"),
     (examine, "doctor"),
     (openapi, "openapi"),
+    (explain, "explain"),
 ):
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import TextClause
+
 from app.core.errors import FieldError, NotFound
 from app.core.paging import Page, page_of
 from app.core.work import Work
@@ -42,12 +44,48 @@ async def around_place(work: Work, place: PlaceOfStay) -> tuple[ResolvedPlace, S
         PlaceUnknown: neither postcode nor municipality, or one that does not exist (any more: it names the successors).
         PlaceAmbiguous: the postcode lies in several municipalities; it names them.
     """
+    return await _around_place(work, place, queries.AROUND, work.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the directory said at `known_at` about a place at another moment.
+
+    `recorded_since`: the first thing it remembers; None when it was asked about what it says now. Asked about earlier, it tells
+    the first that it remembers.
+    """
+
+    place: ResolvedPlace
+    around: Surroundings
+    known_at: datetime
+    recorded_since: datetime | None
+
+
+async def around_place_as_known(work: Work, place: PlaceOfStay, at: datetime, known_at: datetime) -> Known:
+    """The municipality of a place and everybody around it at `at`, as the directory knew it at `known_at`.
+
+    The version of the surroundings is 0 when it is not the present one: numbers of earlier versions were not kept.
+
+    Raises:
+        PlaceUnknown, PlaceAmbiguous: as `around_place`, at that moment.
+    """
+    if known_at >= work.at:
+        return Known(*await _around_place(work, place, queries.AROUND, at), work.at, None)
+    row = await work.one(queries.RECORDED_SINCE)
+    since = row["since"] if row and row["since"] else known_at
+    known = max(known_at, since)
+    return Known(*await _around_place(work, place, queries.AROUND_AS_KNOWN, at, known=known), known, since)
+
+
+async def _around_place(
+    work: Work, place: PlaceOfStay, statement: TextClause, at: datetime, **known: datetime
+) -> tuple[ResolvedPlace, Surroundings]:
     code = municipality_code(place.municipality_code) if place.municipality_code else ""
     postcode = Postcode.parse(place.postcode) if place.postcode else None
     if not code and postcode is None:
         raise _nowhere()
     digits = postcode.digits if postcode else ""
-    row = await work.one(queries.AROUND, pc4=digits, code=code, day=local_day(work.at), at=work.at)
+    row = await work.one(statement, pc4=digits, code=code, day=local_day(at), at=at, **known)
     if row is None:
         raise PlaceUnknown(
             "This postcode is not that of an address: it may be a post-office box, or misheard. Ask for the postcode of"
@@ -55,7 +93,7 @@ async def around_place(work: Work, place: PlaceOfStay) -> tuple[ResolvedPlace, S
             errors=[FieldError("/postcode", "postcode", "Not the postcode of an address.")],
         )
     if row["name"] is None:
-        raise await _unknown(work, row["code"])
+        raise await _unknown(work, row["code"], at)
     if row["also"] and not code:
         raise await _ambiguous(work, [row["code"], *row["also"]])
     surroundings = _surroundings(row)
@@ -130,9 +168,9 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
     return Organisation(row["id"], row["kind"], row["name"], row["invented"], row["phone"], row["source"])
 
 
-async def _unknown(work: Work, code: str) -> PlaceUnknown:
+async def _unknown(work: Work, code: str, at: datetime) -> PlaceUnknown:
     rows = await work.rows(queries.CHANGES, code=code)
-    return unknown(code, [Change(**row) for row in rows], local_day(work.at))
+    return unknown(code, [Change(**row) for row in rows], local_day(at))
 
 
 async def _ambiguous(work: Work, codes: list[str]) -> PlaceAmbiguous:
