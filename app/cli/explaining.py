@@ -66,9 +66,8 @@ def moment_of(text: str, option: str) -> datetime:
 
 def _show(told: PreviewOut, need: Need) -> None:
     whom = "" if need.age is None else f", {need.age} years old at most"
-    out.print(
-        f"[bold]{escape(told.municipality_name)}[/] ({told.municipality_code}), {need.urgency}, {need.kind}{whom}, {_local(told.at)}"
-    )
+    what = f"{need.urgency}, {need.kind}{whom}"
+    out.print(f"[bold]{escape(told.municipality_name)}[/] ({told.municipality_code}), {what}, {_local(told.at)}")
     table = Table("rung", "organisation", "", "reason", "accept by")
     for one in told.candidates:
         by = _local(told.accept_by) if one.taken else ""
