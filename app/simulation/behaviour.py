@@ -1,7 +1,7 @@
-"""How whoever is asked answers: accepts, declines or keeps silent, and after how long. ⚙ all of it: there is no source for it yet.
+"""How whoever is asked answers: accepts, declines or keeps silent, and after how long. ⚙ all of it: no source is known.
 
-What an organisation answers to a call is drawn from the seed, the call and the organisation alone: in another directory, or asked at
-another moment, it draws the same.
+What an organisation answers to a call is drawn from the seed, the call and the organisation alone: in another directory, or
+asked at another moment, it draws the same.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """Shares from 0 to 1 of offers that are accepted and declined; the rest hears nothing. `slowness` multiplies the usual delay."""
+    """Shares from 0 to 1 of offers that are accepted and declined; the rest hears nothing. `slowness` multiplies the delay."""
 
     accepts: float
     declines: float

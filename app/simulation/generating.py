@@ -1,7 +1,7 @@
 """Calls as they might come: by hour, weekday and municipality, seeded, so that the same seed makes the same calls.
 
-Sources: facts F22 (70 reports a week in a region of 1.4 million, 2023; up to 80 % from the police), F24 (30–50 % nationally), F19 (+12 %
-a year). Hours, weekdays and urgencies have no source: ⚙ ours.
+Sources: facts F22 (70 reports a week in a region of 1.4 million, 2023; up to 80 % from the police), F24 (30–50 % nationally),
+F19 (+12 % a year). Hours, weekdays and urgencies have no source: ⚙ ours.
 """
 
 from bisect import bisect_right
