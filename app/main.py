@@ -30,11 +30,12 @@ from app.identity.service import KeyRing
 from app.intake.api import router as intake
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
+from app.simulation.api import router as simulation
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (*ROUTING_EVENTS, *FOLLOWUP_EVENTS, *DELIVERY_EVENTS)
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery)
+ROOMS = (intake, routing, followup, cases, directory, delivery, simulation)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -6,6 +6,7 @@ from app.cli.explaining import explain
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
 from app.cli.serving import serve, worker
+from app.cli.simulating import simulate
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 for command, name in (
@@ -16,6 +17,7 @@ for command, name in (
     (examine, "doctor"),
     (openapi, "openapi"),
     (explain, "explain"),
+    (simulate, "simulate"),
 ):
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")

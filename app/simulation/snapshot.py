@@ -168,15 +168,16 @@ class _OnDuty:
     def __init__(self, provider: Provider, layers: Sequence[_Layer]) -> None:
         self._provider = replace(provider, duty=None)
         self._layers = layers
-        self._made: dict[UUID, Provider] = {}
+        self._made: dict[tuple[UUID, datetime], Provider] = {}
 
     def at(self, moment: datetime) -> Provider:
         for layer in self._layers:
             duty = layer.at(moment)
             if duty is not None:
-                if duty.shift_id not in self._made:
-                    self._made[duty.shift_id] = replace(self._provider, duty=duty)
-                return self._made[duty.shift_id]
+                key = (duty.shift_id, duty.until)
+                if key not in self._made:
+                    self._made[key] = replace(self._provider, duty=duty)
+                return self._made[key]
         return self._provider
 
 
