@@ -18,7 +18,7 @@ from rich.table import Table
 from app.cli.explaining import moment_of
 from app.cli.terminal import err, fail, out, run, working
 from app.simulation.charts import charts
-from app.simulation.drawing import minutes_told
+from app.simulation.drawing import minutes_told, signed
 from app.simulation.report import page
 from app.simulation.results import Plan, Result, carried_out
 from app.simulation.schemas.asked import SimulationIn
@@ -93,7 +93,7 @@ def _file(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         fail(f"{path} is no YAML or JSON{f': line {mark.line + 1}' if mark else ''}.")
     if not isinstance(told, dict):
-        fail(f"{path} holds no names with values. openapi/simulation.md shows how a proposal is written.")
+        fail(f"{path} holds no names with values. app/simulation/README.md shows how a proposal is written.")
     return told
 
 
@@ -163,7 +163,6 @@ def _show_difference(result: Result) -> None:
         return
     table = Table("the same calls", "sooner", "later", "as soon", "mean", box=None)
     for one in result.difference.shifted:
-        mean = f"{'−' if one.mean_minutes < 0 else '+'}{minutes_told(abs(one.mean_minutes))}"
-        table.add_row(one.urgency, str(one.sooner), str(one.later), str(one.same), mean)
+        table.add_row(one.urgency, str(one.sooner), str(one.later), str(one.same), signed(one.mean_minutes))
     out.print(table)
     out.print(f"Gaps closed: {result.difference.gaps_closed}; opened: {result.difference.gaps_opened}.", highlight=False)

@@ -5,8 +5,8 @@ from html import escape
 from math import log10
 from typing import Final
 
-WIDTH: Final = 720
-LEFT: Final = 230
+WIDTH: Final = 760
+LEFT: Final = 265
 RIGHT: Final = 80
 BAR: Final = 16
 TOP: Final = 34
@@ -21,7 +21,7 @@ STYLE: Final = (
     "</style><defs><pattern id='{name}-lines' width='5' height='5' patternUnits='userSpaceOnUse' patternTransform='rotate(45)'>"
     "<line class='ink' x1='0' y1='0' x2='0' y2='5' stroke-width='4'/></pattern></defs>"
 )
-TICKS: Final = ((1, "1 min"), (10, "10 min"), (60, "1 h"), (600, "10 h"), (1440, "1 d"), (10080, "1 w"))
+TICKS: Final = ((1, "1 min"), (10, "10 min"), (60, "1 h"), (1440, "1 d"), (10080, "1 w"))
 WEEK: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -95,6 +95,11 @@ def minutes_told(minutes: float) -> str:
     if minutes < 90:  # noqa: PLR2004  an hour and a half
         return f"{minutes:.1f} min" if minutes < 10 else f"{minutes:.0f} min"  # noqa: PLR2004
     return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} d"
+
+
+def signed(minutes: float) -> str:
+    """A difference of minutes, with its sign."""
+    return f"{'−' if minutes < 0 else '+'}{minutes_told(abs(minutes))}" if abs(minutes) >= 0.05 else "0 min"  # noqa: PLR2004  0.0
 
 
 def _svg(name: str, title: str, told: str, height: float, parts: Iterable[str]) -> str:

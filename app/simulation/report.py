@@ -6,7 +6,7 @@ from typing import Final
 
 from app.directory.holidays import AMSTERDAM
 from app.simulation.charts import charts
-from app.simulation.drawing import minutes_told
+from app.simulation.drawing import signed
 from app.simulation.results import Result
 
 HEAD: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -40,9 +40,7 @@ def _difference(result: Result) -> Iterable[str]:
         return
     found = result.difference
     yield "<h2>The difference, call by call</h2>"
-    rows = [
-        (str(one.urgency), str(one.sooner), str(one.later), str(one.same), _signed(one.mean_minutes)) for one in found.shifted
-    ]
+    rows = [(str(one.urgency), str(one.sooner), str(one.later), str(one.same), signed(one.mean_minutes)) for one in found.shifted]
     yield _table(("urgency", "sooner", "later", "as soon", "mean"), rows)
     yield f"<p>Gaps closed: {found.gaps_closed}; opened: {found.gaps_opened}.</p>"
     moved = [(one.before.replace("_", " "), one.after.replace("_", " "), str(one.calls)) for one in found.moved]
@@ -54,10 +52,6 @@ def _gaps(result: Result) -> Iterable[str]:
         yield f"<h2>Municipalities with gaps: {escape(one.title)}</h2>"
         rows = [(gap.municipality_name, gap.municipality_code, str(gap.calls)) for gap in one.figures.gaps]
         yield _table(("municipality", "code", "calls with only the national desk"), rows) if rows else "<p>None.</p>"
-
-
-def _signed(minutes: float) -> str:
-    return f"{'−' if minutes < 0 else '+'}{minutes_told(abs(minutes))}"
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ from app.simulation.playing import Player
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a simulation needs; `players` by title, one or two; municipalities' names by code. `expected`: how many calls, about."""
+    """All that a simulation needs; `players` by title, one or two; `expected`: how many calls, about."""
 
     period: Span
     seed: int
