@@ -78,13 +78,15 @@ def _moments(rates: Rates, period: Span, random: Random) -> Iterator[datetime]:
     hours, weekdays = _relative(rates.hours), _relative(rates.weekdays)
     start = period.start
     while start < period.end:
-        end = min(period.end, start + HOUR)
+        end = min(period.end, start.replace(minute=0, second=0, microsecond=0) + HOUR)
         local = start.astimezone(AMSTERDAM)
         grown = (1 + rates.growth) ** ((start - period.start) / YEAR)
         an_hour = rates.per_year * grown * hours[local.hour] * weekdays[local.weekday()] / (YEAR / HOUR)
-        at = start
+        left = (end - start) / HOUR
+        passed = 0.0
         while an_hour > 0:
-            at += HOUR * (-log(1 - random.random()) / an_hour)
+            passed += -log(1 - random.random()) / an_hour
+            at = start + HOUR * min(passed, left)
             if at >= end:
                 break
             yield at
