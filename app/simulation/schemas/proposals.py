@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from random import Random
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -121,14 +122,17 @@ class ShiftsReplaced(Wire):
 
 
 class RotationReplaced(Wire):
-    """Participants of a care provider take turns at local hand-over times, instead of all shifts it had on those days."""
+    """Participants of a care provider take turns at local hand-over times, instead of all shifts it had meanwhile.
+
+    From the first hand-over on `starts_on` until the first one on `ends_on`.
+    """
 
     change: Literal["rotation"]
     service: ServiceName
     participants: Annotated[list[Line], Field(min_length=1, max_length=100)]
     hand_over: Annotated[list[time], Field(min_length=1, max_length=24, description="Local times, such as 08:00 and 20:00")]
     starts_on: date | None = Field(default=None, description="Default: the first day of the simulated period")
-    ends_on: date | None = Field(default=None, description="Not included; default: the end of the simulated period")
+    ends_on: date | None = Field(default=None, description="Default: the day after the simulated period")
 
     @field_validator("hand_over")
     @classmethod
@@ -145,8 +149,9 @@ class RotationReplaced(Wire):
         if not timedelta() < last - first <= timedelta(days=800):
             raise Invalid("A rotation ends after it starts, at most 800 days later.")
         rotation = Rotation(tuple(self.participants), tuple(self.hand_over))
-        turns = shifts_of(rotation, first, (last - first).days, Random(0))  # noqa: S311  it leaves none open
-        made = [Shift(one.span, one.participant) for one in turns]
+        days = (last - first).days
+        turns = shifts_of(rotation, first, days, Random(0))  # noqa: S311  it leaves none open
+        made = [Shift(one.span, one.participant) for one in islice(turns, days * len(self.hand_over))]
         replaced = Span(made[0].span.start, made[-1].span.end)
         return proposing.with_shifts(snapshot, service, replaced, made)
 
