@@ -23,7 +23,7 @@ from app.simulation.report import page
 from app.simulation.results import Plan, Result, carried_out
 from app.simulation.schemas.asked import SimulationIn
 from app.simulation.schemas.told import SimulationOut
-from app.simulation.service import planned
+from app.simulation.service import planned, read
 
 MOST_CALLS: Final = 5_000_000
 LONGEST: Final = timedelta(days=3660)
@@ -60,7 +60,7 @@ def simulate(  # noqa: PLR0913  each is an option
         "calls": calls | {name: value for name, value in given.items() if value is not None},
         "proposals": [_file(one) for one in proposal or ()],
     }
-    plan = run(_plan(_read(asked)))
+    plan = run(_plan(_checked(asked)))
     before = time.perf_counter()
     result = carried_out(plan, _watched(plan))
     _show(result, time.perf_counter() - before)
@@ -77,7 +77,8 @@ def simulate(  # noqa: PLR0913  each is an option
 
 async def _plan(asked: SimulationIn) -> Plan:
     async with working() as work:
-        return await planned(work, asked, most=MOST_CALLS, longest=LONGEST)
+        material = await read(work, asked, most=MOST_CALLS, longest=LONGEST)
+    return planned(asked, material, most=MOST_CALLS)
 
 
 def _watched(plan: Plan) -> Iterator[Any]:
@@ -116,7 +117,7 @@ def _weights(path: Path) -> dict[str, float]:
     return found
 
 
-def _read(asked: dict[str, Any]) -> SimulationIn:
+def _checked(asked: dict[str, Any]) -> SimulationIn:
     try:
         return SimulationIn.model_validate(asked)
     except ValidationError as error:

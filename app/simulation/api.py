@@ -14,7 +14,7 @@ from app.identity.doors import asking
 from app.simulation.results import carried_out
 from app.simulation.schemas.asked import SimulationIn
 from app.simulation.schemas.told import SimulationOut
-from app.simulation.service import planned
+from app.simulation.service import Material, planned, read
 
 router = rooms_router("simulation")
 MOST_CALLS: Final = 10_000  # ⚙ a few seconds of one core
@@ -34,6 +34,11 @@ async def run_simulation(
         raise TooMany("Somebody else's simulation is running. Send the same again.", retry_after=5)
     async with ONE_AT_A_TIME:
         async with begin(request.app.state.database, actor, request_id=request.state.request_id) as work:
-            plan = await planned(work, body, most=MOST_CALLS, longest=LONGEST)
-        result = await asyncio.to_thread(carried_out, plan)
-        return await asyncio.to_thread(SimulationOut.of, result, with_charts=body.charts)
+            material = await read(work, body, most=MOST_CALLS, longest=LONGEST)
+        return await asyncio.to_thread(_played, body, material)
+
+
+def _played(body: SimulationIn, material: Material) -> SimulationOut:
+    """In a thread: it takes seconds, and calls come in meanwhile."""
+    result = carried_out(planned(body, material, most=MOST_CALLS))
+    return SimulationOut.of(result, with_charts=body.charts)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.core.errors import Invalid
@@ -89,24 +88,24 @@ def without_areas(snapshot: Snapshot, service: Served, codes: Iterable[str], end
     return replace(snapshot, areas=kept + tuple(_ended(one, ends_on) for one in theirs if ends_on))
 
 
-def with_shifts(snapshot: Snapshot, service: Served, period: Span, shifts: Sequence[Shift]) -> Snapshot:
-    """A service has these shifts in a period instead of those it had; outside of it those stay.
+def with_shifts(snapshot: Snapshot, service: Served, period: Span | None, shifts: Sequence[Shift]) -> Snapshot:
+    """A service has these shifts in a period instead of those it had; outside of it those stay. None: besides all it has.
 
     Raises:
         Invalid: it has no rosters, or two shifts on one layer overlap.
     """
     if not isinstance(service.told, Provider):
         raise Invalid("Only a care provider's service has shifts.")
-    _never_overlapping(shifts)
     theirs = {one.number for one in snapshot.rosters if one.service_id == service.service_id}
-    kept = tuple(part for one in snapshot.turns for part in ([one] if one.roster_number not in theirs else _cut(one, period)))
+    kept = {place: [part for one in snapshot.turns.get(place, ()) for part in _cut(one, period)] for place in theirs}
+    _never_overlapping(shifts, [one for turns in kept.values() for one in turns])
     number = max((one.number for one in snapshot.rosters), default=0) + 1
     roster = Roster(_made_id(f"roster {number}"), number, service.service_id, "proposed")
     made = tuple(
         Turn(_made_id(f"{number} {place}"), number, one.layer, one.span.start, one.span.end, one.participant)
         for place, one in enumerate(shifts)
     )
-    return replace(snapshot, rosters=(*snapshot.rosters, roster), turns=kept + made)
+    return replace(snapshot, rosters=(*snapshot.rosters, roster), turns={**snapshot.turns, **kept, number: made})
 
 
 def with_service(snapshot: Snapshot, kind: str, codes: Iterable[str], told: Callable[[UUID], Desk | Provider]) -> Snapshot:
@@ -159,15 +158,22 @@ def _ended(area: Area, ends_on: date) -> Area:
     return replace(area, valid=Days(area.valid.starts_on, min(filter(None, (area.valid.ends_on, ends_on)))))
 
 
-def _never_overlapping(shifts: Sequence[Shift]) -> None:
-    for one, following in pairwise(sorted(shifts, key=lambda shift: (shift.layer, shift.span.start))):
-        if one.layer == following.layer and one.span.overlaps(following.span):
-            where = one.span.end.isoformat()
-            raise Invalid(f"Two shifts on layer {one.layer} overlap before {where}. Let one end where the next begins.")
+def _never_overlapping(shifts: Iterable[Shift], kept: Iterable[Turn]) -> None:
+    """A proposed shift overlaps no other on its layer, proposed or kept; what is real already was looked at when it was made."""
+    spans = [(one.layer, one.span.start, one.span.end, True) for one in shifts]
+    spans += [(one.layer, one.start, one.end, False) for one in kept]
+    last: dict[tuple[int, bool], datetime] = {}
+    for layer, start, end, proposed in sorted(spans):
+        others = [last.get((layer, True)), last.get((layer, False)) if proposed else None]
+        if any(other and start < other for other in others):
+            raise Invalid(f"Two shifts on layer {layer} overlap from {start.isoformat()} on. Let one end where the next begins.")
+        last[layer, proposed] = max(end, last.get((layer, proposed), end))
 
 
-def _cut(turn: Turn, period: Span) -> list[Turn]:
+def _cut(turn: Turn, period: Span | None) -> list[Turn]:
     """What is left of a shift outside a period."""
+    if period is None:
+        return [turn]
     parts: list[tuple[datetime, datetime]] = [
         (turn.start, min(turn.end, period.start)),
         (max(turn.start, period.end), turn.end),

@@ -1,14 +1,15 @@
-"""Make the plan of a simulation: read the directory and the calls, apply what is proposed. Playing it needs no database."""
+"""Make the plan of a simulation: read the directory and past calls, then generate calls and apply what is proposed."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from app.core.errors import FieldError, Invalid
 from app.core.spans import Span
 from app.core.work import Work
-from app.directory.service.whole import whole
-from app.routing.service.past import past_needs
+from app.directory.service.whole import Whole, whole
+from app.routing.service.past import PastNeed, past_needs
 from app.simulation.calls import SimulatedCall
 from app.simulation.generating import expected, generated, usual_per_year
 from app.simulation.playing import Player
@@ -22,20 +23,38 @@ FARTHEST: Final = (2000, 2100)
 ASSUMED: Final = "How people answer is assumed: acceptance, delay and silence are settings, no measurement."
 
 
-async def planned(work: Work, asked: SimulationIn, *, most: int, longest: timedelta) -> Plan:
-    """All that the simulation needs, with at most `most` calls over at most `longest`.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was read: the directory, and past calls when they were asked for."""
+
+    period: Span
+    directory: Whole
+    past: list[PastNeed] | None
+
+
+async def read(work: Work, asked: SimulationIn, *, most: int, longest: timedelta) -> Material:
+    """Read what the simulation needs, with at most `most` past calls over at most `longest`.
 
     Raises:
-        Invalid: a period that can't be, too many calls or none, or a change that does not fit the directory.
+        Invalid: a period that can't be, too many calls in it or none.
     """
     period = _possible(asked, longest)
-    read = await whole(work, Span(period.start, period.end + CLIMBING))
-    snapshot = snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts)
-    calls, count, told = (
-        _generated(asked.calls, snapshot, period, asked.seed, most)
-        if isinstance(asked.calls, GeneratedIn)
-        else await _past(work, period, most)
-    )
+    past = None if isinstance(asked.calls, GeneratedIn) else await _past(work, period, most)
+    return Material(period, await whole(work, Span(period.start, period.end + CLIMBING)), past)
+
+
+def planned(asked: SimulationIn, material: Material, *, most: int) -> Plan:
+    """All that the simulation needs, with at most `most` calls. It computes for a while, and asks nobody anything.
+
+    Raises:
+        Invalid: too many generated calls or none, or a change that does not fit the directory.
+    """
+    period, told = material.period, material.directory
+    snapshot = snapshot_of(told.version, told.municipalities, told.services, told.areas, told.rosters, told.shifts)
+    if isinstance(asked.calls, GeneratedIn):
+        calls, count, notes = _generated(asked.calls, snapshot, period, asked.seed, most)
+    else:
+        calls, count, notes = _again(material.past or [])
     directories = [(one.title, one.apply(snapshot, period, _fault_of(place))) for place, one in enumerate(asked.proposals)]
     if len(directories) < 2:  # noqa: PLR2004  one proposal is compared with what there is
         directories.insert(0, (CURRENT, snapshot))
@@ -45,7 +64,7 @@ async def planned(work: Work, asked: SimulationIn, *, most: int, longest: timede
         seed=asked.seed,
         source=asked.calls.source,
         directory_version=snapshot.version,
-        notes=(*told, ASSUMED, *_shifts_end(directories, period)),
+        notes=(*notes, ASSUMED, *_shifts_end(directories, period)),
         calls=calls,
         expected=count,
         municipalities={one.code: one.name for one in snapshot.municipalities},
@@ -86,22 +105,27 @@ def _generated(
     return generated(rates, period, seed), count, notes
 
 
-async def _past(work: Work, period: Span, most: int) -> tuple[Iterable[SimulatedCall], int, list[str]]:
+async def _past(work: Work, period: Span, most: int) -> list[PastNeed]:
     found = await past_needs(work, period, most + 1)
     if not found:
         raise _invalid("/startsAt", "no_calls", "No call in this period opened a case that you may see. Choose another period.")
     if len(found) > most:
         raise _too_many(len(found), most)
+    return found
+
+
+def _again(found: list[PastNeed]) -> tuple[Iterable[SimulatedCall], int, list[str]]:
     calls = [SimulatedCall(number, one.at, one.municipality_code, one.need) for number, one in enumerate(found)]
-    return calls, len(calls), [
+    notes = [
         "The calls are those that opened a case, by moment, place and need; what an operator chose is not repeated.",
         "They meet the directory of today, not that of their time.",
-    ]  # fmt: skip
+    ]
+    return calls, len(calls), notes
 
 
 def _shifts_end(directories: Iterable[tuple[str, Snapshot]], period: Span) -> Iterable[str]:
     for title, snapshot in directories:
-        last = max((one.end for one in snapshot.turns), default=None)
+        last = max((one.end for turns in snapshot.turns.values() for one in turns), default=None)
         if last is None or last < period.end:
             when = f"The last shift ends on {last:%Y-%m-%d}" if last else "There are no shifts in the period"
             yield f"{title}: {when}; without a shift providers are contracted, and nobody is on duty."

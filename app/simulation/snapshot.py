@@ -78,14 +78,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of it; a proposal makes another one."""
+    """All of it, turns by the number of their roster; a proposal makes another one."""
 
     version: int
     municipalities: tuple[Municipality, ...]
     services: Mapping[UUID, Served]
     areas: tuple[Area, ...]
     rosters: tuple[Roster, ...]
-    turns: tuple[Turn, ...]
+    turns: Mapping[int, Sequence[Turn]]
 
 
 def snapshot_of(version: int, municipalities: Rows, services: Rows, areas: Rows, rosters: Rows, shifts: Rows) -> Snapshot:
@@ -96,8 +96,11 @@ def snapshot_of(version: int, municipalities: Rows, services: Rows, areas: Rows,
         {row["id"]: Served(row["id"], row["kind"], _told(row), row["ends_on"]) for row in services},
         tuple(Area(row["service_id"], row["code"], _days(row)) for row in areas),
         tuple(Roster(row["id"], row["number"], row["service_id"], row["name"]) for row in rosters),
-        tuple(
-            Turn(row["id"], row["roster_number"], row["layer"], row["starts_at"], row["ends_at"], row["participant"])
+        _grouped(
+            (
+                row["roster_number"],
+                Turn(row["id"], row["roster_number"], row["layer"], row["starts_at"], row["ends_at"], row["participant"]),
+            )
             for row in shifts
         ),
     )
@@ -192,7 +195,7 @@ class _Circle:
 def _layers(snapshot: Snapshot) -> dict[UUID, list[_Layer]]:
     """The layers of each service in the order in which they count: the highest first, then by the roster's number."""
     rosters = {one.number: one for one in snapshot.rosters}
-    by_layer = _grouped(((-one.layer, one.roster_number), one) for one in snapshot.turns)
+    by_layer = _grouped(((-one.layer, number), one) for number, turns in snapshot.turns.items() for one in turns)
     return _grouped(
         (rosters[number].service_id, _Layer(rosters[number], turns)) for (_, number), turns in sorted(by_layer.items())
     )

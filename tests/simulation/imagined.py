@@ -44,7 +44,7 @@ def a_country() -> Snapshot:
         services={one.service_id: one for one in (DESK, OUTREACH, CRISIS, NATIONAL)},
         areas=tuple(Area(one.service_id, HAARLEM, Days()) for one in (DESK, OUTREACH, CRISIS)),
         rosters=(Roster(UUID(int=5), 1, OUTREACH.service_id, "days"),),
-        turns=tuple(a_turn(START + timedelta(days=day, hours=7), 12) for day in range(7)),
+        turns={1: [a_turn(START + timedelta(days=day, hours=7), 12) for day in range(7)]},
     )
 
 

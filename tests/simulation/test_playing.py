@@ -85,7 +85,7 @@ def test_a_place_that_is_not_there_is_left_out_and_one_without_a_last_desk_has_n
     """Neither may end the run of a quarter of a million others."""
     assert a_player().play(a_call(code="GM9999")) is None
     country = a_country()
-    bare = type(country)(7, country.municipalities, {}, (), (), ())
+    bare = type(country)(7, country.municipalities, {}, (), (), {})
     nobody = a_player(bare).play(a_call(code=HAARLEM))
     assert nobody is not None
     assert (nobody.rung, nobody.accepted_at, nobody.gap) == (None, None, True)

@@ -120,6 +120,11 @@ def test_a_rotation_replaces_the_shifts_of_its_days() -> None:
                 {"startsAt": "2026-12-08T16:59:00Z", "endsAt": "2026-12-08T23:00:00Z", "participant": "b"}]},
             "Two shifts on layer 1 overlap",
         ),
+        (
+            {"change": "shifts", "service": "outreach", "besides": True, "shifts": [
+                {"startsAt": "2026-12-08T08:00:00Z", "endsAt": "2026-12-08T17:00:00Z", "participant": "a"}]},
+            "Two shifts on layer 1 overlap",
+        ),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_directory_is_said(change: dict[str, Any], why: str) -> None:
@@ -187,4 +192,13 @@ def test_shifts_that_touch_do_not_overlap() -> None:
         Shift(Span(START, later.end), "c", 2),
     ]
     told = with_shifts(a_country(), OUTREACH, Span(START, later.end), shifts)
-    assert sum(one.participant in {"a", "b", "c"} for one in told.turns) == 3
+    assert [one.participant for one in told.turns[2]] == ["a", "b", "c"]
+
+
+def test_a_cover_on_a_higher_layer_goes_before_the_shift_below() -> None:
+    """Besides what there is: before and after it, whoever had the shift has it again."""
+    cover = {"startsAt": "2026-12-08T08:00:00Z", "endsAt": "2026-12-08T10:00:00Z", "participant": "cover", "layer": 2}
+    told = _with({"change": "shifts", "service": "outreach", "besides": True, "shifts": [cover]})
+    day = datetime(2026, 12, 8, tzinfo=UTC)
+    duties = [_there(told, at=day + timedelta(hours=hour)).providers[0].duty for hour in (7, 8, 9, 10)]
+    assert [duty.participant if duty else None for duty in duties] == ["team A", "cover", "cover", "team A"]

@@ -19,6 +19,6 @@ AREAS: Final = text("""
 ROSTERS: Final = text("SELECT id, number, service_id, name FROM roster ORDER BY number")
 SHIFTS: Final = text("""
   SELECT id, roster_number, layer, lower(span) AS starts_at, upper(span) AS ends_at, participant
-  FROM shift WHERE span && tstzrange(:starts_at, :ends_at) ORDER BY roster_number, layer, lower(span)
+  FROM shift WHERE id > :after AND span && tstzrange(:starts_at, :ends_at) ORDER BY id LIMIT :most
 """)
 VERSION: Final = text("SELECT number FROM directory_version")

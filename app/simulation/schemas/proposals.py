@@ -110,11 +110,14 @@ class ShiftsReplaced(Wire):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     shifts: Annotated[list[ShiftIn], Field(max_length=10_000)]
+    besides: bool = Field(default=False, description="Besides the shifts it has, such as a cover on a higher layer")
 
     def apply(self, snapshot: Snapshot, period: Span) -> Snapshot:
         """The directory with it."""
         service = proposing.service_of(snapshot, self.service)
         made = [Shift(_span(one.starts_at, one.ends_at), one.participant, one.layer) for one in self.shifts]
+        if self.besides:
+            return proposing.with_shifts(snapshot, service, None, made)
         first = min((one.span.start for one in made), default=period.start)
         last = max((one.span.end for one in made), default=period.end)
         replaced = _span(self.starts_at or first, self.ends_at or last)
