@@ -40,6 +40,7 @@ from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
+from app.simulation.api import router as simulation
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
@@ -51,7 +52,7 @@ EVENTS: tuple[type[Event], ...] = (
     *COVERAGE_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage)
+ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -2,10 +2,12 @@
 
 import typer
 
+from app.cli.explaining import explain
 from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
 from app.cli.serving import serve, worker
+from app.cli.simulating import simulate
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 for command, name in (
@@ -16,6 +18,8 @@ for command, name in (
     (examine, "doctor"),
     (openapi, "openapi"),
     (bring, "import"),
+    (explain, "explain"),
+    (simulate, "simulate"),
 ):
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")

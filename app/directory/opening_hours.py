@@ -1,8 +1,9 @@
 """When a desk is open: local wall time in Europe/Amsterdam, right over both clock changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from app.core.spans import Span
@@ -101,12 +102,16 @@ def openings(hours: OpeningHours, within: Span) -> tuple[Span, ...]:
     return joined(clipped)
 
 
-def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterable[Span]:
+def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterator[Span]:
     for day in days:
-        for start, end in hours.on(day):
-            opened, closed = _moment(day, start), _moment(day, end)
-            if opened < closed:  # a span inside the hour that the clock skips is none
-                yield Span(opened, closed)
+        yield from _spans_of(day, hours.on(day))
+
+
+@lru_cache(maxsize=10_000)
+def _spans_of(day: date, told: Spans) -> tuple[Span, ...]:
+    """The spans of a day in UTC: many desks have the same hours, and one decision asks after them again and again."""
+    moments = ((_moment(day, start), _moment(day, end)) for start, end in told)
+    return tuple(Span(opened, closed) for opened, closed in moments if opened < closed)  # none inside the hour that is skipped
 
 
 def _moment(day: date, minutes: int) -> datetime:

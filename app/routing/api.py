@@ -4,12 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import AwareDatetime
 
+from app.cases.lifecycle import Urgency
 from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
 from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
-from app.identity.doors import CaseReader, OfferAnswerer
+from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown
+from app.identity.doors import CaseReader, DirectoryReader, OfferAnswerer
 from app.routing.decide import NobodyLeft
+from app.routing.need import Kind, Need
 from app.routing.offers import OfferState
 from app.routing.schemas import (
     AcceptanceIn,
@@ -18,11 +22,13 @@ from app.routing.schemas import (
     DeclineIn,
     DeclineOut,
     OfferOut,
+    PreviewOut,
     RoutingOut,
 )
 from app.routing.service import answer
 from app.routing.service.answer import CantDecline, OfferEnded
 from app.routing.service.explain import explain
+from app.routing.service.preview import preview
 
 router = rooms_router("routing")
 
@@ -85,3 +91,25 @@ async def read_routing(case_id: UUID, work: CaseReader) -> RoutingOut:
     """Every decision about a case: each candidate, and why it was taken or passed over."""
     decisions, offers = await explain(work, case_id)
     return RoutingOut(decisions=[DecisionOut.of(one) for one in decisions], offers=[OfferOut.of(one) for one in offers])
+
+
+@router.get("/routing/preview", responses=problems(Invalid, PlaceUnknown, PlaceAmbiguous, NobodyLeft))
+async def preview_routing(  # noqa: PLR0913, PLR0917  each is a part of the question
+    work: DirectoryReader,
+    urgency: Annotated[Urgency, Query(description="How soon somebody must act")],
+    postcode: Annotated[
+        str | None, Query(max_length=10, description="Without the house number: addresses don't belong in URLs")
+    ] = None,
+    municipality_code: Annotated[
+        str | None, Query(alias="municipalityCode", max_length=10, description="Goes before the postcode")
+    ] = None,
+    kind: Annotated[Kind, Query(description="What it is about")] = Kind.WORRY,
+    age: Annotated[int | None, Query(ge=0, le=130, description="How old the person is at most")] = None,
+    at: Annotated[AwareDatetime | None, Query(description="The moment of the call; default: now")] = None,
+    known_at: Annotated[
+        AwareDatetime | None, Query(alias="knownAt", description="The directory as it was then; default: as it was at `at`")
+    ] = None,
+) -> PreviewOut:
+    """Who would be asked about a case at any moment, past or to come, and of everybody else why not. Nothing is stored."""
+    place = PlaceOfStay(postcode, municipality_code)
+    return PreviewOut.of(await preview(work, place, Need(urgency, kind, age), at, known_at))

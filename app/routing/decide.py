@@ -76,7 +76,8 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
             "Nobody around the place is left to ask, and the directory has no national desk. Find somebody by telephone, and"
             " run `nodus doctor`."
         )
-    lines = tuple(_line(found, place, taken, refusals, chosen) for place in range(len(found)))
+    first = next(place for place, one in enumerate(found) if one is taken)
+    lines = tuple(_line(one, taken, refusals, chosen, passed_by=place < first) for place, one in enumerate(found))
     return Decision(
         offered_to=taken.organisation_id,
         offered_name=taken.name,
@@ -101,8 +102,7 @@ def _chosen(chosen: Chosen, found: tuple[Candidate, ...]) -> Candidate:
     return next((one for one in theirs if one.suitable), theirs[0])
 
 
-def _line(found: tuple[Candidate, ...], place: int, taken: Candidate, refusals: frozenset[UUID], chosen: Chosen | None) -> Line:
-    one = found[place]
+def _line(one: Candidate, taken: Candidate, refusals: frozenset[UUID], chosen: Chosen | None, *, passed_by: bool) -> Line:
     reason = one.reason
     if one is taken:
         reason = Reason("chosen", f"Chosen by the operator. {reason.text}") if chosen else reason
@@ -110,7 +110,7 @@ def _line(found: tuple[Candidate, ...], place: int, taken: Candidate, refusals: 
         reason = Reason("asked_before", "Was asked before, and declined or did not answer.")
     elif one.suitable and one.organisation_id == taken.organisation_id:
         reason = Reason("same_organisation", f"Is being asked already, as {taken.rung}. {reason.text}")
-    elif one.suitable and any(other is taken for other in found[place:]):
+    elif one.suitable and passed_by:
         reason = Reason("not_chosen", f"The operator chose otherwise. {reason.text}")
     elif one.suitable:
         reason = Reason("next", f"Would be asked when those before don't accept. {reason.text}")

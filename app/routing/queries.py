@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, text, update
 
 from app.routing.tables import decision, offer
 
@@ -31,3 +31,11 @@ def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None
     if after:
         query = query.where(offer.c.id > after)
     return query.where(offer.c.state == state) if state else query
+
+
+# First decisions, by the ids that their moments give: what was needed, in codes.
+FIRST_DECISIONS: Final = text("""
+  SELECT at, inputs -> 'need' AS need, inputs -> 'around' ->> 'municipality_code' AS code FROM decision
+  WHERE id >= :first AND id < :last AND at >= :starts_at AND at < :ends_at AND inputs -> 'refusals' = '[]'
+  ORDER BY id LIMIT :most
+""")

@@ -9,6 +9,7 @@ from app.core.http import Moment, Wire
 from app.routing.ladder import Rung
 from app.routing.offers import DeclineReason, Offer, OfferState
 from app.routing.service.explain import Explained
+from app.routing.service.preview import Preview
 
 
 class OfferOut(Wire):
@@ -122,3 +123,41 @@ class RoutingOut(Wire):
 
     decisions: list[DecisionOut]
     offers: list[OfferOut]
+
+
+class PreviewOut(Wire):
+    """What would be decided, and from what. Nothing of it is stored."""
+
+    at: Moment
+    known_at: Moment = Field(description="The directory was used as it was known at this moment")
+    directory_version: int | None = Field(
+        description="Its version; null for one before the present one, which is told by knownAt"
+    )
+    municipality_code: str
+    municipality_name: str
+    rules: str
+    offered_to: UUID
+    rung: Rung
+    accept_by: Moment
+    promised_at: Moment | None = Field(description="When a desk that is closed would ring back")
+    candidates: list[CandidateOut]
+    notes: list[str] = Field(description="What to know before trusting this")
+
+    @classmethod
+    def of(cls, told: Preview) -> "PreviewOut":
+        """The preview as the API shows it."""
+        decision = told.decision
+        return cls(
+            at=told.at,
+            known_at=told.known.known_at,
+            directory_version=told.directory_version,
+            municipality_code=told.known.place.municipality_code,
+            municipality_name=told.known.place.municipality_name,
+            rules=decision.rules,
+            offered_to=decision.offered_to,
+            rung=decision.rung,
+            accept_by=decision.accept_by,
+            promised_at=decision.promised_at,
+            candidates=[CandidateOut.model_validate(line.to_json(), by_name=True) for line in decision.lines],
+            notes=list(told.notes),
+        )

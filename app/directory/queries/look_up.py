@@ -1,5 +1,6 @@
 """Statements about the directory. The one on the way of every call is `AROUND`: a place in, everybody around it out."""
 
+import re
 from typing import Final
 
 from sqlalchemy import Date, bindparam, select, text
@@ -18,7 +19,7 @@ SERVED: Final = """
       FROM roster r JOIN shift h ON h.roster_number = r.number
       WHERE r.service_id = s.id AND h.span @> CAST(:at AS timestamptz)
         AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
-      ORDER BY h.layer DESC LIMIT 1)) AS told
+      ORDER BY h.layer DESC, r.number LIMIT 1)) AS told
   FROM service s
   JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
   LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id
@@ -48,6 +49,20 @@ AROUND: Final = text(f"""
   FROM place
   LEFT JOIN municipality m ON m.code = place.code AND m.valid @> CAST(:day AS date)
   CROSS JOIN directory_version v
+""")
+
+# The same from what the directory said at `:known`; a text of its own, so that the one on the way of every call stays as it is.
+# A version before the present one has lost its number: 0.
+KEPT: Final = re.compile(r"\b(FROM|JOIN) (municipality|postcode|organisation|service_area|service|roster|shift)\b")
+AROUND_AS_KNOWN: Final = text(
+    KEPT.sub(r"\1 \2_as_known(CAST(:known AS timestamptz))", AROUND.text).replace(
+        "v.number AS version", "CASE WHEN v.changed_at <= :known THEN v.number ELSE 0 END AS version"
+    )
+)
+RECORDED_SINCE: Final = text("""
+  SELECT least(
+    (SELECT min(recorded_at) FROM organisation), (SELECT min(recorded_at) FROM service),
+    (SELECT min(lower(recorded)) FROM directory_history WHERE entity IN ('organisation', 'service') AND told ? 'id')) AS since
 """)
 
 EVERYWHERE: Final = text(f"""

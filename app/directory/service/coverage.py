@@ -67,15 +67,15 @@ def _told(hours: Mapping[str, Any], period: Span) -> dict[str, Any]:
     """Opening hours as spans, once for all who keep them. `waits`: closed, but with an opening that somebody can wait for."""
     parsed = OpeningHours.parse(hours)
     longer = Span(period.start, period.end + timedelta(days=LOOKED_AHEAD + 1))
-    openings = openings(parsed, longer)
+    opened = openings(parsed, longer)
     waits, closed_from = [], period.start
-    for one in openings:
+    for one in opened:
         earliest = local_day(one.start) - timedelta(days=LOOKED_AHEAD - 1)
         start = max(closed_from, datetime.combine(earliest, time(), AMSTERDAM))
         if start < one.start:
             waits.append(Span(start, one.start))
         closed_from = one.end
-    return {"hours": hours, "opened": _text(openings), "waits": _text(waits)}
+    return {"hours": hours, "opened": _text(opened), "waits": _text(waits)}
 
 
 def _text(spans: Iterable[Span]) -> str:

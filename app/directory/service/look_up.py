@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import TextClause
+
 from app.core.errors import FieldError, NotFound
 from app.core.paging import Page
 from app.core.work import Work
@@ -50,15 +52,50 @@ async def around_place(work: Work, place: PlaceOfStay) -> tuple[ResolvedPlace, S
         PlaceUnknown: neither postcode nor municipality, or one that does not exist (any more: it names the successors).
         PlaceAmbiguous: the postcode lies in several municipalities; it names them, and says what decides.
     """
+    return await _around_place(work, place, queries.AROUND, work.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the directory said at `known_at` about a place at another moment.
+
+    `recorded_since`: the first thing it remembers; None when it was asked about what it says now. Asked about earlier, it tells
+    the first that it remembers.
+    """
+
+    place: ResolvedPlace
+    around: Surroundings
+    known_at: datetime
+    recorded_since: datetime | None
+
+
+async def around_place_as_known(work: Work, place: PlaceOfStay, at: datetime, known_at: datetime) -> Known:
+    """The municipality of a place and everybody around it at `at`, as the directory knew it at `known_at`.
+
+    The version of the surroundings is 0 when it is not the present one: numbers of earlier versions were not kept.
+
+    Raises:
+        PlaceUnknown, PlaceAmbiguous: as `around_place`, at that moment.
+    """
+    if known_at >= work.at:
+        return Known(*await _around_place(work, place, queries.AROUND, at), work.at, None)
+    row = await work.one(queries.RECORDED_SINCE)
+    since = row["since"] if row and row["since"] else known_at
+    known = max(known_at, since)
+    return Known(*await _around_place(work, place, queries.AROUND_AS_KNOWN, at, known=known), known, since)
+
+
+async def _around_place(
+    work: Work, place: PlaceOfStay, statement: TextClause, at: datetime, **known: datetime
+) -> tuple[ResolvedPlace, Surroundings]:
     code = municipality_code(place.municipality_code) if place.municipality_code else ""
     postcode = Postcode.parse(place.postcode) if place.postcode else None
     if not code and postcode is None:
         raise _nowhere()
     digits, letters = (postcode.digits, postcode.letters) if postcode else ("", "")
     number = house_number(place.house_number) if place.house_number else None
-    row = await work.one(
-        queries.AROUND, pc4=digits, pc6=digits + letters, house_number=number or 0, code=code, day=local_day(work.at), at=work.at
-    )
+    asked = {"pc4": digits, "pc6": digits + letters, "house_number": number or 0, "code": code}
+    row = await work.one(statement, **asked, day=local_day(at), at=at, **known)
     if row is None:
         raise PlaceUnknown(
             "This postcode is not that of an address: it may be a post-office box, or misheard. Ask for the postcode of"
@@ -66,22 +103,23 @@ async def around_place(work: Work, place: PlaceOfStay) -> tuple[ResolvedPlace, S
             errors=[FieldError("/postcode", "postcode", "Not the postcode of an address.")],
         )
     if code and row["name"] is None:
-        raise await _unknown(work, row["code"])
+        raise await _unknown(work, row["code"], at)
     if row["name"] is None or len(row["codes"]) > 1:
-        return await _followed(work, row, number)
+        only, how = await _followed(work, row, number, at)
+        found, surroundings = await _around_place(work, PlaceOfStay(municipality_code=only), statement, at, **known)
+        return replace(found, how=how), surroundings
     surroundings = _surroundings(row)
     return ResolvedPlace(surroundings.municipality_code, surroundings.municipality_name, row["how"]), surroundings
 
 
-async def _followed(work: Work, row: Mapping[str, Any], number: int | None) -> tuple[ResolvedPlace, Surroundings]:
+async def _followed(work: Work, row: Mapping[str, Any], number: int | None, at: datetime) -> tuple[str, str]:
     """The one municipality that a postcode leads to after all, when all but one of its municipalities went over into it."""
-    found = await work.rows(queries.FOLLOWED, codes=row["codes"], day=local_day(work.at))
+    found = await work.rows(queries.FOLLOWED, codes=row["codes"], day=local_day(at))
     if not found:
-        raise await _unknown(work, row["code"])
+        raise await _unknown(work, row["code"], at)
     if len(found) > 1:
         raise ambiguous([(one["code"], one["name"]) for one in found], by_number=row["how"] == "several", number=number)
-    place, surroundings = await around_place(work, PlaceOfStay(municipality_code=found[0]["code"]))
-    return replace(place, how="postcode" if row["how"] == "several" else row["how"]), surroundings
+    return found[0]["code"], "postcode" if row["how"] == "several" else row["how"]
 
 
 async def around(work: Work, code: str) -> Surroundings:
@@ -146,9 +184,9 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
     return Organisation(row["id"], row["kind"], row["name"], row["invented"], row["phone"], row["source"])
 
 
-async def _unknown(work: Work, code: str) -> PlaceUnknown:
+async def _unknown(work: Work, code: str, at: datetime) -> PlaceUnknown:
     rows = await work.rows(queries.CHANGES, code=code)
-    return unknown(code, [Change(**row) for row in rows], local_day(work.at))
+    return unknown(code, [Change(**row) for row in rows], local_day(at))
 
 
 def _nowhere() -> PlaceUnknown:
