@@ -35,6 +35,11 @@ def examples(play: Play) -> list[Example]:
         told.append(_get("read_the_feed", play, provider, f"/v1/organisations/{provider.organisation}/events?limit=3"))
     if supervisor := play.one("supervisor"):
         told.append(_get("what_is_overdue", play, supervisor, "/v1/cases?overdue=true&limit=3"))
+    if planner := play.one("planner"):
+        told += [
+            _get("where_is_nobody", play, planner, "/v1/gaps?limit=3"),
+            _get("what_if", play, planner, "/v1/routing/preview?postcode=4331AA&urgency=crisis"),
+        ]
     return told
 
 

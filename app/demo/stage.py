@@ -22,15 +22,15 @@ from app.demo.journal import Memory
 from app.directory.seeding import load_netherlands
 from app.directory.service import organisations as directory
 from app.identity import service as identity
+from app.rosters.seeding import load_plans
 
 if sys.platform != "win32":
     import fcntl
 
 TOKENS_LIVE: Final = timedelta(days=60)
 TOKENS_RENEWED: Final = timedelta(days=30)
-ROSTER_DAYS: Final = 30
-ROSTERS_RENEWED: Final = timedelta(days=14)
 ALL: Final = 1000
+ROLES: Final = {"hotline": ("operator", "supervisor", "administrator"), "care_provider": ("desk", "planner")}
 OURS: Final = (
     "demo-state.json", "demo-state.new", "demo-journal.jsonl", "master-key", "demo.json", "demo.new", "serve.log", "worker.log",
 )  # fmt: skip
@@ -92,10 +92,11 @@ class Stage:
         told = self._memory.told
         database = Database(self.url, Settings(database_url=self.url, master_key=self.master_key()))
         try:
-            if "rosters_from" not in told or at - datetime.fromisoformat(told["rosters_from"]) > ROSTERS_RENEWED:
-                async with begin(database, WORKER, at=at) as work:
-                    await load_netherlands(work, from_day=at.date(), days=ROSTER_DAYS)
-                self._memory.keep(rosters_from=at.isoformat())
+            async with begin(database, WORKER, at=at) as work:
+                if "directory_from" not in told:
+                    await load_netherlands(work, from_day=at.date(), days=1)
+                await load_plans(work)
+            self._memory.keep(directory_from=told.get("directory_from", at.isoformat()))
             if "members" not in told or clock.wall() - datetime.fromisoformat(told["tokens_made"]) > TOKENS_RENEWED:
                 async with begin(database, WORKER, at=at) as work:
                     members = await _with_tokens(work)
@@ -121,7 +122,7 @@ class Stage:
 async def _with_tokens(work: Work) -> list[Member]:
     members: list[Member] = []
     for one in (await directory.organisations(work, None, ALL)).items:
-        for role in ("operator", "supervisor") if one["kind"] == "hotline" else ("desk",):
+        for role in ROLES.get(one["kind"], ("desk",)):
             token = identity.create_key(work, organisation=one["id"], role=role, label="demo", life=TOKENS_LIVE)
             members.append(Member(str(one["id"]), one["name"], one["kind"], role, token))
     return members

@@ -15,6 +15,7 @@ from rich.table import Table
 from app.demo.journal import Journal
 from app.demo.stage import Member
 from app.demo.summary import Summary
+from app.rosters.seeding import PLANTED
 
 URGENCIES: Final = ("acute", "crisis", "urgent", "normal", "advice")
 ENDS: Final = {
@@ -42,10 +43,13 @@ def chosen(members: Sequence[Member], journal: Journal) -> list[Member]:
     """Whose tokens are shown: the operator, the supervisor, and the meldpunt and the provider that received most."""
 
     def busiest(kind: str) -> Member:
-        return max((one for one in members if one.kind == kind), key=lambda one: journal.of(one.organisation).last)
+        return max(
+            (one for one in members if one.kind == kind and one.role == "desk"), key=lambda one: journal.of(one.organisation).last
+        )
 
     roles = [next(one for one in members if one.role == role) for role in ("operator", "supervisor")]
-    return [*roles, busiest("meldpunt"), busiest("care_provider")]
+    planner = next(one for one in members if one.role == "planner" and one.name.startswith(next(iter(PLANTED))))
+    return [*roles, busiest("meldpunt"), busiest("care_provider"), planner]
 
 
 def write_for_the_start_page(folder: Path, base_url: str, members: Sequence[Member], summary: Summary | None) -> None:
@@ -62,7 +66,7 @@ def write_for_the_start_page(folder: Path, base_url: str, members: Sequence[Memb
 
 
 def show_tokens(console: Console, base_url: str, members: Sequence[Member]) -> None:
-    """The address, and a line to try for each of three tokens."""
+    """The address, and a line to try for each of four tokens."""
     console.print(f"\n[bold]{base_url}[/] stays up: a start page, and the API at {base_url}/docs.")
     for one in members:
         if one.role != "supervisor":
@@ -76,6 +80,8 @@ def show_tokens(console: Console, base_url: str, members: Sequence[Member]) -> N
 def _path(one: Member) -> str:
     if one.role == "operator":
         return "/v1/cases?limit=3"
+    if one.role == "planner":
+        return "/v1/gaps?limit=3"
     return "/v1/offers?limit=3" if one.kind == "meldpunt" else f"/v1/organisations/{one.organisation}/events?limit=3"
 
 

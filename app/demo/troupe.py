@@ -23,7 +23,7 @@ class Troupe:
         self._memory = memory
         self._polling: list[asyncio.Task[None]] = []
         self.receiver = Receiver()
-        answering = [one for one in members if one.role != "operator"]
+        answering = [one for one in members if one.role in {"supervisor", "desk"}]
         self.parties = [_party(base_url, one, journal) for one in answering]
         self._meldpunten = [
             party for party, one in zip(self.parties, answering, strict=True) if one.kind == "meldpunt"

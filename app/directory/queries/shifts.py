@@ -8,6 +8,11 @@ ROSTERS: Final = text("""
   SELECT r.id, r.number, r.name, r.service_id, s.organisation_id, s.kind AS line
   FROM roster r JOIN service s ON s.id = r.service_id WHERE r.id = ANY(:rosters)
 """)
+UNPLANNED: Final = text("""
+  SELECT r.id, r.number, r.name, r.service_id, s.organisation_id, s.kind AS line
+  FROM roster r JOIN service s ON s.id = r.service_id
+  WHERE NOT EXISTS (SELECT FROM shift h WHERE h.roster_number = r.number AND h.participant_id IS NOT NULL) ORDER BY r.number
+""")
 SERVICE: Final = text("SELECT organisation_id FROM service WHERE id = :service_id")
 RENAME: Final = text("UPDATE roster SET name = :name, service_id = :service_id WHERE id = :roster_id")
 

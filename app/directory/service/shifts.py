@@ -34,6 +34,11 @@ async def rosters(work: Work, roster_ids: Sequence[UUID]) -> dict[UUID, Roster]:
     return {row["id"]: Roster(**row) for row in await work.rows(queries.ROSTERS, rosters=list(roster_ids))}
 
 
+async def unplanned(work: Work) -> list[Roster]:
+    """The rosters on which nobody was ever planned by id."""
+    return [Roster(**row) for row in await work.rows(queries.UNPLANNED)]
+
+
 async def own_service(work: Work, service_id: UUID) -> UUID:
     """The organisation of a service that this work may change.
 
