@@ -71,7 +71,8 @@ def _plan(work: Work, roster: directory.Roster) -> None:
     for kind, told in _overrides(made, [rotation for _, rotation in rotations], work.at):
         work.write(
             tables.roster_override, id=made.id_of(kind + told["reason"]), roster_id=roster.id,
-            organisation_id=roster.organisation_id, kind=kind, state="set", made_at=work.at, decided_at=work.at, version=1, **told,
+            organisation_id=roster.organisation_id, kind=kind, state="set", made_at=work.at, decided_at=work.at,
+            version=1, **told,
         )  # fmt: skip
 
 
