@@ -126,6 +126,16 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(shared_url: str, 
             assert (answer.status_code, answer.json()["type"]) == (413, "/v1/problems/too-large")
 
 
+async def test_a_place_with_its_number_is_found_by_one_statement(
+    client: httpx.AsyncClient, administrator: dict[str, str], statements: list[str]
+) -> None:
+    """It is on the way of every call."""
+    place = {"postcode": "1012AB", "houseNumber": "12"}
+    statements.clear()
+    found = await client.post("/v1/places/_resolve", json=place, headers=administrator)
+    assert (found.status_code, len([one for one in statements if "municipality" in one])) == (200, 1)
+
+
 async def test_one_file_at_a_time(client: httpx.AsyncClient, administrator: dict[str, str]) -> None:
     """Reading takes a core: a second one waits outside, so that calls don't."""
     async with ONE_AT_A_TIME:

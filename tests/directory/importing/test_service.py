@@ -9,10 +9,12 @@ from sqlalchemy import text
 
 from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
+from app.core.errors import Conflict
 from app.core.work import begin
 from app.directory.importing.difference import ImportRefused, Report
 from app.directory.importing.told import Kind
 from app.directory.places import PlaceAmbiguous, PlaceOfStay
+from app.directory.queries.importing import ALONE
 from app.directory.seeding import DATA
 from app.directory.service.importing import Wish, import_file
 from app.directory.service.look_up import around_place
@@ -218,6 +220,14 @@ async def test_half_a_list_changes_nothing(looking: Importer) -> None:
     with pytest.raises(ImportRefused, match=r"342 municipalities .* and the file 171"):
         await looking(Kind.MUNICIPALITIES, cbs_rows()[:172])
     assert await looking.asked("SELECT count(*) FROM municipality WHERE valid @> CAST(:day AS date)", day=DAY) == [(342,)]
+
+
+async def test_two_at_once_do_not_meet(looking: Importer) -> None:
+    """Each would tell, and carry out, a difference that is none any more."""
+    async with begin(looking.database, WORKER) as other:
+        await other.one(ALONE)
+        with pytest.raises(Conflict, match="Another import"):
+            await looking(Kind.MUNICIPALITIES, cbs_rows(GM0363="Mokum"))
 
 
 async def test_a_list_of_another_year_changes_nothing(looking: Importer) -> None:
