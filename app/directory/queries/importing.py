@@ -35,10 +35,10 @@ PUT: Final = text("""
     valid = CASE WHEN m.valid @> CAST(:day AS date) THEN m.valid ELSE excluded.valid END
 """)
 CONTRACTS: Final = text("""
-  SELECT DISTINCT s.id, s.name AS service, o.name AS organisation, a.municipality_code, m.name
+  SELECT DISTINCT s.id AS service_id, s.name AS service, o.name AS organisation, a.municipality_code, m.name AS municipality_name
   FROM service_area a JOIN service s ON s.id = a.service_id JOIN organisation o ON o.id = s.organisation_id
   JOIN municipality m ON m.code = a.municipality_code
-  WHERE a.municipality_code = ANY(CAST(:codes AS text[])) AND a.valid && daterange(CAST(:day AS date), NULL)
+  WHERE (m.code = ANY(CAST(:codes AS text[])) OR upper(m.valid) <= :day) AND a.valid && daterange(CAST(:day AS date), NULL)
     AND (o.ends_on IS NULL OR o.ends_on > :day)
   ORDER BY a.municipality_code, o.name, s.name, s.id
 """)

@@ -36,6 +36,13 @@ def test_a_split_names_both_successors() -> None:
     assert ended.first == ("GM0053 town 53 → GM1966 town 1966 and GM1969 town 1969",)
 
 
+def test_an_announced_end_that_did_not_come_is_told() -> None:
+    """A bill may fail: the list decides, and whoever announced it hears."""
+    found = moves(_listed(1, 2), _known(1, 2), [_change(1, 2, "absorbed")], DAY, frozenset())
+    assert found.differences([]) == ()
+    assert found.notes == ("GM0001 was announced to end by then, and is in the file all the same.",)
+
+
 def test_a_new_one_lies_where_what_it_was_made_of_lay() -> None:
     """The list of CBS tells a province at most; a meldpunt is found by safety region."""
     found = moves(_listed(1, 9), _known(1, 2), [_change(2, 9)], DAY, frozenset())

@@ -126,6 +126,8 @@ async def test_a_merger_at_new_year(importer: Importer) -> None:
     assert await importer.place(later, postcode=f"{pc4}AB") == ("GM0402", "postcode")
     areas = "SELECT count(*) FROM service_area WHERE municipality_code = 'GM1696'"
     assert (await importer.asked(areas))[0][0] == len(report.contracts)  # none was moved
+    again = await importer(Kind.MUNICIPALITIES, rows, on=NEW_YEAR)
+    assert (again.differences, again.contracts) == ((), report.contracts)  # still to be done by somebody
     known = "SELECT upper(valid) FROM municipality_as_known(:known) WHERE code = 'GM1696'"
     assert await importer.asked(known, known=LATER) == [(NEW_YEAR,)]
     assert await importer.asked(known, known=MOMENT) == [(None,)]  # what was known before is not forgotten
