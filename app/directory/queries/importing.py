@@ -8,6 +8,8 @@ from app.directory.tables import directory_import, municipality_change
 
 # Two imports at once would each tell a difference that is none any more.
 ALONE: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('directory_import', 0)) AS free")
+# ⚙ half a million postcodes take seconds; on a busy machine the usual limit of a minute is not enough.
+LONGER: Final = text("SET LOCAL statement_timeout = '5min'")
 SEEN: Final = text("SELECT EXISTS (SELECT FROM directory_import WHERE sha256 = :sha256 AND kind = :kind) AS seen")
 IMPORTS: Final = (
     select(directory_import).where(directory_import.c.id < bindparam("before")).order_by(directory_import.c.id.desc())

@@ -122,6 +122,7 @@ async def _postcodes(work: Work, content: Postcodes, wish: Wish) -> _Found:
     six, numbers = (_json(content.pc6), _by_number(content)) if content.pc6 is not None else ("", "")
     found: list[Difference] = []
     if six:
+        await work.change(queries.LONGER)
         found += await _compared(work, queries.COMPARED_PC6, "postcodes", six, wish)
         found += await _compared(work, queries.COMPARED_NUMBERS, "house numbers", numbers, None)
     found += await _compared(work, queries.COMPARED_PC4, "four-digit postcodes", four, wish)
