@@ -10,9 +10,10 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.cli.terminal import err, fail, out, run, working
+from app.cli.terminal import check, err, fail, out, run, working
 from app.core import clock
 from app.core.errors import Problem
+from app.core.settings import load
 from app.directory.importing.difference import Report
 from app.directory.importing.reading import read
 from app.directory.importing.told import Kind, Told
@@ -30,6 +31,7 @@ def bring(
     smaller: Annotated[bool, typer.Option("--smaller", help="The file is whole though many postcodes are gone")] = False,
 ) -> None:
     """Read and check a whole file, show what it changes in the directory, and do it with --apply."""
+    check(load())  # before minutes of reading, not after
     day = on.date() if on else local_day(clock.now())
     wish = Wish(day, apply=apply, ending=frozenset(code.strip().upper() for code in ending or ()), smaller=smaller)
     try:
@@ -69,15 +71,16 @@ def show(report: Report) -> None:
         facts.add_row(what, value)
     out.print(facts, markup=False)
     for one in report.differences:
-        out.print(f"\n{one.number:,} {one.about} {one.what}", style="bold", markup=False, highlight=False)
+        out.print(f"\n{one.about} {one.what}: {one.number:,}", style="bold", markup=False, highlight=False)
         for line in (*one.first, *(["…"] if one.number > len(one.first) else [])):
             out.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     if report.contracts:
         out.print("\nContracts over an ended municipality; none was moved, choose for each:", style="bold")
         for contract in report.contracts:
             into = " or ".join(f"{code} {name}" for code, name in contract.successors) or "no successor is announced"
-            ended, desk = f"{contract.municipality_code} {contract.municipality_name}", contract.organisation
-            out.print(f"  {ended}: {contract.service}, {desk} → {into}", markup=False, highlight=False, soft_wrap=True)
+            ended, whose = f"{contract.municipality_code} {contract.municipality_name}", f" ({contract.organisation})"
+            named = contract.service + (whose if contract.organisation != contract.service else "")
+            out.print(f"  {ended}: {named} → {into}", markup=False, highlight=False, soft_wrap=True)
     for note in report.notes:
         out.print(f"\n{note}", markup=False, highlight=False, soft_wrap=True)
     ask = " Carry it out with --apply." if report.differences and not report.applied else ""

@@ -42,6 +42,7 @@ ASKERS: Final = (
     (Role.ADMINISTRATOR, AMSTERDAM_DESK),
 )
 REFUSED: Final = 403
+schemathesis.serializer.alias(["text/csv", "application/zip", "application/geo+json"], "application/octet-stream")
 
 
 class Service:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from app.core.errors import Refused
 from app.directory.importing.told import REGIONS, Kind, Municipality, Source
@@ -32,11 +33,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A service whose area holds a municipality that ends, and the successors to choose from, each as code and name."""
+    """A service whose area holds a municipality that ends or ended, and the successors to choose from, each as code and name."""
 
+    service_id: UUID
     service: str
     organisation: str
-    service_id: str
     municipality_code: str
     municipality_name: str
     successors: tuple[tuple[str, str], ...]
@@ -97,7 +98,7 @@ class Moves:
 
 
 def moves(
-    told_all: Sequence[Municipality],
+    listed: Sequence[Municipality],
     known: Mapping[str, Municipality],
     announced: Sequence[Change],
     on: date,
@@ -106,7 +107,7 @@ def moves(
     """What a whole list changes about the municipalities of a day.
 
     Args:
-        told_all: what the file tells.
+        listed: what the file tells.
         known: the municipalities of that day, as the directory has them.
         announced: changes that have come into force by then.
         on: the day.
@@ -115,7 +116,7 @@ def moves(
     Raises:
         ImportRefused: more than a few would come or go unannounced, or a new one's regions are not told.
     """
-    told = {one.code: one for one in told_all}
+    told = {one.code: one for one in listed}
     ended = tuple(one for code, one in known.items() if code not in told)
     new = [one for code, one in told.items() if code not in known]
     into = {change.new_code for change in announced}
@@ -125,13 +126,13 @@ def moves(
     if len(gone) > FEW:
         raise ImportRefused(
             f"The directory has {len(known)} municipalities on {on} and the file {len(told)}: {len(gone)} would end that nobody"
-            f" announced: {listed(gone)}. Take the whole file of that day; or import municipality_changes"
+            f" announced: {first_few(gone)}. Take the whole file of that day; or import municipality_changes"
             " first; or name each that ends with `ending` (--ending GM0000)."
         )
     if len(come) > FEW:
         raise ImportRefused(
             f"The directory has {len(known)} municipalities on {on} and the file {len(told)}: {len(come)} would be new that"
-            f" nobody announced: {listed(come)}. Take the file of that day, or import municipality_changes first."
+            f" nobody announced: {first_few(come)}. Take the file of that day, or import municipality_changes first."
         )
     completed = tuple(_completed(one, known, announced) for one in new)
     now = [(known[code], _filled(one, known[code])) for code, one in told.items() if code in known]
@@ -139,6 +140,7 @@ def moves(
     moved = tuple((was, one) for was, one in now if was.regions() != one.regions())
     notes = [f"{code} ends, and nobody announced into what." for code in gone]
     notes += [f"{code} is new, and nobody announced out of what." for code in come]
+    notes += [f"{code} was announced to end by then, and is in the file all the same." for code in sorted(over & told.keys())]
     return Moves(completed, ended, renamed, moved, tuple(notes))
 
 
@@ -177,7 +179,7 @@ def believable(about: str, ended: int, known: int, *, smaller: bool) -> None:
         )
 
 
-def listed(codes: Sequence[str]) -> str:
+def first_few(codes: Sequence[str]) -> str:
     """The first few of codes, and how many more."""
     rest = len(codes) - SHOWN
     return ", ".join(codes[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

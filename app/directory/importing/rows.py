@@ -39,10 +39,12 @@ def rows_of(opened: Opened, found: Recognised, encoding: str, progress: Progress
     try:
         with opened.text(encoding, progress) as lines:
             reader = csv.reader(lines, delimiter=found.delimiter, strict=True, quoting=quoting)
+            if found.has_header:
+                next(reader, None)
+                line = reader.line_num + 1
             for row in reader:
                 if len(row) == width and row[0]:
-                    if line > 1 or not found.has_header:
-                        yield line, row
+                    yield line, row
                 elif any(cell.strip() for cell in row):
                     yield line, _even(row, width, line)
                 line = reader.line_num + 1

@@ -38,5 +38,8 @@ async def received(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[Path, by
 
 async def read_apart(kind: Kind, path: Path, file_name: str) -> Told:
     """As `read`, in a process of its own: calls are taken at the same pace meanwhile, and its memory goes with it."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    try:
         return await asyncio.get_running_loop().run_in_executor(pool, read, kind, path, file_name)
+    finally:
+        pool.shutdown(wait=False)  # waiting for the process to end would hold up everybody's requests

@@ -8,6 +8,8 @@ from app.directory.tables import directory_import, municipality_change
 
 # Two imports at once would each tell a difference that is none any more.
 ALONE: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('directory_import', 0)) AS free")
+# ⚙ half a million postcodes take seconds; on a busy machine the usual limit of a minute is not enough.
+LONGER: Final = text("SET LOCAL statement_timeout = '5min'")
 SEEN: Final = text("SELECT EXISTS (SELECT FROM directory_import WHERE sha256 = :sha256 AND kind = :kind) AS seen")
 IMPORTS: Final = (
     select(directory_import).where(directory_import.c.id < bindparam("before")).order_by(directory_import.c.id.desc())
@@ -35,10 +37,10 @@ PUT: Final = text("""
     valid = CASE WHEN m.valid @> CAST(:day AS date) THEN m.valid ELSE excluded.valid END
 """)
 CONTRACTS: Final = text("""
-  SELECT DISTINCT s.id, s.name AS service, o.name AS organisation, a.municipality_code, m.name
+  SELECT DISTINCT s.id AS service_id, s.name AS service, o.name AS organisation, a.municipality_code, m.name AS municipality_name
   FROM service_area a JOIN service s ON s.id = a.service_id JOIN organisation o ON o.id = s.organisation_id
   JOIN municipality m ON m.code = a.municipality_code
-  WHERE a.municipality_code = ANY(CAST(:codes AS text[])) AND a.valid && daterange(CAST(:day AS date), NULL)
+  WHERE (m.code = ANY(CAST(:codes AS text[])) OR upper(m.valid) <= :day) AND a.valid && daterange(CAST(:day AS date), NULL)
     AND (o.ends_on IS NULL OR o.ends_on > :day)
   ORDER BY a.municipality_code, o.name, s.name, s.id
 """)

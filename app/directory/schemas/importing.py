@@ -26,7 +26,7 @@ class SuccessorOut(Wire):
 
 
 class ContractOut(Wire):
-    """A service whose area holds a municipality that ends. Nothing was moved: choose one of the successors, or several."""
+    """A service whose area holds a municipality that ends or ended. Nothing was moved: choose one successor, or several."""
 
     service_id: UUID
     service: str

@@ -13,10 +13,11 @@ from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.core.paging import Page, page_of
 from app.core.work import Work
-from app.directory.importing.difference import SHOWN, Contract, Difference, ImportRefused, Report, believable, listed, moves
+from app.directory.importing.difference import SHOWN, Contract, Difference, ImportRefused, Report, believable, first_few, moves
 from app.directory.importing.told import Boundaries, Changes, Municipalities, Municipality, Postcodes, Told, too_old
 from app.directory.municipalities import Change
 from app.directory.queries import importing as queries
+from app.directory.service.look_up import local_day
 from app.directory.tables import directory_import
 
 LAST_ID: Final = UUID(int=(1 << 128) - 1)
@@ -78,9 +79,9 @@ async def _municipalities(work: Work, content: Municipalities, wish: Wish) -> _F
     found = moves(content.listed, known, announced, wish.on, wish.ending)
     ended = [one.code for one in found.ended]
     notes = list(found.notes)
-    if (found.renamed or found.moved) and wish.on > work.at.date():
+    if (found.renamed or found.moved) and wish.on > local_day(work.at):
         notes.append("Names and regions have no dates: those that differ change at once, not on the day.")
-    contracts = await _contracts(work, ended, announced, wish.on) if ended else ()
+    contracts = await _contracts(work, ended, announced, wish.on)  # also those left from an earlier import
     if wish.apply:
         if rows := found.rows():
             begins = wish.on if known else None
@@ -94,13 +95,8 @@ async def _contracts(work: Work, ended: Sequence[str], announced: Iterable[Chang
     into: dict[str, list[tuple[str, str]]] = {}
     for change in announced:
         into.setdefault(change.old_code, []).append((change.new_code, change.new_name))
-    return tuple(
-        Contract(
-            row["service"], row["organisation"], str(row["id"]), code, row["name"], tuple(into.get(code, ()))
-        )
-        for row in await work.rows(queries.CONTRACTS, codes=ended, day=on)
-        for code in (row["municipality_code"],)
-    )  # fmt: skip
+    rows = await work.rows(queries.CONTRACTS, codes=ended, day=on)
+    return tuple(Contract(**row, successors=tuple(into.get(row["municipality_code"], ()))) for row in rows)
 
 
 async def _changes(work: Work, content: Changes, wish: Wish) -> _Found:
@@ -119,13 +115,14 @@ async def _changes(work: Work, content: Changes, wish: Wish) -> _Found:
 async def _postcodes(work: Work, content: Postcodes, wish: Wish) -> _Found:
     if strange := [row["code"] for row in await work.rows(queries.STRANGE, codes=content.codes())]:
         raise ImportRefused(
-            f"The file names municipalities that the directory does not have: {listed(strange)}. Import the municipalities of"
+            f"The file names municipalities that the directory does not have: {first_few(strange)}. Import the municipalities of"
             " its year first."
         )
     four = _json({pc4: " ".join(codes) for pc4, codes in content.pc4.items()})
     six, numbers = (_json(content.pc6), _by_number(content)) if content.pc6 is not None else ("", "")
     found: list[Difference] = []
     if six:
+        await work.change(queries.LONGER)
         found += await _compared(work, queries.COMPARED_PC6, "postcodes", six, wish)
         found += await _compared(work, queries.COMPARED_NUMBERS, "house numbers", numbers, None)
     found += await _compared(work, queries.COMPARED_PC4, "four-digit postcodes", four, wish)
@@ -174,8 +171,8 @@ async def _boundaries(work: Work, content: Boundaries, wish: Wish) -> _Found:
     strange, missing = codes.pop("strange", []), codes.pop("missing", [])
     if len(strange) == len(content.shapes):
         raise ImportRefused("No municipality of the file is in the directory. Import the municipalities of its year first.")
-    notes = [f"Of no municipality of {wish.on}, so passed over: {listed(strange)}."] if strange else []
-    notes += [f"Not in the file, so left as they are: {listed(missing)}."] if missing else []
+    notes = [f"Of no municipality of {wish.on}, so passed over: {first_few(strange)}."] if strange else []
+    notes += [f"Not in the file, so left as they are: {first_few(missing)}."] if missing else []
     if wish.apply and codes:
         await work.change(queries.PUT_BOUNDARIES, told=told, day=wish.on)
     differences = [Difference("boundaries", what, len(of), tuple(of[:SHOWN])) for what, of in sorted(codes.items(), reverse=True)]
