@@ -69,7 +69,10 @@ class PastIn(Wire):
 
 
 class HabitIn(Wire):
-    """How those on a rung answer; what is neither accepted nor declined is not answered at all."""
+    """How those on a rung answer; what is neither accepted nor declined is not answered at all.
+
+    The national desk accepts whatever is said here: only its slowness counts.
+    """
 
     accepts: Share
     declines: Share
