@@ -109,6 +109,9 @@ class SimulationIn(Wire):
     calls: Annotated[GeneratedIn | PastIn, Field(discriminator="source")] = GeneratedIn()
     behaviour: BehaviourIn = BehaviourIn()
     proposals: list[ProposalIn] = Field(default=[], max_length=2)
+    repeat_shifts: Annotated[
+        bool, Field(description="Let each roster go on as in its last four weeks, beyond its last shift")
+    ] = False
     charts: Annotated[bool, Field(description="Answer with SVG charts too")] = False
 
     @property
