@@ -14,7 +14,7 @@ from app.cli.terminal import err, fail, out, run, working
 from app.directory.holidays import AMSTERDAM
 from app.directory.places import PlaceOfStay
 from app.routing.need import Kind, Need
-from app.routing.schemas import PreviewOut
+from app.routing.schemas import RoutingPreviewOut
 from app.routing.service.preview import preview
 
 
@@ -34,9 +34,9 @@ def explain(  # noqa: PLR0913  each is an option
     moment = moment_of(at, "--at") if at else None
     known = moment_of(known_at, "--known-at") if known_at else None
 
-    async def ask() -> PreviewOut:
+    async def ask() -> RoutingPreviewOut:
         async with working() as work:
-            return PreviewOut.of(await preview(work, place, need, moment, known))
+            return RoutingPreviewOut.of(await preview(work, place, need, moment, known))
 
     told = run(ask())
     if json:
@@ -64,7 +64,7 @@ def moment_of(text: str, option: str) -> datetime:
         fail(f"{option}: write a moment such as 2026-12-25T03:00, or 2026-12-25T03:00+01:00.")
 
 
-def _show(told: PreviewOut, need: Need) -> None:
+def _show(told: RoutingPreviewOut, need: Need) -> None:
     whom = "" if need.age is None else f", {need.age} years old at most"
     what = f"{need.urgency}, {need.kind}{whom}"
     out.print(f"[bold]{escape(told.municipality_name)}[/] ({told.municipality_code}), {what}, {_local(told.at)}")

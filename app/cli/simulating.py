@@ -44,6 +44,7 @@ def simulate(  # noqa: PLR0913  each is an option
     per_year: Annotated[float | None, typer.Option(help="Calls that open a case, a year, at the start")] = None,
     police_share: Annotated[float | None, typer.Option(help="From 0 to 1; facts say 0.3 to 0.8")] = None,
     weights: Annotated[Path | None, typer.Option(help="CSV: municipality code, weight such as inhabitants")] = None,
+    repeat_shifts: Annotated[bool, typer.Option("--repeat-shifts", help="Rosters go on as in their last four weeks")] = False,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same result")] = 1,
     json: Annotated[Path | None, typer.Option(help="Write the figures here")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page with charts and tables here")] = None,
@@ -57,6 +58,7 @@ def simulate(  # noqa: PLR0913  each is an option
         "startsAt": moment_of(starts_at, "--from"),
         "endsAt": moment_of(ends_at, "--until"),
         "seed": seed,
+        "repeatShifts": repeat_shifts or told.get("repeatShifts", False),
         "calls": calls | {name: value for name, value in given.items() if value is not None},
         "proposals": [_file(one) for one in proposal or ()],
     }

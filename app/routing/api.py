@@ -22,8 +22,8 @@ from app.routing.schemas import (
     DeclineIn,
     DeclineOut,
     OfferOut,
-    PreviewOut,
     RoutingOut,
+    RoutingPreviewOut,
 )
 from app.routing.service import answer
 from app.routing.service.answer import CantDecline, OfferEnded
@@ -109,7 +109,7 @@ async def preview_routing(  # noqa: PLR0913, PLR0917  each is a part of the ques
     known_at: Annotated[
         AwareDatetime | None, Query(alias="knownAt", description="The directory as it was then; default: as it was at `at`")
     ] = None,
-) -> PreviewOut:
+) -> RoutingPreviewOut:
     """Who would be asked about a case at any moment, past or to come, and of everybody else why not. Nothing is stored."""
     place = PlaceOfStay(postcode, municipality_code)
-    return PreviewOut.of(await preview(work, place, Need(urgency, kind, age), at, known_at))
+    return RoutingPreviewOut.of(await preview(work, place, Need(urgency, kind, age), at, known_at))

@@ -125,7 +125,7 @@ class RoutingOut(Wire):
     offers: list[OfferOut]
 
 
-class PreviewOut(Wire):
+class RoutingPreviewOut(Wire):
     """What would be decided, and from what. Nothing of it is stored."""
 
     at: Moment
@@ -144,7 +144,7 @@ class PreviewOut(Wire):
     notes: list[str] = Field(description="What to know before trusting this")
 
     @classmethod
-    def of(cls, told: Preview) -> "PreviewOut":
+    def of(cls, told: Preview) -> "RoutingPreviewOut":
         """The preview as the API shows it."""
         decision = told.decision
         return cls(

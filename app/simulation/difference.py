@@ -82,4 +82,4 @@ class Pairs:
 
     def _shifted(self, urgency: Urgency) -> Shifted:
         both, sooner, later = self.both[urgency], self.sooner[urgency], self.later[urgency]
-        return Shifted(urgency, sooner, later, both - sooner - later, round(self.minutes[urgency] / both, 2))
+        return Shifted(urgency, sooner, later, both - sooner - later, round(self.minutes[urgency] / both, 2) + 0.0)

@@ -13,6 +13,7 @@ from app.routing.service.past import PastNeed, past_needs
 from app.simulation.calls import SimulatedCall
 from app.simulation.generating import expected, generated, usual_per_year
 from app.simulation.playing import Player
+from app.simulation.repeating import repeated
 from app.simulation.results import Plan
 from app.simulation.schemas.asked import GeneratedIn, SimulationIn
 from app.simulation.snapshot import Around, Snapshot, snapshot_of
@@ -21,6 +22,8 @@ CURRENT: Final = "current directory"
 CLIMBING: Final = timedelta(days=14)  # cases of the last day go on being offered
 FARTHEST: Final = (2000, 2100)
 ASSUMED: Final = "How people answer is assumed: acceptance, delay and silence are settings, no measurement."
+
+REPEATED: Final = "Beyond its last shift each roster goes on as in its last four weeks: nobody has planned that yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def planned(asked: SimulationIn, material: Material, *, most: int) -> Plan:
     """
     period, told = material.period, material.directory
     snapshot = snapshot_of(told.version, told.municipalities, told.services, told.areas, told.rosters, told.shifts)
+    if asked.repeat_shifts:
+        snapshot = repeated(snapshot, period.end + CLIMBING)
     if isinstance(asked.calls, GeneratedIn):
         calls, count, notes = _generated(asked.calls, snapshot, period, asked.seed, most)
     else:
@@ -64,7 +69,7 @@ def planned(asked: SimulationIn, material: Material, *, most: int) -> Plan:
         seed=asked.seed,
         source=asked.calls.source,
         directory_version=snapshot.version,
-        notes=(*notes, ASSUMED, *_shifts_end(directories, period)),
+        notes=(*notes, ASSUMED, *([REPEATED] if asked.repeat_shifts else []), *_shifts_end(directories, period)),
         calls=calls,
         expected=count,
         municipalities={one.code: one.name for one in snapshot.municipalities},

@@ -53,6 +53,28 @@ async def test_a_proposal_is_compared_with_today_and_again_gives_the_same(
     assert other.json()["scenarios"] != told["scenarios"]
 
 
+async def test_what_is_assumed_can_be_changed_and_what_is_missing_is_said(
+    client: httpx.AsyncClient, planner: dict[str, str]
+) -> None:
+    """Where nobody answers everything ends at the national desk; a period beyond the last shift is no surprise afterwards."""
+    silent = {"accepts": 0, "declines": 0}
+    habits = dict.fromkeys(("meldpunt", "on_duty", "contracted"), silent)
+    beyond = {"startsAt": "2027-03-01T00:00:00+01:00", "endsAt": "2027-03-03T00:00:00+01:00", "behaviour": {"habits": habits}}
+    told = (await client.post("/v1/simulations", json=WEEK | beyond, headers=planner)).json()
+    shares = {one["rung"]: one["share"] for one in told["scenarios"][0]["taken"]}
+    assert shares == {"meldpunt": 0, "on_duty": 0, "contracted": 0, "national_desk": 1, "nobody": 0}
+    assert told["scenarios"][0]["people"] == []
+    assert any("no shifts in the period" in note for note in told["notes"])
+    wide = await client.post("/v1/simulations", json=WEEK | {"endsAt": "2027-01-20T00:00:00+01:00"}, headers=planner)
+    assert any("The last shift ends on 2026-12-24" in note for note in wide.json()["notes"])
+    going_on = WEEK | {"endsAt": "2027-01-20T00:00:00+01:00", "repeatShifts": True}
+    told = (await client.post("/v1/simulations", json=going_on, headers=planner)).json()
+    assert not any("last shift ends" in note for note in told["notes"])
+    assert sum(one["shifts"] for one in told["scenarios"][0]["people"]) > sum(
+        one["shifts"] for one in wide.json()["scenarios"][0]["people"]
+    )
+
+
 async def test_past_calls_are_played_by_when_where_and_what_was_needed(client: httpx.AsyncClient, database: Database) -> None:
     """Only those that the asker may see, and of each no more than the decision knew."""
     start = MOMENT + timedelta(hours=4)

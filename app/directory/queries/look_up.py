@@ -16,14 +16,17 @@ SERVED: Final = """
     'duty', (
       SELECT json_build_object('roster_id', r.id, 'roster_name', r.name, 'layer', h.layer, 'shift_id', h.id,
         'participant', h.participant, 'until', upper(h.span))
-      FROM roster r JOIN shift h ON h.roster_number = r.number
-      WHERE r.service_id = s.id AND h.span @> CAST(:at AS timestamptz)
-        AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
+      FROM roster r CROSS JOIN LATERAL (
+        SELECT * FROM shift WHERE int4range(roster_number, roster_number, '[]') && int4range(r.number, r.number, '[]')
+          AND span @> CAST(:at AS timestamptz) OFFSET 0) h  -- by its index
+      WHERE r.service_id = s.id
       ORDER BY h.layer DESC, r.number LIMIT 1)) AS told
   FROM service s
   JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
   LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id
 """
+
+BY_ID: Final = "SELECT * FROM service WHERE id = around.id OFFSET 0"
 
 AROUND: Final = text(f"""
   WITH told AS (  -- the finest that is known decides; `codes` are several where it does not
@@ -40,8 +43,7 @@ AROUND: Final = text(f"""
       SELECT service_id AS id, valid FROM service_area WHERE municipality_code = place.code OFFSET 0) a  -- by its index
     WHERE a.valid @> CAST(:day AS date)
     UNION SELECT id FROM service WHERE kind = 'national_desk'),
-  served AS ({SERVED}
-    JOIN around ON around.id = s.id)
+  served AS ({SERVED.replace("FROM service s", f"FROM around CROSS JOIN LATERAL ({BY_ID}) s")})
   SELECT place.how, place.codes, place.code, m.name, v.number AS version,
     (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt') AS desks,
     (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach')) AS providers,
@@ -55,9 +57,9 @@ AROUND: Final = text(f"""
 # A version before the present one has lost its number: 0.
 KEPT: Final = re.compile(r"\b(FROM|JOIN) (municipality|postcode|organisation|service_area|service|roster|shift)\b")
 AROUND_AS_KNOWN: Final = text(
-    KEPT.sub(r"\1 \2_as_known(CAST(:known AS timestamptz))", AROUND.text).replace(
-        "v.number AS version", "CASE WHEN v.changed_at <= :known THEN v.number ELSE 0 END AS version"
-    )
+    KEPT.sub(r"\1 \2_as_known(CAST(:known AS timestamptz))", AROUND.text)
+    .replace("shift_as_known(", "shift_of_roster_as_known(r.number, ")
+    .replace("v.number AS version", "CASE WHEN v.changed_at <= :known THEN v.number ELSE 0 END AS version")
 )
 RECORDED_SINCE: Final = text("""
   SELECT least(

@@ -69,7 +69,10 @@ class PastIn(Wire):
 
 
 class HabitIn(Wire):
-    """How those on a rung answer; what is neither accepted nor declined is not answered at all."""
+    """How those on a rung answer; what is neither accepted nor declined is not answered at all.
+
+    The national desk accepts whatever is said here: only its slowness counts.
+    """
 
     accepts: Share
     declines: Share
@@ -106,6 +109,9 @@ class SimulationIn(Wire):
     calls: Annotated[GeneratedIn | PastIn, Field(discriminator="source")] = GeneratedIn()
     behaviour: BehaviourIn = BehaviourIn()
     proposals: list[ProposalIn] = Field(default=[], max_length=2)
+    repeat_shifts: Annotated[
+        bool, Field(description="Let each roster go on as in its last four weeks, beyond its last shift")
+    ] = False
     charts: Annotated[bool, Field(description="Answer with SVG charts too")] = False
 
     @property

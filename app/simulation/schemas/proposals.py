@@ -93,7 +93,7 @@ class AreasRemoved(Wire):
         return proposing.without_areas(snapshot, service, self.municipalities, self.ends_on)
 
 
-class ShiftIn(Wire):
+class ProposedShiftIn(Wire):
     """Somebody's turn, from `starts_at` until `ends_at` (not included)."""
 
     starts_at: Moment
@@ -109,7 +109,7 @@ class ShiftsReplaced(Wire):
     service: ServiceName
     starts_at: Moment | None = None
     ends_at: Moment | None = None
-    shifts: Annotated[list[ShiftIn], Field(max_length=10_000)]
+    shifts: Annotated[list[ProposedShiftIn], Field(max_length=10_000)]
     besides: bool = Field(default=False, description="Besides the shifts it has, such as a cover on a higher layer")
 
     def apply(self, snapshot: Snapshot, period: Span) -> Snapshot:

@@ -27,7 +27,7 @@ class TakenOut(Wire):
     share: float
 
 
-class GapOut(Wire):
+class SimulatedGapOut(Wire):
     """A municipality in which there was only the national desk."""
 
     municipality_code: str
@@ -68,7 +68,7 @@ class ScenarioOut(Wire):
     waited: list[WaitedOut]
     taken: list[TakenOut]
     gap_calls: int = Field(description="Calls for which there was only the national desk from the start")
-    gaps: list[GapOut]
+    gaps: list[SimulatedGapOut]
     gap_hours: list[list[int]] = Field(description="The same by weekday (0 is Monday) and hour, local")
     organisations: list[LoadOut]
     people: list[PersonLoadOut]
