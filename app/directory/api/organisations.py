@@ -14,7 +14,7 @@ from app.directory.schemas.organisations import OrganisationChange, Organisation
 from app.directory.service import history
 from app.directory.service import organisations as service
 from app.directory.service.organisations import IdentifierTaken
-from app.identity.doors import DirectoryAdmin, DirectoryDoor, DirectoryReader
+from app.identity.doors import AdministratorDoor, DirectoryDoor, DirectoryReader
 
 router = rooms_router("directory")
 Known = Annotated[
@@ -32,7 +32,7 @@ async def list_organisations(
 
 
 @router.post("/organisations", status_code=201, responses=problems(Invalid, IdentifierTaken))
-async def create_organisation(body: OrganisationIn, work: DirectoryAdmin, response: Response) -> OrganisationOut:
+async def create_organisation(body: OrganisationIn, work: AdministratorDoor, response: Response) -> OrganisationOut:
     """Add an organisation. For administrators."""
     made = await service.add_organisation(work, body.told(all_fields=True))
     response.headers["Location"] = f"/v1/organisations/{made['id']}"

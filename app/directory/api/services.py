@@ -23,7 +23,7 @@ from app.directory.schemas.services import (
 )
 from app.directory.service import areas, history
 from app.directory.service import services as service
-from app.identity.doors import DirectoryAdmin, DirectoryDoor, DirectoryReader
+from app.identity.doors import AdministratorDoor, DirectoryDoor, DirectoryReader
 
 router = rooms_router("directory")
 DryRun = Annotated[bool, Query(alias="dryRun", description="Tell what would change, and store nothing")]
@@ -37,7 +37,7 @@ async def list_services(organisation_id: UUID, work: DirectoryReader) -> Service
 
 
 @router.post("/organisations/{organisation_id}/services", status_code=201, responses=problems(Invalid, NotFound, Refused))
-async def create_service(organisation_id: UUID, body: ServiceIn, work: DirectoryAdmin, response: Response) -> ServiceOut:
+async def create_service(organisation_id: UUID, body: ServiceIn, work: AdministratorDoor, response: Response) -> ServiceOut:
     """Add a service to an organisation. For administrators. It serves nobody until it has areas."""
     made = await service.add_service(work, organisation_id, body.told(all_fields=True))
     response.headers["Location"] = f"/v1/services/{made['id']}"
@@ -98,7 +98,7 @@ async def list_areas(
 async def replace_areas(
     service_id: UUID,
     body: AreasIn,
-    work: DirectoryAdmin,
+    work: AdministratorDoor,
     request: Request,
     response: Response,
     dry_run: DryRun = False,

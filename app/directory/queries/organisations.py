@@ -109,6 +109,16 @@ SERVING: Final = text("""
   LEFT JOIN organisation_as_known(:known) n ON n.id = s.out_of_hours_organisation_id AND coalesce(n.ends_on, 'infinity') > :day
   WHERE a.municipality_code = ANY(:codes)
 """)
-REACH: Final = select(service.c.id, service.c.channels, service.c.contact_ways, service.c.languages).where(
-    service.c.id.in_(bindparam("services", expanding=True))
-)
+# -------------------------------------------------------------------------------------------------------------- reach
+# How whatever serves a municipality is reached; a service without contact ways of its own has its organisation's,
+# and at least its telephone.
+REACH: Final = text("""
+  SELECT s.id, s.organisation_id, s.kind, o.name, s.hours, s.channels, s.languages, a.pc4s,
+    CASE WHEN s.contact_ways <> '[]' THEN s.contact_ways WHEN o.contact_ways <> '[]' OR o.phone IS NULL THEN o.contact_ways
+      ELSE jsonb_build_array(jsonb_build_object('kind', 'phone', 'value', o.phone, 'use', 'citizens')) END AS contact_ways
+  FROM service_area a
+  JOIN service s ON s.id = a.service_id AND (s.ends_on IS NULL OR s.ends_on > :day)
+  JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
+  WHERE a.municipality_code = :code AND a.valid @> CAST(:day AS date)
+  ORDER BY s.kind, s.rank, o.name, s.id
+""")

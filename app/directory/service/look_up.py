@@ -13,6 +13,7 @@ from app.directory.holidays import AMSTERDAM
 from app.directory.municipalities import Change, unknown
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, Postcode, ResolvedPlace, municipality_code
 from app.directory.queries import look_up as queries
+from app.directory.queries.organisations import REACH
 from app.directory.surroundings import Surroundings
 
 
@@ -69,6 +70,11 @@ async def around(work: Work, code: str) -> Surroundings:
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
 
 
+async def reach_in(work: Work, code: str) -> Sequence[Mapping[str, Any]]:
+    """How every service of a municipality is reached today, also those that are facts for hand-offs only."""
+    return await work.rows(REACH, code=code, day=local_day(work.at))
+
+
 async def everywhere(work: Work) -> list[Surroundings]:
     """Everybody around every municipality at this moment, in one statement."""
     return [_surroundings(row) for row in await work.rows(queries.EVERYWHERE, day=local_day(work.at), at=work.at)]
@@ -113,6 +119,7 @@ def _surroundings(row: Mapping[str, Any]) -> Surroundings:
             "desks": row["desks"] or [],
             "providers": row["providers"] or [],
             "national_desks": row["national_desks"] or [],
+            "in_part": row["in_part"] or [],
         }
     )
 
