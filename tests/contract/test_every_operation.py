@@ -19,11 +19,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.main import create_app, edged
-from tests.conftest import settings_for
+from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
 DESCRIBED: Final = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi" / "openapi.json")
@@ -81,13 +82,15 @@ class Service:
             draft = (await client.post("/v1/drafts", json={}, headers=operator)).json()
             self.known = {"offer_id": receipt["offered"]["offerId"], "call_id": receipt["id"], "draft_id": draft["id"]}
             self.known["case_id"] = await an_accepted_case(client, operator, desk)
+            services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
+            self.known["service_id"] = services["items"][0]["id"]
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 
 @pytest.fixture(scope="module")
-def service(shared_url: str) -> Iterator[Service]:
-    """One for all operations."""
-    with Service(shared_url) as serving:
+def service(cluster: embedded.Embedded) -> Iterator[Service]:
+    """One for all operations, on a directory of its own: they change it as they please."""
+    with Service(cluster.url_of(copy_of(cluster), embedded.LOGIN)) as serving:
         yield serving
 
 

@@ -202,8 +202,7 @@ async def test_services_for_hand_offs_are_told_and_never_asked(
         around = await look_up.around(work, "GM0096")
         country = next(one for one in await look_up.everywhere(work) if one.municipality_code == "GM0096")
     for found in (around, country):
-        ids = {str(one.service_id) for one in (*found.desks, *found.providers, *found.national_desks, *found.in_part)}
-        assert not ids & {one["id"] for one in made}
+        assert not {one["id"] for one in made} & set(_ids(found.to_json()))
     for caller, open_ones, numbers in (("citizen", [True], ["08002000"]), ("police", [False], ["08002000", "+31880000000"])):
         told = (await client.get("/v1/municipalities/GM0096", params={"caller": caller}, headers=admin)).json()["others"]
         mine = [one for one in told if one["serviceId"] in {one["id"] for one in made}]
@@ -211,6 +210,10 @@ async def test_services_for_hand_offs_are_told_and_never_asked(
         for one in mine:
             assert [channel["isOpen"] for channel in one["channels"]] == open_ones
             assert [way["value"] for way in one["contactWays"]] == numbers
+
+
+def _ids(told: dict[str, Any]) -> list[str]:
+    return [one["service_id"] for kind in ("desks", "providers", "national_desks", "in_part") for one in told[kind]]
 
 
 async def test_the_look_up_tells_how_this_caller_gets_through_now(

@@ -6,8 +6,8 @@ from sqlalchemy import Date, bindparam, select, text
 
 from app.directory.tables import municipality, municipality_change, organisation
 
-# Who serves a municipality at a moment, and whose shift runs, as JSON that `Surroundings.from_json` reads. Services for hand-offs
-# are facts for callers, and never asked: they are not in it.
+# Who serves a municipality at a moment, and whose shift runs, as JSON that `Surroundings.from_json` reads. Whoever uses it
+# chooses kinds: services for hand-offs (Veilig Thuis, police …) are facts for callers, and never asked.
 SERVED: Final = """
   SELECT s.kind, json_build_object(
     'service_id', s.id, 'organisation_id', s.organisation_id, 'name', o.name, 'accepts', s.accepts,
@@ -22,7 +22,7 @@ SERVED: Final = """
       ORDER BY h.layer DESC LIMIT 1)) AS told
   FROM service s
   JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
-    AND (s.ends_on IS NULL OR s.ends_on > :day) AND s.kind IN ('meldpunt', 'crisis', 'outreach', 'national_desk')
+    AND (s.ends_on IS NULL OR s.ends_on > :day)
   LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id AND (n.ends_on IS NULL OR n.ends_on > :day)
 """
 
@@ -42,7 +42,7 @@ AROUND: Final = text(f"""
     (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt' AND NOT in_part) AS desks,
     (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach') AND NOT in_part) AS providers,
     (SELECT json_agg(told) FROM served WHERE kind = 'national_desk') AS national_desks,
-    (SELECT json_agg(told) FROM served WHERE in_part) AS in_part
+    (SELECT json_agg(told) FROM served WHERE kind IN ('meldpunt', 'crisis', 'outreach') AND in_part) AS in_part
   FROM place
   LEFT JOIN municipality m ON m.code = place.code AND m.valid @> CAST(:day AS date)
   CROSS JOIN directory_version v
@@ -53,7 +53,8 @@ EVERYWHERE: Final = text(f"""
   SELECT m.code, m.name, m.safety_region, v.number AS version,
     coalesce(json_agg(told.told) FILTER (WHERE told.kind = 'meldpunt' AND a.pc4s IS NULL), '[]') AS desks,
     coalesce(json_agg(told.told) FILTER (WHERE told.kind IN ('crisis', 'outreach') AND a.pc4s IS NULL), '[]') AS providers,
-    coalesce(json_agg(told.told) FILTER (WHERE a.pc4s IS NOT NULL AND told.kind IS NOT NULL), '[]') AS in_part,
+    coalesce(json_agg(told.told) FILTER (
+      WHERE told.kind IN ('meldpunt', 'crisis', 'outreach') AND a.pc4s IS NOT NULL), '[]') AS in_part,
     (SELECT coalesce(json_agg(n.told), '[]') FROM told n WHERE n.kind = 'national_desk') AS national_desks
   FROM municipality m
   CROSS JOIN directory_version v
