@@ -63,5 +63,5 @@ def reach(channels: Iterable[Mapping[str, Any]], caller: Caller, at: datetime) -
 
 
 def ways_for(ways: Iterable[Mapping[str, Any]], caller: Caller) -> tuple[Mapping[str, Any], ...]:
-    """The contact ways that are for this caller."""
+    """The contact ways that are for this caller; how the office is reached is for no caller."""
     return tuple(one for one in ways if one["use"] in USES[caller])

@@ -89,15 +89,15 @@ def closes_at(hours: OpeningHours, at: datetime) -> datetime | None:
     return closing
 
 
-def openings(hours: OpeningHours, within: Span) -> tuple[Span, ...]:
+def openings_in(hours: OpeningHours, period: Span) -> tuple[Span, ...]:
     """All spans of a period in which somebody is there, UTC, in order; those that touch are one."""
     if hours.always:
-        return (within,)
-    first = within.start.astimezone(AMSTERDAM).date() - timedelta(days=1)
-    last = within.end.astimezone(AMSTERDAM).date()
+        return (period,)
+    first = period.start.astimezone(AMSTERDAM).date() - timedelta(days=1)
+    last = period.end.astimezone(AMSTERDAM).date()
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     clipped = (
-        Span(max(span.start, within.start), min(span.end, within.end)) for span in _openings(hours, days) if span.overlaps(within)
+        Span(max(span.start, period.start), min(span.end, period.end)) for span in _openings(hours, days) if span.overlaps(period)
     )
     return joined(clipped)
 

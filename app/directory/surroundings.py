@@ -78,6 +78,16 @@ class NationalDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class InPart:
+    """A service for a part of the municipality, where the postcode that would decide is not known. Its kind is `line`."""
+
+    service_id: UUID
+    organisation_id: UUID
+    name: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """All of them, from one version of the directory."""
 
@@ -87,6 +97,7 @@ class Surroundings:
     desks: tuple[Desk, ...] = ()
     providers: tuple[Provider, ...] = ()
     national_desks: tuple[NationalDesk, ...] = ()
+    in_part: tuple[InPart, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored with a decision."""
@@ -99,6 +110,15 @@ class Surroundings:
             "national_desks": [
                 {"service_id": str(desk.service_id), "organisation_id": str(desk.organisation_id), "name": desk.name}
                 for desk in self.national_desks
+            ],
+            "in_part": [
+                {
+                    "service_id": str(one.service_id),
+                    "organisation_id": str(one.organisation_id),
+                    "name": one.name,
+                    "line": one.line,
+                }
+                for one in self.in_part
             ],
         }
 
@@ -114,6 +134,10 @@ class Surroundings:
             national_desks=tuple(
                 NationalDesk(UUID(desk["service_id"]), UUID(desk["organisation_id"]), desk["name"])
                 for desk in told["national_desks"]
+            ),
+            in_part=tuple(
+                InPart(UUID(one["service_id"]), UUID(one["organisation_id"]), one["name"], one["line"])
+                for one in told.get("in_part", ())  # decisions of before there were parts
             ),
         )
 

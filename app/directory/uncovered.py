@@ -12,7 +12,7 @@ from typing import Final
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
 from app.directory.moments import Spans, joined, without
-from app.directory.opening_hours import OpeningHours, openings
+from app.directory.opening_hours import OpeningHours, openings_in
 from app.directory.surroundings import OutOfHours
 
 ANSWERED: Final = frozenset({OutOfHours.ON_CALL, OutOfHours.NAMED_PROVIDER, OutOfHours.WAITS})
@@ -79,7 +79,7 @@ def cover(service: Serving, within: Span) -> Cover:
     elif service.out_of_hours in ANSWERED and (service.has_stand_in or service.out_of_hours != OutOfHours.NAMED_PROVIDER):
         spans = (there,)
     else:
-        spans = openings(service.hours, there)
+        spans = openings_in(service.hours, there)
     return Cover(service.municipality_code, service.line, spans, service.pc4s)
 
 

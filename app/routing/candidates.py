@@ -52,7 +52,8 @@ def candidates(need: Need, around: Surroundings, at: datetime) -> tuple[Candidat
     An organisation with several services is in it several times. Whoever is a national desk is the last rung wherever it
     stands: if it could decline as a meldpunt, nobody would be left after it.
     """
-    found = [*_desks(need, around, at), *_providers(need, around, at), *(_last(desk, at) for desk in _national_desks(around))]
+    found = [*_desks(need, around, at), *_providers(need, around, at), *_in_part(around, at)]
+    found += [_last(desk, at) for desk in _national_desks(around)]
     last = {desk.organisation_id for desk in around.national_desks}
     return tuple(replace(one, rung=Rung.NATIONAL_DESK) if one.organisation_id in last else one for one in found)
 
@@ -124,6 +125,16 @@ def _providers(need: Need, around: Surroundings, at: datetime) -> Iterator[Candi
         else:
             suitable, reason = True, _available(one, at)
         yield Candidate(one.organisation_id, one.name, Rung.ON_DUTY if one.duty else Rung.CONTRACTED, suitable, reason, at)
+
+
+def _in_part(around: Surroundings, at: datetime) -> Iterator[Candidate]:
+    """Those of whom only a postcode could tell whether they serve the place: passed over, and there to be chosen."""
+    reason = Reason(
+        "part_only", "Serves a part of the municipality; without a postcode nobody knows whether this place is in it."
+    )
+    for one in sorted(around.in_part, key=lambda one: (one.line != "meldpunt", one.name, one.service_id)):
+        rung = Rung.MELDPUNT if one.line == "meldpunt" else Rung.CONTRACTED
+        yield Candidate(one.organisation_id, one.name, rung, suitable=False, reason=reason, counted_from=at)
 
 
 def _available(provider: Provider, at: datetime) -> Reason:

@@ -19,11 +19,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.main import create_app, edged
-from tests.conftest import settings_for
+from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
 DESCRIBED: Final = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi" / "openapi.json")
@@ -54,6 +55,7 @@ class Service:
         self.address = ""
         self.keys: list[dict[str, str]] = []
         self.known: dict[str, str] = {}
+        self.fitting: dict[str, dict[str, str]] = {}
         self._server = uvicorn.Server(uvicorn.Config(edged(create_app(settings_for(url))), port=0, log_config=None))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -82,13 +84,15 @@ class Service:
             draft = (await client.post("/v1/drafts", json={}, headers=operator)).json()
             self.known = {"offer_id": receipt["offered"]["offerId"], "call_id": receipt["id"], "draft_id": draft["id"]}
             self.known["case_id"] = await an_accepted_case(client, operator, desk)
+            services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
+            self.known["service_id"] = services["items"][0]["id"]
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 
 @pytest.fixture(scope="module")
-def service(shared_url: str) -> Iterator[Service]:
-    """One for all operations."""
-    with Service(shared_url) as serving:
+def service(cluster: embedded.Embedded) -> Iterator[Service]:
+    """One for all operations, on a directory of its own: they change it as they please."""
+    with Service(cluster.url_of(copy_of(cluster), embedded.LOGIN)) as serving:
         yield serving
 
 
@@ -102,10 +106,11 @@ def test_answers_as_described(case: Any, service: Service) -> None:
                 **case.path_parameters,
                 **{k: v for k, v in service.known.items() if k in case.path_parameters},
             }
-        for key in service.keys:
+        for key in sorted(service.keys, key=lambda key: key is not service.fitting.get(case.operation.label)):
             response = case.call(base_url=service.address + "/v1", headers=key)
             case.validate_response(response, checks=CHECKS)
             if response.status_code != REFUSED:
+                service.fitting[case.operation.label] = key  # asked first the next time
                 break
         if not case.path_parameters:
             return

@@ -4,8 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 
+from app.core.actor import WORKER
 from app.core.db import Database
+from app.core.work import begin
 from tests.makers import AMSTERDAM_DESK, a_token
 
 OFFICE: dict[str, Any] = {"weekly": {"0-4": ["09:00-17:00"]}, "closedOnHolidays": True}
@@ -35,6 +38,13 @@ async def a_service(client: httpx.AsyncClient, admin: Headers, organisation: str
 async def a_desk(database: Database, organisation: str, role: str = "desk") -> Headers:
     """The header of a key of an organisation itself."""
     return await a_token(database, UUID(organisation), role)
+
+
+async def forget(database: Database, organisation: str) -> None:
+    """Let an organisation serve nobody any more: the database is shared, and others ask who serves these places."""
+    async with begin(database, WORKER) as work:
+        gone = "DELETE FROM service_area WHERE service_id IN (SELECT id FROM service WHERE organisation_id = :id)"
+        await work.change(text(gone), id=organisation)
 
 
 def at(version: int) -> Headers:

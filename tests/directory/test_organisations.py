@@ -176,10 +176,10 @@ async def test_the_database_itself_keeps_others_out(client: httpx.AsyncClient, a
         f"INSERT INTO service_area (service_id, municipality_code) VALUES ('{service['id']}', 'GM0363')",
         f"INSERT INTO service (id, organisation_id, kind, name, hours) VALUES (gen_random_uuid(), '{made['id']}', 'ggd', 'X', '{{}}')",
     ):
+        alone = f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{made['id']}'; {statement}"
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with raw.transaction():
-                await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{made['id']}'")
-                await raw.execute(statement)
+            await raw.execute(f"BEGIN; {alone}")
+        await raw.execute("ROLLBACK")
 
 
 async def test_who_is_relied_upon_does_not_end(client: httpx.AsyncClient, admin: Headers) -> None:

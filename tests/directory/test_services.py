@@ -1,14 +1,18 @@
 """Services through HTTP: hours, channels and promises, by those who may; what a change does to coverage."""
 
-from datetime import date, timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
-from tests.directory.keeping import OFFICE, Headers, a_desk, a_service, an_administrator, an_organisation, at, pointers
+from app.directory.holidays import AMSTERDAM
+from tests.directory.keeping import OFFICE, Headers, a_desk, a_service, an_administrator, an_organisation, at, forget, pointers
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -22,9 +26,11 @@ async def admin(database: Database) -> Headers:
 
 
 @pytest.fixture
-async def desk(client: httpx.AsyncClient, admin: Headers) -> dict[str, Any]:
+async def desk(client: httpx.AsyncClient, admin: Headers, database: Database) -> AsyncIterator[dict[str, Any]]:
     """A meldpunt with office hours, of an organisation of its own."""
-    return await a_service(client, admin, (await an_organisation(client, admin))["id"])
+    organisation = await an_organisation(client, admin)
+    yield await a_service(client, admin, organisation["id"])
+    await forget(database, organisation["id"])
 
 
 def _soon(days: int = 3) -> str:
@@ -162,10 +168,6 @@ async def test_an_exception_that_is_stored_may_lie_behind_us(
     client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
 ) -> None:
     """Who reads hours, changes one and sends them back is not stopped by last week's closing day."""
-    from sqlalchemy import text
-
-    from app.core.actor import WORKER
-
     async with begin(database, WORKER) as work:
         changed = "UPDATE service SET hours = jsonb_set(hours, '{exceptions}', '{\"2020-01-01\": []}') WHERE id = :id"
         await work.change(text(changed), id=desk["id"])
@@ -239,23 +241,47 @@ async def test_a_change_is_announced_to_the_organisation_and_the_national_desks(
     assert told[1]["id"] in {one["id"] for one in last}
 
 
-async def test_a_dry_run_tells_and_keeps_nothing(client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any]) -> None:
-    """A planner sees first which municipality would have nobody at which hours; here a town that only this desk serves."""
+async def test_a_dry_run_tells_exactly_who_would_be_without_and_keeps_nothing(
+    client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
+) -> None:
+    """A planner sees first which place would have nobody at which hours: here the part of a town that only this desk serves."""
     path = f"/v1/services/{desk['id']}"
-    put = await client.put(f"{path}/areas", json={"items": [{"municipalityCode": "GM0096"}]}, headers=admin | at(1))
-    assert put.status_code == 200, put.text
+    async with begin(database, WORKER) as work:  # nobody else for a worry there, however the rosters were made
+        lone = "INSERT INTO municipality SELECT 'GM9998', 'Nergenshuizen', safety_region, ggd_region, police_unit, province FROM municipality WHERE code = 'GM0363' ON CONFLICT DO NOTHING"
+        await work.change(text(lone))
+    areas = {"items": [{"municipalityCode": "GM9998"}]}
+    gains = (await client.put(f"{path}/areas", json=areas, params={"dryRun": True}, headers=admin | at(1))).json()
+    assert (gains["dryRun"], gains["effect"][0]["becomesUncovered"], len(gains["items"])) == (True, [], 1)
+    assert (await client.get(f"{path}/areas", headers=admin)).json() == {"items": [], "version": 1}
+    put = await client.put(f"{path}/areas", json=areas, headers=admin | at(1))
+    assert put.json()["effect"] == gains["effect"]
     before = (await client.get(path, headers=admin)).json()
-    body = {"hours": {"weekly": {"0-4": ["09:00-16:00"]}, "closedOnHolidays": True}, "outOfHours": "none"}
+    body = {"hours": {"weekly": {"0-4": ["09:00-12:00", "13:00-17:00"], "5": ["10:00-11:00"]}, "closedOnHolidays": True}}
     tried = await client.patch(path, json=body, params={"dryRun": True}, headers=admin | at(2))
     assert (tried.status_code, tried.json()["dryRun"], tried.json()["changed"]) == (200, True, ["hours"])
     assert "etag" not in tried.headers
-    lost = {(one["municipalityCode"], one["line"]) for one in tried.json()["effect"]}
-    assert lost <= {("GM0096", "worry")}
+    [effect] = tried.json()["effect"]
+    assert (effect["municipalityCode"], effect["line"], effect["postcodes"]) == ("GM9998", "worry", [])
+    for spans, hours in ((effect["becomesUncovered"], ("12:00", "13:00")), (effect["becomesCovered"], ("10:00", "11:00"))):
+        assert spans
+        for one in spans[1:-1]:  # the first and the last may be cut off by the period
+            local = [datetime.fromisoformat(one[end]).astimezone(AMSTERDAM) for end in ("startsAt", "endsAt")]
+            assert [f"{moment:%H:%M}" for moment in local] == list(hours)
     assert (await client.get(path, headers=admin)).json() == before
+    promised = await client.patch(path, json=body | {"outOfHours": "on_call"}, params={"dryRun": True}, headers=admin | at(2))
+    assert promised.json()["effect"][0]["becomesUncovered"] == []
     done = await client.patch(path, json=body, headers=admin | at(2))
-    assert (done.json()["effect"] != [], done.json()["version"]) == (tried.json()["effect"] != [], 3)
+    assert (done.json()["version"], done.json()["dryRun"], len(done.json()["effect"])) == (3, False, 1)
 
 
-def test_the_days_of_the_tests_lie_ahead() -> None:
-    """An exception in the past is refused, so the tests must make theirs anew."""
-    assert date.fromisoformat(_soon()) > now().date()
+async def test_a_dry_run_is_refused_as_the_change_would_be(
+    client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
+) -> None:
+    """A trial that passes must mean that the change would pass."""
+    path, dry = f"/v1/services/{desk['id']}", {"dryRun": True}
+    own = await a_desk(database, desk["organisationId"])
+    assert (await client.patch(path, json={"rank": 2}, params=dry, headers=own | at(1))).status_code == 403
+    assert (await client.patch(path, json={"rank": 2}, params=dry, headers=admin | at(2))).status_code == 412
+    assert (await client.patch(path, json={"rank": 2}, params=dry, headers=admin)).status_code == 428
+    wrong = {"items": [{"municipalityCode": "GM9999"}]}
+    assert (await client.put(f"{path}/areas", json=wrong, params=dry, headers=admin | at(1))).status_code == 400

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.directory.opening_hours import OpeningHours
-from app.directory.surroundings import Desk, Duty, Named, NationalDesk, OutOfHours, Provider, Surroundings
+from app.directory.surroundings import Desk, Duty, InPart, Named, NationalDesk, OutOfHours, Provider, Surroundings
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 kinds = st.frozensets(st.sampled_from(["worry", "wvggz", "police"]))
@@ -52,6 +52,7 @@ providers = st.builds(
     st.none() | duties,
 )
 national_desks = st.builds(NationalDesk, st.uuids(), st.uuids(), names)
+in_parts = st.builds(InPart, st.uuids(), st.uuids(), names, st.sampled_from(["meldpunt", "crisis", "outreach"]))
 surroundings = st.builds(
     Surroundings,
     st.just("GM0363"),
@@ -60,6 +61,7 @@ surroundings = st.builds(
     st.lists(desks, max_size=3).map(tuple),
     st.lists(providers, max_size=3).map(tuple),
     st.lists(national_desks, max_size=2).map(tuple),
+    st.lists(in_parts, max_size=2).map(tuple),
 )
 
 
@@ -76,3 +78,10 @@ def test_nobody_around_is_stored_too() -> None:
     """A place without any desk is exactly what somebody will ask about."""
     nobody = Surroundings("GM0093", "Terschelling", 7)
     assert Surroundings.from_json(nobody.to_json()) == nobody
+
+
+def test_what_was_stored_before_there_were_parts_is_read() -> None:
+    """Decisions are kept for years; those of before know no parts."""
+    stored = Surroundings("GM0093", "Terschelling", 7).to_json()
+    del stored["in_part"]
+    assert Surroundings.from_json(stored) == Surroundings("GM0093", "Terschelling", 7)

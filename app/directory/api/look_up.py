@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from app.core.errors import FieldError, Invalid, NotFound
 from app.core.http import USUAL_LIMIT, Cursor, Limit, problems, rooms_router
+from app.directory.channels import Caller
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, municipality_code
 from app.directory.schemas.look_up import (
     MunicipalityOut,
@@ -34,9 +35,16 @@ async def list_municipalities(work: DirectoryReader, cursor: Cursor = None, limi
 
 
 @router.get("/municipalities/{code}", responses=problems(PlaceUnknown))
-async def read_municipality(code: str, work: DirectoryReader) -> SurroundingsOut:
-    """Who serves a municipality at this moment."""
-    return SurroundingsOut.of(await service.around(work, code), work.at)
+async def read_municipality(
+    code: str,
+    work: DirectoryReader,
+    caller: Annotated[
+        Caller, Query(description="Who wants to reach somebody: the channels and contact ways for them")
+    ] = Caller.ANYONE,
+) -> SurroundingsOut:
+    """Who serves a municipality at this moment, and how this caller can reach them now."""
+    around = await service.around(work, code)
+    return SurroundingsOut.of(around, await service.reach_in(work, around.municipality_code), caller, work.at)
 
 
 @router.post("/places/_resolve", responses=problems(PlaceUnknown, PlaceAmbiguous))

@@ -7,7 +7,8 @@ from sqlalchemy import Date, bindparam, select, text
 
 from app.directory.tables import municipality, municipality_change, organisation
 
-# Who serves a municipality at a moment, and whose shift runs, as JSON that `Surroundings.from_json` reads.
+# Who serves a municipality at a moment, and whose shift runs, as JSON that `Surroundings.from_json` reads. Whoever uses it
+# chooses kinds: services for hand-offs (Veilig Thuis, police …) are facts for callers, and never asked.
 SERVED: Final = """
   SELECT s.kind, json_build_object(
     'service_id', s.id, 'organisation_id', s.organisation_id, 'name', o.name, 'accepts', s.accepts,
@@ -23,9 +24,11 @@ SERVED: Final = """
       ORDER BY h.layer DESC, r.number LIMIT 1)) AS told
   FROM service s
   JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
-  LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id
+    AND (s.ends_on IS NULL OR s.ends_on > :day)
+  LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id AND (n.ends_on IS NULL OR n.ends_on > :day)
 """
 
+IN_PART: Final = SERVED.replace("SELECT s.kind,", "SELECT s.kind, around.in_part,")
 BY_ID: Final = "SELECT * FROM service WHERE id = around.id OFFSET 0"
 
 AROUND: Final = text(f"""
@@ -39,15 +42,16 @@ AROUND: Final = text(f"""
     ORDER BY rank LIMIT 1),
   place AS (SELECT how, codes, codes[1] AS code FROM told),
   around AS (
-    SELECT a.id FROM place CROSS JOIN LATERAL (
-      SELECT service_id AS id, valid FROM service_area WHERE municipality_code = place.code OFFSET 0) a  -- by its index
-    WHERE a.valid @> CAST(:day AS date)
-    UNION SELECT id FROM service WHERE kind = 'national_desk'),
-  served AS ({SERVED.replace("FROM service s", f"FROM around CROSS JOIN LATERAL ({BY_ID}) s")})
+    SELECT a.id, a.pc4s IS NOT NULL AND :pc4 = '' AS in_part FROM place CROSS JOIN LATERAL (
+      SELECT service_id AS id, valid, pc4s FROM service_area WHERE municipality_code = place.code OFFSET 0) a  -- by its index
+    WHERE a.valid @> CAST(:day AS date) AND (a.pc4s IS NULL OR :pc4 = '' OR :pc4 = ANY(a.pc4s))
+    UNION SELECT id, false FROM service WHERE kind = 'national_desk'),
+  served AS ({IN_PART.replace("FROM service s", f"FROM around CROSS JOIN LATERAL ({BY_ID}) s")})
   SELECT place.how, place.codes, place.code, m.name, v.number AS version,
-    (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt') AS desks,
-    (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach')) AS providers,
-    (SELECT json_agg(told) FROM served WHERE kind = 'national_desk') AS national_desks
+    (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt' AND NOT in_part) AS desks,
+    (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach') AND NOT in_part) AS providers,
+    (SELECT json_agg(told) FROM served WHERE kind = 'national_desk') AS national_desks,
+    (SELECT json_agg(told) FROM served WHERE kind IN ('meldpunt', 'crisis', 'outreach') AND in_part) AS in_part
   FROM place
   LEFT JOIN municipality m ON m.code = place.code AND m.valid @> CAST(:day AS date)
   CROSS JOIN directory_version v
@@ -70,8 +74,10 @@ RECORDED_SINCE: Final = text("""
 EVERYWHERE: Final = text(f"""
   WITH told AS ({SERVED.replace("SELECT s.kind,", "SELECT s.id, s.kind,")})
   SELECT m.code, m.name, m.safety_region, v.number AS version,
-    coalesce(json_agg(told.told) FILTER (WHERE told.kind = 'meldpunt'), '[]') AS desks,
-    coalesce(json_agg(told.told) FILTER (WHERE told.kind IN ('crisis', 'outreach')), '[]') AS providers,
+    coalesce(json_agg(told.told) FILTER (WHERE told.kind = 'meldpunt' AND a.pc4s IS NULL), '[]') AS desks,
+    coalesce(json_agg(told.told) FILTER (WHERE told.kind IN ('crisis', 'outreach') AND a.pc4s IS NULL), '[]') AS providers,
+    coalesce(json_agg(told.told) FILTER (
+      WHERE told.kind IN ('meldpunt', 'crisis', 'outreach') AND a.pc4s IS NOT NULL), '[]') AS in_part,
     (SELECT coalesce(json_agg(n.told), '[]') FROM told n WHERE n.kind = 'national_desk') AS national_desks
   FROM municipality m
   CROSS JOIN directory_version v

@@ -99,16 +99,32 @@ AREA_VERSIONS: Final = text(f"""
 """)
 # ------------------------------------------------------------------------------------------------------------- effects
 SERVING: Final = text("""
-  SELECT a.municipality_code, a.pc4s, lower(a.valid) AS starts_on, least(upper(a.valid), s.ends_on, o.ends_on) AS ends_on,
-    s.kind, s.accepts, s.hours, s.out_of_hours, n.id IS NOT NULL AS has_stand_in, coalesce((
-      SELECT array_agg(h.span) FROM roster_as_known(:known) r JOIN shift_as_known(:known) h ON h.roster_number = r.number
-      WHERE r.service_id = s.id AND h.span && tstzrange(:starts_at, :ends_at)), '{}') AS shifts
-  FROM service_area_as_known(:known) a
-  JOIN service_as_known(:known) s ON s.id = a.service_id AND s.kind IN ('meldpunt', 'crisis', 'outreach')
-  JOIN organisation_as_known(:known) o ON o.id = s.organisation_id
-  LEFT JOIN organisation_as_known(:known) n ON n.id = s.out_of_hours_organisation_id AND coalesce(n.ends_on, 'infinity') > :day
-  WHERE a.municipality_code = ANY(:codes)
+  WITH area AS MATERIALIZED (SELECT * FROM service_area_as_known(:known) WHERE municipality_code = ANY(:codes)),
+  serving AS MATERIALIZED (
+    SELECT s.id, s.kind, s.accepts, s.hours, s.out_of_hours, least(s.ends_on, o.ends_on) AS ends_on, n.id IS NOT NULL AS has_stand_in,
+      coalesce((
+        SELECT array_agg(h.span) FROM roster_as_known(:known) r JOIN shift_as_known(:known) h ON h.roster_number = r.number
+          AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
+        WHERE r.service_id = s.id AND h.span && tstzrange(:starts_at, :ends_at)), '{}') AS shifts
+    FROM service_as_known(:known) s
+    JOIN organisation_as_known(:known) o ON o.id = s.organisation_id
+    LEFT JOIN organisation_as_known(:known) n ON n.id = s.out_of_hours_organisation_id AND coalesce(n.ends_on, 'infinity') > :day
+    WHERE s.id IN (SELECT service_id FROM area) AND s.kind IN ('meldpunt', 'crisis', 'outreach'))
+  SELECT s.*, (
+    SELECT json_agg(json_build_array(a.municipality_code, lower(a.valid), least(upper(a.valid), s.ends_on), a.pc4s))
+    FROM area a WHERE a.service_id = s.id) AS areas
+  FROM serving s
 """)
-REACH: Final = select(service.c.id, service.c.channels, service.c.contact_ways, service.c.languages).where(
-    service.c.id.in_(bindparam("services", expanding=True))
-)
+# -------------------------------------------------------------------------------------------------------------- reach
+# How whatever serves a municipality is reached; a service without contact ways of its own has its organisation's,
+# and at least its telephone.
+REACH: Final = text("""
+  SELECT s.id, s.organisation_id, s.kind, o.name, s.hours, s.channels, s.languages, a.pc4s,
+    CASE WHEN s.contact_ways <> '[]' THEN s.contact_ways WHEN o.contact_ways <> '[]' OR o.phone IS NULL THEN o.contact_ways
+      ELSE jsonb_build_array(jsonb_build_object('kind', 'phone', 'value', o.phone, 'use', 'citizens')) END AS contact_ways
+  FROM service_area a
+  JOIN service s ON s.id = a.service_id AND (s.ends_on IS NULL OR s.ends_on > :day)
+  JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)
+  WHERE a.municipality_code = :code AND a.valid @> CAST(:day AS date)
+  ORDER BY s.kind, s.rank, o.name, s.id
+""")

@@ -1,10 +1,20 @@
 """The directory on the wire."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from app.core.http import Line, Moment, Wire
-from app.directory.opening_hours import closes_at, is_open, next_opening
+from app.directory.channels import Caller, reach, ways_for
+from app.directory.opening_hours import OpeningHours, closes_at, is_open, next_opening
+from app.directory.schemas.organisations import ContactWayOut
 from app.directory.surroundings import Desk, Provider, Surroundings
+
+Told = Mapping[str, Any]
 
 
 class MunicipalityOut(Wire):
@@ -25,7 +35,36 @@ class MunicipalityPage(Wire):
     next: str | None
 
 
-class DeskOut(Wire):
+class ChannelOut(Wire):
+    """A channel as it is now, for whom."""
+
+    channel: str
+    caller: str
+    is_open: bool
+    closes_at: Moment | None
+    opens_at: Moment | None
+
+
+class ReachOut(Wire):
+    """How a service is reached now. Without channels nobody has told when by what."""
+
+    service_id: UUID
+    languages: list[str]
+    channels: list[ChannelOut] = Field(description="Those for this caller, open ones first")
+    contact_ways: list[ContactWayOut] = Field(description="Those for this caller")
+
+    @staticmethod
+    def told(reached: Told, caller: Caller, at: datetime) -> dict[str, Any]:
+        """The fields, from what the directory says."""
+        return {
+            "service_id": reached["id"],
+            "languages": reached["languages"],
+            "channels": [ChannelOut(**asdict(one)) for one in reach(reached["channels"], caller, at)],
+            "contact_ways": ways_for(reached["contact_ways"], caller),
+        }
+
+
+class DeskOut(ReachOut):
     """A meldpunt that serves a municipality."""
 
     organisation_id: UUID
@@ -38,22 +77,20 @@ class DeskOut(Wire):
     out_of_hours: str
 
     @classmethod
-    def of(cls, desk: Desk, at: Moment) -> "DeskOut":
+    def of(cls, desk: Desk, reached: dict[str, Any], at: Moment) -> "DeskOut":
         """The desk as it is at a moment."""
-        opened = is_open(desk.hours, at)
         return cls(
+            **reached,
+            **_opening(desk.hours, at),
             organisation_id=desk.organisation_id,
             name=desk.name,
             accepts=sorted(desk.accepts),
             minimum_age=desk.minimum_age,
-            is_open=opened,
-            closes_at=closes_at(desk.hours, at),
-            opens_at=None if opened else next_opening(desk.hours, at),
             out_of_hours=desk.out_of_hours,
         )
 
 
-class ProviderOut(Wire):
+class ProviderOut(ReachOut):
     """A care provider on a line, and whose shift runs now."""
 
     organisation_id: UUID
@@ -63,14 +100,39 @@ class ProviderOut(Wire):
     on_duty_until: Moment | None
 
     @classmethod
-    def of(cls, provider: Provider) -> "ProviderOut":
+    def of(cls, provider: Provider, reached: dict[str, Any]) -> "ProviderOut":
         """The provider as the API shows it."""
         return cls(
+            **reached,
             organisation_id=provider.organisation_id,
             name=provider.name,
             line=provider.line,
             on_duty=provider.duty.participant if provider.duty else None,
             on_duty_until=provider.duty.until if provider.duty else None,
+        )
+
+
+class OtherOut(ReachOut):
+    """A service that callers may be told of: for hand-offs, or for a part of the municipality (`postcodes`) only."""
+
+    organisation_id: UUID
+    name: str
+    kind: str
+    postcodes: list[str] | None
+    is_open: bool
+    closes_at: Moment | None
+    opens_at: Moment | None
+
+    @classmethod
+    def of(cls, told: Told, caller: Caller, at: Moment) -> "OtherOut":
+        """The service as it is at a moment."""
+        return cls(
+            **ReachOut.told(told, caller, at),
+            **_opening(OpeningHours.parse(told["hours"]), at),
+            organisation_id=told["organisation_id"],
+            name=told["name"],
+            kind=told["kind"],
+            postcodes=told["pc4s"],
         )
 
 
@@ -83,18 +145,30 @@ class SurroundingsOut(Wire):
     at: Moment
     desks: list[DeskOut]
     providers: list[ProviderOut]
+    others: list[OtherOut] = Field(description="For hand-offs (Veilig Thuis, GGD, police …), and services for a part of it")
 
     @classmethod
-    def of(cls, around: Surroundings, at: Moment) -> "SurroundingsOut":
-        """The surroundings as the API shows them."""
+    def of(cls, around: Surroundings, reached: Sequence[Told], caller: Caller, at: Moment) -> "SurroundingsOut":
+        """The surroundings as the API shows them to a caller."""
+        ways = {one["id"]: ReachOut.told(one, caller, at) for one in reached}
+        whole = {*(desk.service_id for desk in around.desks), *(provider.service_id for provider in around.providers)}
+        for service_id in whole - ways.keys():  # its area ended between the two statements
+            ways[service_id] = {"service_id": service_id, "languages": [], "channels": [], "contact_ways": []}
         return cls(
             municipality_code=around.municipality_code,
             municipality_name=around.municipality_name,
             directory_version=around.version,
             at=at,
-            desks=[DeskOut.of(desk, at) for desk in around.desks],
-            providers=[ProviderOut.of(provider) for provider in around.providers],
+            desks=[DeskOut.of(desk, ways[desk.service_id], at) for desk in around.desks],
+            providers=[ProviderOut.of(provider, ways[provider.service_id]) for provider in around.providers],
+            others=[OtherOut.of(one, caller, at) for one in reached if one["id"] not in whole],
         )
+
+
+def _opening(hours: OpeningHours, at: Moment) -> dict[str, Any]:
+    opened = is_open(hours, at)
+    opens_at = None if opened else next_opening(hours, at)
+    return {"is_open": opened, "closes_at": closes_at(hours, at), "opens_at": opens_at}
 
 
 class PlaceAsked(Wire):

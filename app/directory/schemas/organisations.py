@@ -64,6 +64,14 @@ class ContactWay(Wire):
         return said("contact_way", partial(contact, kind))(value) if kind else value
 
 
+class ContactWayOut(Wire):
+    """One way to reach an organisation or a service, and for whom it is."""
+
+    kind: str
+    value: str
+    use: str
+
+
 ContactWays = Annotated[list[ContactWay], Field(max_length=50)]
 
 
@@ -147,7 +155,7 @@ class OrganisationOut(Wire):
     kvk: str | None
     agb: str | None
     ura: str | None
-    contact_ways: list[ContactWay]
+    contact_ways: list[ContactWayOut]
     languages: list[str]
     ends_on: EndsOn
     version: int

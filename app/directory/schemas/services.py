@@ -11,7 +11,7 @@ from app.core.http import Line, Moment, Wire
 from app.core.spans import Span
 from app.directory.areas import Area
 from app.directory.channels import Caller, Channel
-from app.directory.schemas.organisations import ContactWay, ContactWays, EndsOn, Languages, Told
+from app.directory.schemas.organisations import ContactWayOut, ContactWays, EndsOn, Languages, Told
 from app.directory.service_rules import Kind
 from app.directory.surroundings import OutOfHours
 from app.directory.uncovered import Effect
@@ -100,7 +100,7 @@ class ServiceOut(Wire):
     out_of_hours: str
     stand_in_organisation_id: UUID | None
     channels: list[ChannelHours]
-    contact_ways: list[ContactWay]
+    contact_ways: list[ContactWayOut]
     languages: list[str]
     ends_on: EndsOn
     version: int

@@ -1,15 +1,14 @@
 """What a change does to coverage: which municipalities at which hours would have nobody, and which get somebody."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from app.core.spans import Span
 from app.core.work import Work
-from app.directory.moments import Spans
 from app.directory.opening_hours import OpeningHours
 from app.directory.queries import organisations as queries
 from app.directory.service.entries import today
@@ -51,25 +50,21 @@ async def tried(work: Work, *, only: bool) -> AsyncIterator[None]:
 async def _covers(work: Work, codes: list[str], known: datetime) -> list[Cover]:
     within = period(work)
     rows = await work.rows(queries.SERVING, codes=codes, known=known, day=today(work), starts_at=within.start, ends_at=within.end)
-    return [
-        cover(
-            Serving(
-                row["municipality_code"],
-                row["kind"],
-                frozenset(row["accepts"]),
-                OpeningHours.parse(row["hours"]),
-                row["out_of_hours"],
-                row["has_stand_in"],
-                _spans(row["shifts"]),
-                row["starts_on"],
-                row["ends_on"],
-                frozenset(row["pc4s"]) if row["pc4s"] is not None else None,
-            ),
-            within,
+    return [cover(one, within) for row in rows for one in _servings(row)]
+
+
+def _servings(row: Mapping[str, Any]) -> Iterator[Serving]:
+    hours, shifts = OpeningHours.parse(row["hours"]), tuple(Span(one.lower, one.upper) for one in row["shifts"])
+    for code, starts_on, ends_on, pc4s in row["areas"]:
+        yield Serving(
+            code,
+            row["kind"],
+            frozenset(row["accepts"]),
+            hours,
+            row["out_of_hours"],
+            row["has_stand_in"],
+            shifts,
+            date.fromisoformat(starts_on) if starts_on else None,
+            date.fromisoformat(ends_on) if ends_on else None,
+            frozenset(pc4s) if pc4s is not None else None,
         )
-        for row in rows
-    ]
-
-
-def _spans(shifts: Iterable[Any]) -> Spans:
-    return tuple(Span(one.lower, one.upper) for one in shifts)  # the driver's own ranges

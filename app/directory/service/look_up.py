@@ -23,6 +23,7 @@ from app.directory.places import (
     municipality_code,
 )
 from app.directory.queries import look_up as queries
+from app.directory.queries.organisations import REACH
 from app.directory.surroundings import Surroundings
 
 
@@ -106,7 +107,7 @@ async def _around_place(
         raise await _unknown(work, row["code"], at)
     if row["name"] is None or len(row["codes"]) > 1:
         only, how = await _followed(work, row, number, at)
-        found, surroundings = await _around_place(work, PlaceOfStay(municipality_code=only), statement, at, **known)
+        found, surroundings = await _around_place(work, replace(place, municipality_code=only), statement, at, **known)
         return replace(found, how=how), surroundings
     surroundings = _surroundings(row)
     return ResolvedPlace(surroundings.municipality_code, surroundings.municipality_name, row["how"]), surroundings
@@ -129,6 +130,11 @@ async def around(work: Work, code: str) -> Surroundings:
         PlaceUnknown: there is no such municipality (any more).
     """
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
+
+
+async def reach_in(work: Work, code: str) -> Sequence[Mapping[str, Any]]:
+    """How every service of a municipality is reached today, also those that are facts for hand-offs only."""
+    return await work.rows(REACH, code=code, day=local_day(work.at))
 
 
 async def everywhere(work: Work, at: datetime | None = None) -> list[Surroundings]:
@@ -176,6 +182,7 @@ def _surroundings(row: Mapping[str, Any]) -> Surroundings:
             "desks": row["desks"] or [],
             "providers": row["providers"] or [],
             "national_desks": row["national_desks"] or [],
+            "in_part": row["in_part"] or [],
         }
     )
 
