@@ -16,7 +16,7 @@ from app.core.spans import Span
 from app.coverage.lines import STEPS, Line
 from app.coverage.spans import Spans, common, united, without
 from app.directory.holidays import AMSTERDAM
-from app.directory.opening_hours import OpeningHours, openings
+from app.directory.opening_hours import OpeningHours, openings_in
 from app.routing.ladder import Rung
 
 # ⚙ Somebody must be on duty for a crisis at every hour; for a worry anybody but the national desk will do.
@@ -74,7 +74,7 @@ def required(line: Line, speaking: Iterable[Demand], period: Span) -> tuple[Requ
     for one in speaking:
         valid = common(_valid(one), (period,))
         spoken = united((*spoken, *valid))
-        asked[one.enough] = united((*asked.get(one.enough, ()), *common(openings(one.hours, period), valid)))
+        asked[one.enough] = united((*asked.get(one.enough, ()), *common(openings_in(one.hours, period), valid)))
     if line in DEFAULT:
         enough = DEFAULT[line]
         asked[enough] = united((*asked.get(enough, ()), *without((period,), spoken)))

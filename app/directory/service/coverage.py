@@ -11,7 +11,7 @@ from app.core.spans import Span
 from app.core.work import Work
 from app.directory.answers import Answer, Asked, Group, Member
 from app.directory.holidays import AMSTERDAM
-from app.directory.opening_hours import LOOKED_AHEAD, OpeningHours, openings
+from app.directory.opening_hours import LOOKED_AHEAD, OpeningHours, openings_in
 from app.directory.queries import coverage as queries
 from app.directory.service.look_up import local_day
 
@@ -67,7 +67,7 @@ def _told(hours: Mapping[str, Any], period: Span) -> dict[str, Any]:
     """Opening hours as spans, once for all who keep them. `waits`: closed, but with an opening that somebody can wait for."""
     parsed = OpeningHours.parse(hours)
     longer = Span(period.start, period.end + timedelta(days=LOOKED_AHEAD + 1))
-    opened = openings(parsed, longer)
+    opened = openings_in(parsed, longer)
     waits, closed_from = [], period.start
     for one in opened:
         earliest = local_day(one.start) - timedelta(days=LOOKED_AHEAD - 1)
