@@ -1,5 +1,6 @@
 """What random countries seldom meet: fallbacks, demands together, responsibility, one case each."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -79,6 +80,25 @@ def test_whoever_has_a_roster_is_responsible() -> None:
     assert (gap.organisation_ids, gap.reason) == ((an_id("second"),), "no_roster")
     [gap] = _found((), ())
     assert (gap.organisation_ids, gap.reason, gap.left) == ((LAST,), "nobody_contracted", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """As rosters tell it."""
+
+    service_id: UUID
+    span: Span
+    reason: str
+
+
+def test_a_doubted_shift_is_a_gap_with_the_reason_of_the_doubt() -> None:
+    """Ill until noon, and nobody planned after that: the planner reads two gaps, each with what is wrong."""
+    noon = START + 12 * HOUR
+    doubts = (Doubted(an_id("service crisis"), Span(START, noon), "absent"), Doubted(an_id("service x"), DAY, "double_booked"))
+    group = Group(("GM0001",), DAY, CONTRACTED, (_member("crisis"),))
+    known = Known(doubts, {}, (LAST,))
+    found = gaps([group], [Line.CRISIS], lambda _code, _line: (Required(Rung.ON_DUTY, (DAY,)),), known)
+    assert [(one.span, one.reason) for one in found] == [(Span(START, noon), "absent"), (Span(noon, DAY.end), "no_shift")]
 
 
 def _asked(hours: dict[str, object], enough: Rung = Rung.ON_DUTY, since: date | None = None, until: date | None = None) -> Demand:
