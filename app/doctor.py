@@ -117,7 +117,7 @@ def _ahead(counts: list[gaps.Count]) -> str:
         return "no gap is known in the coming 14 days"
     first = min(counts, key=lambda one: one.next_at)
     total = sum(one.count for one in counts)
-    return f"{total} open gaps in the coming 14 days, the first ({first.line}) from {first.next_at:%Y-%m-%d %H:%M} UTC"
+    return f"open gaps in the coming 14 days: {total}, the first ({first.line}) from {first.next_at:%Y-%m-%d %H:%M} UTC"
 
 
 async def _delivery(database: Database) -> Finding:

@@ -61,28 +61,28 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """When somebody must be there, at `enough` or nearer."""
+    """When somebody must be there, at `enough` or nearer; `by_default` when no demand says so."""
 
     enough: Rung
     spans: Spans
+    by_default: bool = False
 
 
 def required(line: Line, speaking: Iterable[Demand], period: Span) -> tuple[Required, ...]:
-    """What is asked for on a line within a period, the strictest first; no moment is asked for twice."""
+    """What is asked for on a line within a period, no moment twice: of several demands the strictest."""
     spoken: Spans = ()
     asked: dict[Rung, Spans] = {}
     for one in speaking:
         valid = common(_valid(one), (period,))
         spoken = united((*spoken, *valid))
         asked[one.enough] = united((*asked.get(one.enough, ()), *common(openings_in(one.hours, period), valid)))
-    if line in DEFAULT:
-        enough = DEFAULT[line]
-        asked[enough] = united((*asked.get(enough, ()), *without((period,), spoken)))
     found, taken = [], Spans()
     for enough in STEPS:
         if spans := without(asked.get(enough, ()), taken):
             found.append(Required(enough, spans))
             taken = united((*taken, *spans))
+    if line in DEFAULT and (rest := without((period,), spoken)):
+        found.append(Required(DEFAULT[line], rest, by_default=True))
     return tuple(found)
 
 

@@ -48,5 +48,5 @@ async def summarise(work: Work, day: date) -> None:
 
 
 LOOKS: Final = Due(name="coverage_looks", claim=claim_look, act=look_ahead, idle=timedelta(seconds=30))
-GAPS: Final = Due(name="gaps", claim=claim_gaps, act=follow_gap, idle=timedelta(seconds=30))
+GAPS: Final = Due(name="gaps", claim=claim_gaps, act=follow_gap, idle=timedelta(seconds=5))
 SUMMARIES: Final = Due(name="duty_summaries", claim=claim_summaries, act=summarise, idle=timedelta(minutes=1))

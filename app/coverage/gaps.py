@@ -15,6 +15,7 @@ from app.directory.answers import Group, Member
 from app.routing.ladder import Rung
 
 NOBODY: Final = "nobody"
+LAST_RESORT: Final = "last_rung"  # the reason of a national desk that is asked because nobody else is left
 
 
 class Doubt(Protocol):
@@ -40,6 +41,7 @@ class Reason(StrEnum):
     NO_ROSTER = "no_roster"  # somebody is contracted, and has no roster here
     DESK_CLOSED = "desk_closed"  # and what it promised meanwhile is not enough
     NOBODY_CONTRACTED = "nobody_contracted"
+    BY_AGREEMENT = "by_agreement"  # a desk has asked the national desk to answer, or it serves here itself: never an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """Spans in which nobody is at `enough` or nearer, and somebody at `left`."""
+
+    enough: Rung
+    left: str
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known besides the answers: doubted shifts, fallbacks (service → service), who watches over the country."""
 
@@ -112,18 +123,27 @@ def gaps(
     return sorted(made, key=lambda one: (one.span, one.line, one.municipality_codes, one.reason))
 
 
-def _gaps_of(group: Group, line: Line, wanted: tuple[Required, ...], known: Known) -> Iterable[tuple[Kind, Span]]:
+def _gaps_of(group: Group, line: Line, asked: tuple[Required, ...], known: Known) -> Iterable[tuple[Kind, Span]]:
     answered = {rung: united(_spans_of(group, line, rung)) for rung in STEPS}
+    served = united(_spans_of(group, line, Rung.NATIONAL_DESK, served=True))
+    wanted = [replace(one, spans=without(one.spans, served)) if one.by_default else one for one in asked]
     for one in wanted:
-        for left, spans in _left(answered, one, group.span):
-            for span in _cut(spans, group):
-                yield from _explained(group, line, one.enough, left, span, known)
+        for lacking in _lacking(answered, one, group.span):
+            for span in _cut(lacking.spans, group):
+                yield from _explained(group, line, lacking, span, known)
     strictest = min((*(one.enough for one in wanted), DEFAULT.get(line, Rung.CONTRACTED)), key=STEPS.index)
     free = Required(strictest, without((group.span,), united(span for one in wanted for span in one.spans)))
-    for left, spans in _left(answered, free, group.span):
-        for span in _cut(spans, group):
-            members, reason = _responsible(group, line, free.enough, span)
-            yield Kind(line, _organisations(members, known), left, reason, intended=True), span
+    for lacking in _lacking(answered, free, group.span):
+        yield from _intended(group, line, lacking, served, known)
+
+
+def _intended(group: Group, line: Line, lacking: Lacking, served: Spans, known: Known) -> Iterable[tuple[Kind, Span]]:
+    """When nobody is asked for who would be at another hour; the national desk may serve by agreement."""
+    for span in _cut(without(lacking.spans, served), group):
+        members, reason = _responsible(group, line, lacking.enough, span)
+        yield Kind(line, _organisations(members, known), lacking.left, reason, intended=True), span
+    for span in common(lacking.spans, served):
+        yield Kind(line, known.national_desks, lacking.left, Reason.BY_AGREEMENT, intended=True), span
 
 
 def _cut(spans: Spans, group: Group) -> Iterable[Span]:
@@ -134,24 +154,28 @@ def _cut(spans: Spans, group: Group) -> Iterable[Span]:
         yield from (Span(start, end) for start, end in pairwise(moments))
 
 
-def _spans_of(group: Group, line: Line, rung: Rung) -> Iterable[Span]:
-    return (span for one in group.answers if one.line == line and one.rung == rung for span in one.spans)
+def _spans_of(group: Group, line: Line, rung: Rung, *, served: bool = False) -> Iterable[Span]:
+    """When the first answer stands on a rung; `served`: not because nobody else is left."""
+    found = (one for one in group.answers if one.line == line and one.rung == rung)
+    return (span for one in found if not served or one.reason != LAST_RESORT for span in one.spans)
 
 
-def _left(answered: Mapping[Rung, Spans], wanted: Required, exists: Span) -> Iterable[tuple[str, Spans]]:
+def _lacking(answered: Mapping[Rung, Spans], wanted: Required, exists: Span) -> Iterable[Lacking]:
     """What is asked for and not there, by the rung that is left."""
-    enough = STEPS.index(wanted.enough) + 1
-    lacking = without(common(wanted.spans, (exists,)), united(span for rung in STEPS[:enough] for span in answered[rung]))
-    for rung in STEPS[enough:]:
-        yield rung, common(lacking, answered[rung])
-    yield NOBODY, without(lacking, united(span for rung in STEPS[enough:] for span in answered[rung]))
+    nearer = STEPS.index(wanted.enough) + 1
+    spans = without(common(wanted.spans, (exists,)), united(span for rung in STEPS[:nearer] for span in answered[rung]))
+    for rung in STEPS[nearer:]:
+        yield Lacking(wanted.enough, rung, common(spans, answered[rung]))
+    left = united(span for rung in STEPS[nearer:] for span in answered[rung])
+    yield Lacking(wanted.enough, NOBODY, without(spans, left))
 
 
-def _explained(group: Group, line: Line, enough: Rung, left: str, span: Span, known: Known) -> Iterable[tuple[Kind, Span]]:
+def _explained(group: Group, line: Line, lacking: Lacking, span: Span, known: Known) -> Iterable[tuple[Kind, Span]]:
     """The parts of a gap, each with its one reason."""
-    members, reason = _responsible(group, line, enough, span)
-    fallback = left == Rung.CONTRACTED and any(_closes(group, line, known.fallbacks.get(one.service_id), span) for one in members)
-    kind = Kind(line, _organisations(members, known), left, reason, by_fallback=fallback)
+    members, reason = _responsible(group, line, lacking.enough, span)
+    reached = lacking.left == Rung.CONTRACTED
+    fallback = reached and any(_closes(group, line, known.fallbacks.get(one.service_id), span) for one in members)
+    kind = Kind(line, _organisations(members, known), lacking.left, reason, by_fallback=fallback)
     services = {one.service_id for one in members}
     rest: Spans = (span,)
     for doubt in known.doubts:

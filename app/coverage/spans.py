@@ -1,6 +1,7 @@
 """Arithmetic with spans: sets of moments, each kept in order, its spans apart from each other."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from app.core.spans import Span
 
@@ -10,7 +11,7 @@ Spans = tuple[Span, ...]
 def united(spans: Iterable[Span]) -> Spans:
     """All their moments; spans that overlap or touch become one."""
     found: list[Span] = []
-    for one in sorted(spans):
+    for one in sorted(spans, key=attrgetter("start")):
         if found and one.start <= found[-1].end:
             if one.end > found[-1].end:
                 found[-1] = Span(found[-1].start, one.end)

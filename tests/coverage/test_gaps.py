@@ -96,23 +96,27 @@ def _around(country: Country, code: str, at: datetime, doubts: Sequence[Doubted]
     )  # fmt: skip
 
 
-def _left(around: Surroundings, line: Line, at: datetime) -> int:
-    """How far down the ladder the first answer stands."""
+def _left(around: Surroundings, line: Line, at: datetime) -> tuple[int, str]:
+    """How far down the ladder the first answer stands, and why it is the first."""
     if line is Line.OUTREACH:
         around = Surroundings(around.municipality_code, "", 1, (), around.providers, around.national_desks)
     try:
-        return STEPS.index(decide(NEEDS.get(line, NEEDS[Line.URGENT]), around, frozenset(), at).rung)
+        decision = decide(NEEDS.get(line, NEEDS[Line.URGENT]), around, frozenset(), at)
+        return STEPS.index(decision.rung), next(one.reason.code for one in decision.lines if one.taken)
     except NobodyLeft:
-        return len(STEPS)
+        return len(STEPS), ""
 
 
-def _enough(wanted: Sequence[Wanted], line: Line, code: str, at: datetime) -> list[int]:
+def _enough(wanted: Sequence[Wanted], line: Line, code: str, at: datetime, why: str = "last_rung", left: int = 0) -> list[int]:
+    """Which rungs would do at a minute. By default the national desk does where it serves by agreement."""
     day = at.astimezone(AMSTERDAM).date()
     speaking = [
         one
         for one in wanted
         if one.line == line and code in one.codes and (one.since or date.min) <= day < (one.until or date.max)
     ]
+    if not speaking and left == STEPS.index(Rung.NATIONAL_DESK) and why != "last_rung":
+        return []
     if not speaking:
         return [STEPS.index(DEFAULT[line])] if line in DEFAULT else []
     return [STEPS.index(one.enough) for one in speaking if is_open(_hours(one.hours), at)]
@@ -182,8 +186,8 @@ async def test_gaps_are_the_minutes_in_which_nobody_is_near_enough(
         asked = {rung for at in minutes(period.start, period.end) for rung in _enough(wanted, line, code, at)}
         strictest = min(asked | {STEPS.index(DEFAULT.get(line, Rung.CONTRACTED))})
         for at in minutes(period.start, period.end):
-            left = _left(_around(country, code, at, doubts), line, at)
-            enough = _enough(wanted, line, code, at)
+            left, why = _left(_around(country, code, at, doubts), line, at)
+            enough = _enough(wanted, line, code, at, why, left)
             missing = any(left > one for one in enough)
             by_fallback = missing and left == STEPS.index(Rung.CONTRACTED) and _is_closed_by(country, fallbacks, code, line, at)
             told = [one for one in here if one.span.contains(at)]
