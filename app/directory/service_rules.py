@@ -33,10 +33,12 @@ def service_faults(told: Mapping[str, Any], before: Mapping[str, Any], today: da
 
     Args:
         told: all of it, as it would be stored.
-        before: as it is stored now; empty when it is new. An exception that was there may lie in the past.
+        before: as it is stored now; empty when it is new. Hours that stay are not judged again, and an exception that was
+            there may lie in the past.
         today: the day in the Netherlands.
     """
-    yield from hours_faults(told["hours"], "/hours", today, _days(before.get("hours")))
+    if told["hours"] != before.get("hours"):
+        yield from hours_faults(told["hours"], "/hours", today, _days(before.get("hours")))
     yield from _channels(told, before, today)
     yield from _promise(told)
     if told["kind"] == Kind.MELDPUNT and not told["accepts"]:
@@ -53,7 +55,8 @@ def _channels(told: Mapping[str, Any], before: Mapping[str, Any], today: date) -
         if key in seen:
             yield FieldError(f"/channels/{number}", "twice", "This channel is told twice for this caller. Tell it once.")
         seen.add(key)
-        yield from hours_faults(one["hours"], f"/channels/{number}/hours", today, _days(stored.get(key)))
+        if one["hours"] != stored.get(key):
+            yield from hours_faults(one["hours"], f"/channels/{number}/hours", today, _days(stored.get(key)))
 
 
 def _promise(told: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -28,6 +28,7 @@ COMMENT ON COLUMN service.kind IS 'meldpunt: the desk of municipalities · crisi
 COMMENT ON COLUMN service.hours IS 'The hours that count for accepting cases.';
 COMMENT ON COLUMN service.channels IS 'When who can reach it by what: for people, not for routing.';
 CREATE INDEX service_by_organisation ON service (organisation_id);
+CREATE INDEX service_national_desk ON service (id) WHERE kind = 'national_desk';  -- asked for with every call
 CREATE INDEX service_by_stand_in ON service (out_of_hours_organisation_id) WHERE out_of_hours_organisation_id IS NOT NULL;
 
 -- A range over ids lets an exclusion constraint compare them; the constraint needs no extension.
@@ -84,6 +85,7 @@ DELETE FROM service WHERE id IN (SELECT id FROM leaving);
 ALTER TABLE service_area DROP CONSTRAINT service_area_once, DROP COLUMN pc4s;
 DROP TYPE uuidrange;
 DROP INDEX service_by_stand_in;
+DROP INDEX service_national_desk;
 DROP INDEX service_by_organisation;
 ALTER TABLE service
   DROP COLUMN contact_ways, DROP COLUMN languages, DROP COLUMN channels, DROP COLUMN ends_on,

@@ -177,6 +177,19 @@ async def test_an_exception_that_is_stored_may_lie_behind_us(
     assert answer.status_code == 200, answer.text
 
 
+async def test_hours_that_stay_are_not_judged_again(
+    client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
+) -> None:
+    """A night that was loaded as one span, which the parser reads, does not keep a desk from changing its languages."""
+    async with begin(database, WORKER) as work:
+        changed = "UPDATE service SET hours = jsonb_set(hours, '{weekly}', '{\"4\": [\"22:00-06:00\"]}') WHERE id = :id"
+        await work.change(text(changed), id=desk["id"])
+    path = f"/v1/services/{desk['id']}"
+    assert (await client.patch(path, json={"languages": ["nl", "de"]}, headers=admin | at(1))).status_code == 200
+    hours = (await client.get(path, headers=admin)).json()["hours"]
+    assert (await client.patch(path, json={"hours": hours, "rank": 2}, headers=admin | at(2))).status_code == 200
+
+
 async def test_a_desk_keeps_its_hours_and_an_administrator_the_rest(
     client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
 ) -> None:
