@@ -39,7 +39,7 @@ PLANS_LOCKED: Final = (
 )
 CHANGE_PLAN: Final = update(roster_plan).where(roster_plan.c.roster_id == bindparam("id_of_roster"))
 MADE_AHEAD: Final = text("""
-  UPDATE roster_plan SET generated_until = :until,
+  UPDATE roster_plan SET generated_at = :at, generated_until = :until,
     generate_at = CASE WHEN ends_on <= :day THEN NULL ELSE CAST(:again AS timestamptz) END
   WHERE roster_id = ANY(:ids)
 """)

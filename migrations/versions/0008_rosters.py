@@ -32,6 +32,7 @@ CREATE TABLE roster_plan (
   area text,
   confirms boolean NOT NULL,
   ends_on date,
+  generated_at timestamptz,
   generated_until timestamptz,
   generate_at timestamptz,
   version int NOT NULL DEFAULT 1

@@ -13,7 +13,7 @@ RENAME: Final = text("UPDATE roster SET name = :name, service_id = :service_id W
 
 _SHIFT: Final = """
   SELECT h.id, r.id AS roster_id, r.service_id, h.layer, lower(h.span) AS starts_at, upper(h.span) AS ends_at, h.participant,
-    h.participant_id
+    h.participant_id, h.recorded_at
   FROM shift h JOIN roster r ON r.number = h.roster_number
 """
 OF_ROSTERS: Final = text(f"""

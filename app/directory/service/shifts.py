@@ -125,7 +125,5 @@ def _range(span: Span) -> str:
 
 
 def _kept(row: Mapping[str, Any]) -> KeptShift:
-    span = Span(row["starts_at"], row["ends_at"])
-    return KeptShift(
-        row["id"], row["roster_id"], row["service_id"], row["layer"], span, row["participant_id"], row["participant"]
-    )
+    told = {key: value for key, value in row.items() if key not in {"starts_at", "ends_at"}}
+    return KeptShift(span=Span(row["starts_at"], row["ends_at"]), **told)

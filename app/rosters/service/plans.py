@@ -56,6 +56,7 @@ async def plans(work: Work, rows: Sequence[Row], since: datetime | None = None) 
             signed_up=tuple(one for roster, one in signed_up if roster == row["roster_id"]),
             participants=known,
             ends_on=row["ends_on"],
+            generated_at=row["generated_at"],
         )
         for row in rows
     }
@@ -86,6 +87,7 @@ def override_of(row: Mapping[str, Any]) -> Override:
         other=row["other_participant_id"],
         other_layer=row["other_layer"],
         other_span=Span(other.lower, other.upper) if other else None,
+        decided_at=row["decided_at"],
     )
 
 
