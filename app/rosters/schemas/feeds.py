@@ -10,7 +10,7 @@ from app.core.spans import Span
 from app.rosters.service.feeds import Feed
 
 
-class FeedOut(Wire):
+class CalendarFeedOut(Wire):
     """A calendar that programs may subscribe to."""
 
     id: UUID
@@ -19,21 +19,21 @@ class FeedOut(Wire):
     made_at: Moment
 
     @classmethod
-    def of(cls, one: Feed) -> "FeedOut":
+    def of(cls, one: Feed) -> "CalendarFeedOut":
         """As it is shown."""
         return cls(id=one.id, roster_id=one.roster_id, participant_id=one.participant_id, made_at=one.made_at)
 
 
-class FeedMade(FeedOut):
+class CalendarFeedMade(CalendarFeedOut):
     """A new calendar with its address, which is shown only here. Whoever knows it sees the shifts."""
 
     address: str
 
 
-class FeedsOut(Wire):
+class CalendarFeedsOut(Wire):
     """The calendars of your organisation."""
 
-    items: list[FeedOut]
+    items: list[CalendarFeedOut]
 
 
 class CalendarIn(Wire):
