@@ -23,6 +23,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     followup.OVERDUE,  # what is overdue climbs
     silent_endpoints(directory.national_desks),  # who can't be told is told of
     rosters.MADE_AHEAD,  # shifts, every day a day further
+    rosters.TO_CONFIRM,  # whoever has a shift soon is asked
+    rosters.UNCONFIRMED,  # and then the next
 )
 LOOK_AGAIN: Final = 30.0
 

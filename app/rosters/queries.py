@@ -102,4 +102,10 @@ PASS_ON_DUE: Final = (
 CONFIRMATION_LOCKED: Final = (
     select(shift_confirmation).where(shift_confirmation.c.id == bindparam("confirmation_id")).with_for_update()
 )
-CHANGE_CONFIRMATIONS: Final = update(shift_confirmation)
+NOT_WAITED_FOR: Final = (
+    update(shift_confirmation).where(shift_confirmation.c.shift_id == bindparam("of_shift")).values(pass_on_at=None)
+)
+CONFIRM: Final = text("""
+  UPDATE shift_confirmation SET confirmed_at = :at, confirmed_by = :key
+  WHERE shift_id = :shift_id AND participant_id = :participant_id AND confirmed_at IS NULL
+""")

@@ -178,6 +178,10 @@ async def check(work: Work, plan: Row, rotations: Sequence[Rotation]) -> None:
     if any(bool(one.seats) != (plan["kind"] == "sign_up") for one in rotations):
         fault = FieldError("/seats", "kind", "Seats on a roster of kind sign_up, participants on one of kind rotation.")
         raise Invalid("This rotation is not of the roster's kind.", errors=[fault])
+    layers = [layer for one in rotations for layer in range(one.layer, one.layer + one.seats)]
+    if len(layers) > len(set(layers)):
+        fault = FieldError("/layer", "layer", "Each seat takes a layer: leave as many layers free as there are seats.")
+        raise Invalid("Two rotations would have seats on the same layer.", errors=[fault])
     named = {participant for one in rotations for participant in one.participants}
     await usable(work, plan["organisation_id"], named, "/participants")
     both = overlap(rotations, Span(work.at, work.at + CHECKED))
