@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.core.actor import Role
 from app.core.db import Database
-from app.directory.seeding import organisation_id
+from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
 from tests.conftest import settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
@@ -42,6 +42,17 @@ ASKERS: Final = (
     (Role.ADMINISTRATOR, AMSTERDAM_DESK),
 )
 REFUSED: Final = 403
+
+
+async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[str, str]:
+    """A participant, a roster with a rotation, and a shift of it."""
+    person = (await client.post("/v1/participants", json={"name": "Anna"}, headers=planner)).json()["id"]
+    turns = {"name": "days", "unit": "day", "handOver": "08:00", "startsOn": "2026-11-01", "participants": [person]}
+    body = {"serviceId": str(_service_id("crisis-vr13", "crisis")), "name": "days", "rotations": [turns]}
+    roster = (await client.post("/v1/rosters", json=body, headers=planner)).json()
+    shift = (await client.get(f"/v1/rosters/{roster['id']}/shifts", headers=planner)).json()["items"][0]["id"]
+    rotation = roster["rotations"][0]["id"]
+    return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
 
 
 class Service:
@@ -81,6 +92,7 @@ class Service:
             draft = (await client.post("/v1/drafts", json={}, headers=operator)).json()
             self.known = {"offer_id": receipt["offered"]["offerId"], "call_id": receipt["id"], "draft_id": draft["id"]}
             self.known["case_id"] = await an_accepted_case(client, operator, desk)
+            self.known |= await a_roster(client, self.keys[3])
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

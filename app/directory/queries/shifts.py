@@ -16,8 +16,10 @@ _SHIFT: Final = """
     h.participant_id, h.recorded_at
   FROM shift h JOIN roster r ON r.number = h.roster_number
 """
+# Said a second time as ranges, so that the index of the exclusion constraint finds a roster's shifts.
 OF_ROSTERS: Final = text(f"""
-  {_SHIFT} WHERE r.id = ANY(:rosters) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY r.id, h.layer, h.span
+  {_SHIFT} AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
+  WHERE r.id = ANY(:rosters) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY r.id, h.layer, h.span
 """)
 OF_PARTICIPANTS: Final = text(f"""
   {_SHIFT} WHERE h.participant_id = ANY(:participants) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY h.span
