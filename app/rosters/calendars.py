@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from icalendar import Calendar, Event
 
@@ -26,10 +27,10 @@ class Shown:
     title: str
 
 
-def calendar_of(name: str, shifts: Iterable[Shown]) -> bytes:
+def calendar_of(name: str, uid: UUID, shifts: Iterable[Shown]) -> bytes:
     """The calendar, in UTC; the same shifts are the same bytes."""
-    calendar = Calendar.new(name=name, prodid=PRODUCT, refresh_interval=REFRESH, method="PUBLISH")
-    calendar.add("X-WR-CALNAME", name)
+    calendar = Calendar.new(name=name, uid=uid, prodid=PRODUCT, refresh_interval=REFRESH, method="PUBLISH")
+    calendar["REFRESH-INTERVAL"].params["VALUE"] = "DURATION"  # RFC 7986 §5.7 wants it said
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     for one in shifts:
         said_at = one.shift.recorded_at.astimezone(UTC).replace(microsecond=0)

@@ -59,6 +59,8 @@ async def test_a_roster_is_read_back_as_it_is_planned(planner: Planner, client: 
     assert {str(one["SUMMARY"]) for one in calendar.events} == {"nights: Anna", "nights: Bram"}
     assert calendar.refresh_interval == timedelta(hours=1)
     assert b"1234567" not in calendar.to_ical()
+    path = httpx.URL(made["address"]).path
+    assert (await client.get(path)).content == (await client.get(path)).content
 
 
 async def test_a_shift_that_changes_keeps_its_uid_and_rises(planner: Planner, client: httpx.AsyncClient, at: Stand) -> None:

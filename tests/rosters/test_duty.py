@@ -51,7 +51,7 @@ async def test_a_shift_is_taken_over_at_once(planner: Planner, at: Stand) -> Non
 
 async def test_who_confirms_is_left_alone(planner: Planner, database: Database, at: Stand) -> None:
     """An hour before, one question; answered, nobody else is woken."""
-    roster, (anna, _, _) = await _planned(planner)
+    _, (anna, _, _) = await _planned(planner)
     at(local("2026-11-11T06:59"))
     await _tick(database)
     assert await planner.events(ASKED) == []

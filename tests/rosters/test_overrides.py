@@ -137,3 +137,11 @@ async def test_a_period_that_can_not_be_changes_nothing(planner: Planner, span: 
     problem = await planner.ask("POST", f"/rosters/{roster['id']}/overrides", json=body, status=400)
     assert problem["errors"][0]["pointer"].endswith(("endsAt", "startsAt"))
     assert await planner.shifts(roster["id"]) == shifts
+
+
+async def test_an_unknown_kind_is_named_without_an_echo(planner: Planner) -> None:
+    """An error never repeats what was sent."""
+    roster, _, _ = await _planned(planner)
+    problem = await planner.ask("POST", f"/rosters/{roster['id']}/overrides", json={"kind": "secret"}, status=400)
+    assert problem["errors"][0]["message"] == "`kind` is swap, absence, extra or cover."
+    assert "secret" not in str(problem)

@@ -89,11 +89,11 @@ async def calendar(database: Database, feed_id: UUID, secret: str) -> bytes:
         if row["roster_id"]:
             shifts = await directory.shifts_on(work, [row["roster_id"]], span)
             name = (await directory.rosters(work, [row["roster_id"]]))[row["roster_id"]].name
-            return calendar_of(name, [Shown(one, f"{name}: {one.participant}") for one in shifts])
+            return calendar_of(name, feed_id, [Shown(one, f"{name}: {one.participant}") for one in shifts])
         who = await participant(work, row["participant_id"])
         shifts = await directory.shifts_of(work, [who.id], span)
         names = await directory.rosters(work, [one.roster_id for one in shifts])
-        return calendar_of(who.name, [Shown(one, names[one.roster_id].name) for one in shifts])
+        return calendar_of(who.name, feed_id, [Shown(one, names[one.roster_id].name) for one in shifts])
 
 
 async def take_over_calendar(work: Work, participant_id: UUID, text: str) -> list[Span]:

@@ -187,7 +187,7 @@ async def check(work: Work, plan: Row, rotations: Sequence[Rotation]) -> None:
     both = overlap(rotations, Span(work.at, work.at + CHECKED))
     if both:
         raise ShiftsOverlap(
-            f"On layer {both[0].layer} two rotations would have somebody on duty from {utc_text(both[1].span.start)}."
+            f"On layer {both[0].layer} two rotations would have somebody from {utc_text(max(both[1].span.start, work.at))}."
             " Choose another layer, or other weekdays, hours or dates. Nothing was changed.",
             rotations=[str(one.rotation) for one in both],
         )
