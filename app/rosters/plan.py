@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
+from app.directory.rotations import Rotation
 from app.rosters.participants import Participant
-from app.rosters.rotations import Rotation
 from app.rosters.schedule import Duty, Kind, Override, from_now, joined, overrides_from_now, planned, schedule, shared, without
 
 AHEAD: Final = timedelta(weeks=12)  # ⚙ 2026-11: how far ahead shifts are made

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from uuid import UUID
 
 from app.core.spans import Span
-from app.rosters.rotations import Rotation, turns, whose
+from app.directory.rotations import Rotation, turns, whose
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from uuid import UUID
 from app.core.errors import NotFound
 from app.core.spans import Span
 from app.core.work import Row, Work
+from app.directory.rotations import Rotation, Unit
 from app.rosters import queries
 from app.rosters.plan import FAR, Plan
-from app.rosters.rotations import Rotation, Unit
 from app.rosters.schedule import Duty, Kind, Override
 from app.rosters.service.people import people
 

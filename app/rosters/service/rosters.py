@@ -12,10 +12,10 @@ from app.core.ids import new_id
 from app.core.paging import Page, page_of
 from app.core.spans import Span
 from app.core.work import Row, Work
+from app.directory.rotations import Rotation, Unit, faults_of
 from app.directory.service import shifts as directory
 from app.directory.service.look_up import local_day
 from app.rosters import queries, tables
-from app.rosters.rotations import Rotation, Unit, faults_of
 from app.rosters.schedule import overlap
 from app.rosters.service.ahead import make_ahead
 from app.rosters.service.people import usable

@@ -9,8 +9,8 @@ from app.core.errors import FieldError, Invalid, NotFound, Refused
 from app.core.ids import new_id
 from app.core.spans import Span
 from app.core.work import Work
+from app.directory.rotations import Rotation, turns
 from app.rosters import queries, tables
-from app.rosters.rotations import Rotation, turns
 from app.rosters.service.ahead import SOON, make_ahead
 from app.rosters.service.people import usable
 from app.rosters.service.plans import own_plan, rotation_of
