@@ -27,6 +27,9 @@ OF_PARTICIPANTS: Final = text(f"""
 WITH_PARTICIPANT: Final = text(f"""
   {_SHIFT} WHERE h.participant_id IS NOT NULL AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY h.span
 """)
+STARTING: Final = text(f"""
+  {_SHIFT} WHERE h.participant_id IS NOT NULL AND lower(h.span) > :after AND lower(h.span) <= :until ORDER BY h.span
+""")
 ONE: Final = text(f"{_SHIFT} WHERE h.id = :shift_id")
 
 DELETE: Final = text("DELETE FROM shift WHERE id = ANY(:ids)")

@@ -34,8 +34,7 @@ class Confirmation:
 
 async def to_ask(work: Work) -> Sequence[UUID]:
     """The shifts that begin within ⚙ an hour, and whose participants were not asked yet."""
-    coming = await directory.shifts_with_participant(work, Span(work.at, work.at + ASK_BEFORE))
-    coming = [one for one in coming if one.span.start > work.at]
+    coming = await directory.shifts_starting(work, work.at, work.at + ASK_BEFORE)
     if not coming:
         return []
     asking = {row["roster_id"] for row in await work.rows(queries.CONFIRMING, ids=[one.roster_id for one in coming])}
