@@ -27,6 +27,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     coverage.LOOKS,  # gaps of the coming days are found
     coverage.GAPS,  # who must hear of them hears, in time
     coverage.SUMMARIES,  # every morning: who is on duty
+    rosters.TO_CONFIRM,  # whoever has a shift soon is asked
+    rosters.UNCONFIRMED,  # and then the next
 )
 LOOK_AGAIN: Final = 30.0
 

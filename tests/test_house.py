@@ -71,6 +71,7 @@ PURE_CORE = {
     "app.core.actor",
 }
 PUBLIC = {"/livez", "/readyz", "/v1/openapi.json", "/v1/schemas/{event_type}", "/v1/problems/{slug}", "/", "/docs"}
+PUBLIC |= {"/v1/calendars/{feed_id}/{secret}"}  # calendar programs send no headers: the secret in the address is the door
 
 
 def _parts(module: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.core.spans import Span
@@ -20,7 +21,7 @@ class PlannedShift:
 
 @dataclass(frozen=True, slots=True)
 class KeptShift:
-    """A shift that is; `participant_id` is None where only a name is known."""
+    """A shift that is, as it was said at `recorded_at`; `participant_id` is None where only a name is known."""
 
     id: UUID
     roster_id: UUID
@@ -29,6 +30,7 @@ class KeptShift:
     span: Span
     participant_id: UUID | None
     participant: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ Ids of what is loaded come from their names (UUIDv5), so that loading again find
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from datetime import date, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from random import Random
 from typing import Any, Final
@@ -16,17 +16,17 @@ import orjson
 import yaml
 from sqlalchemy import Table, text
 
+from app.core.spans import Span
 from app.core.work import Work
 from app.directory import tables
 from app.directory.netherlands import Loaded, Named, loaded
-from app.directory.roster import Rotation, shifts_of
+from app.directory.rotations import Rotation, Unit, moment, turns
 
 DATA: Final = files("app.directory") / "data"
-ROTATIONS: Final = {
-    # A crisis service is there round the clock; outreach teams leave some nights open, as in life.
-    "crisis": Rotation(("team A", "team B", "team C"), (time(7), time(15), time(23)), 0.0),
-    "outreach": Rotation(("wijkteam", "avondteam"), (time(8), time(20)), 0.25),
-}
+# A crisis service is there round the clock; outreach teams leave some nights open, as in life.
+TEAMS: Final = {"crisis": ("team A", "team B", "team C"), "outreach": ("wijkteam", "avondteam")}
+HAND_OVERS: Final = {"crisis": (time(7), 8), "outreach": (time(8), 12)}  # the first of a day, and how many hours a turn
+LEFT_OPEN: Final = {"crisis": 0.0, "outreach": 0.25}
 PUT: Final = {
     tables.municipality: "code", tables.municipality_change: "effective_on, old_code, new_code", tables.postcode: "pc4",
     tables.organisation: "id", tables.service: "id", tables.service_area: "service_id, municipality_code, valid",
@@ -138,15 +138,20 @@ async def _rosters(work: Work, netherlands: Loaded, from_day: date, days: int) -
                 "name": one.name,
             }
             await _put(work, tables.roster, [row], key="id")
-            made = shifts_of(ROTATIONS[one.kind], from_day - timedelta(days=2), days + 2, random)
             spans = [
-                {
-                    "span": f"[{shift.span.start.isoformat()},{shift.span.end.isoformat()})",
-                    "participant": shift.participant,
-                }
-                for shift in made
+                {"span": f"[{span.start.isoformat()},{span.end.isoformat()})", "participant": team}
+                for span, team in _turns(_roster_id(one.slug, one.kind), one.kind, from_day - timedelta(days=2), days + 2)
+                if random.random() >= LEFT_OPEN[one.kind]
             ]
             await work.change(SHIFTS, roster=row["id"], shifts=orjson.dumps(spans).decode())
+
+
+def _turns(roster: UUID, kind: str, first_day: date, days: int) -> Iterator[tuple[Span, str]]:
+    hand_over, hours = HAND_OVERS[kind]
+    rotation = Rotation(id=roster, layer=1, unit=Unit.HOUR, every=hours, hand_over=hand_over, starts_on=first_day)
+    first = moment(datetime.combine(first_day, hand_over))
+    for turn in turns(rotation, Span(first, first + timedelta(days=days, hours=hours))):
+        yield turn.span, TEAMS[kind][turn.number % len(TEAMS[kind])]
 
 
 SHIFTS: Final = text("""

@@ -1,4 +1,4 @@
-"""What planning does by itself: shifts are made ahead, every day a day further."""
+"""What planning does by itself: shifts are made ahead, and whoever has one soon is asked to confirm it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.due import Due
 from app.core.work import Work
 from app.rosters import queries
+from app.rosters.service import confirmations
 from app.rosters.service.ahead import make_ahead
 from app.rosters.service.plans import locked
 
@@ -25,3 +26,7 @@ async def act(work: Work, roster_id: UUID) -> None:
 
 
 MADE_AHEAD: Final = Due(name="shifts_made_ahead", claim=claim, act=act, idle=timedelta(seconds=60))
+TO_CONFIRM: Final = Due(name="shifts_to_confirm", claim=confirmations.to_ask, act=confirmations.ask, idle=timedelta(seconds=20))
+UNCONFIRMED: Final = Due(
+    name="unconfirmed_shifts", claim=confirmations.unanswered, act=confirmations.pass_on, idle=timedelta(seconds=20)
+)

@@ -39,7 +39,7 @@ PLANS_LOCKED: Final = (
 )
 CHANGE_PLAN: Final = update(roster_plan).where(roster_plan.c.roster_id == bindparam("id_of_roster"))
 MADE_AHEAD: Final = text("""
-  UPDATE roster_plan SET generated_until = :until,
+  UPDATE roster_plan SET generated_at = :at, generated_until = :until,
     generate_at = CASE WHEN ends_on <= :day THEN NULL ELSE CAST(:again AS timestamptz) END
   WHERE roster_id = ANY(:ids)
 """)
@@ -102,4 +102,10 @@ PASS_ON_DUE: Final = (
 CONFIRMATION_LOCKED: Final = (
     select(shift_confirmation).where(shift_confirmation.c.id == bindparam("confirmation_id")).with_for_update()
 )
-CHANGE_CONFIRMATIONS: Final = update(shift_confirmation)
+NOT_WAITED_FOR: Final = (
+    update(shift_confirmation).where(shift_confirmation.c.shift_id == bindparam("of_shift")).values(pass_on_at=None)
+)
+CONFIRM: Final = text("""
+  UPDATE shift_confirmation SET confirmed_at = :at, confirmed_by = :key
+  WHERE shift_id = :shift_id AND participant_id = :participant_id AND confirmed_at IS NULL
+""")

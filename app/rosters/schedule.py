@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from uuid import UUID
 
 from app.core.spans import Span
-from app.rosters.rotations import Rotation, turns, whose
+from app.directory.rotations import Rotation, turns, whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Override:
     other: UUID | None = None
     other_layer: int | None = None
     other_span: Span | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def schedule(planned: Iterable[Duty], overrides: Sequence[Override]) -> list[Dut
     for override in overrides:
         for change in _changes(override):
             duties = _changed(duties, change, override.id)
-    return _joined(duties)
+    return joined(duties)
 
 
 def planned(rotations: Iterable[Rotation], span: Span) -> Iterator[Duty]:
@@ -189,7 +190,7 @@ def _concerns(change: _Change, duty: Duty) -> bool:
     return change.cuts and on_it and duty.participant != change.into and change.out in {None, duty.participant}
 
 
-def _joined(duties: Iterable[Duty]) -> list[Duty]:
+def joined(duties: Iterable[Duty]) -> list[Duty]:
     """In order of layer and time; pieces of one override that touch are one shift."""
     found: list[Duty] = []
     for _, layer in groupby(sorted(duties, key=lambda duty: (duty.layer, duty.span)), key=lambda duty: duty.layer):

@@ -15,10 +15,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from app.core.spans import Span
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM, service_holidays
+from app.directory.rotations import Rotation, Unit, turns, whose
 from app.directory.service import shifts as directory
 from app.directory.service.look_up import local_day
 from app.rosters import tables
-from app.rosters.rotations import Rotation, Unit, turns, whose
 from app.rosters.schedule import Kind
 from app.rosters.service.ahead import make_ahead
 

@@ -42,6 +42,7 @@ roster_plan: Final = Table(
     Column("area", Text),
     Column("confirms", Boolean, nullable=False),
     Column("ends_on", Date),
+    Column("generated_at", DateTime(timezone=True)),
     Column("generated_until", DateTime(timezone=True)),
     Column("generate_at", DateTime(timezone=True)),
     _version(),

@@ -24,6 +24,7 @@ COMMENT ON TABLE participant IS 'Who takes shifts: a person or a function of an 
 
 ALTER TABLE shift ADD COLUMN participant_id uuid REFERENCES participant;
 CREATE INDEX shift_by_participant ON shift (participant_id) WHERE participant_id IS NOT NULL;
+CREATE INDEX shift_by_start ON shift (lower(span)) WHERE participant_id IS NOT NULL;
 
 CREATE TABLE roster_plan (
   roster_id uuid PRIMARY KEY REFERENCES roster,
@@ -32,6 +33,7 @@ CREATE TABLE roster_plan (
   area text,
   confirms boolean NOT NULL,
   ends_on date,
+  generated_at timestamptz,
   generated_until timestamptz,
   generate_at timestamptz,
   version int NOT NULL DEFAULT 1
@@ -165,6 +167,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Plans go; the shifts that came of them stay, with the names of who has them."""
+    op.execute("DROP INDEX shift_by_start")
     op.execute("ALTER TABLE shift DROP COLUMN participant_id")
     for table in reversed(OWNED):
         op.execute(f"DROP TABLE {table}")

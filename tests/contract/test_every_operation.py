@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
-from app.directory.seeding import organisation_id
+from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
 from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
@@ -44,6 +44,17 @@ ASKERS: Final = (
 )
 REFUSED: Final = 403
 schemathesis.serializer.alias(["text/csv", "application/zip", "application/geo+json"], "application/octet-stream")
+
+
+async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[str, str]:
+    """A participant, a roster with a rotation, and a shift of it."""
+    person = (await client.post("/v1/participants", json={"name": "Anna"}, headers=planner)).json()["id"]
+    turns = {"name": "days", "unit": "day", "handOver": "08:00", "startsOn": "2026-11-01", "participants": [person]}
+    body = {"serviceId": str(_service_id("crisis-vr13", "crisis")), "name": "days", "rotations": [turns]}
+    roster = (await client.post("/v1/rosters", json=body, headers=planner)).json()
+    shift = (await client.get(f"/v1/rosters/{roster['id']}/shifts", headers=planner)).json()["items"][0]["id"]
+    rotation = roster["rotations"][0]["id"]
+    return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
 
 
 class Service:
@@ -86,6 +97,7 @@ class Service:
             self.known["case_id"] = await an_accepted_case(client, operator, desk)
             services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
             self.known["service_id"] = services["items"][0]["id"]
+            self.known |= await a_roster(client, self.keys[3])
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

@@ -1,16 +1,14 @@
-"""Shifts: whose turn it is, what nobody covers, and rotations made ahead."""
+"""Shifts: whose turn it is, and what nobody covers."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from random import Random
 from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.spans import Span
-from app.directory.holidays import AMSTERDAM
-from app.directory.roster import Rotation, Shift, gaps_in, on_duty, shifts_of
+from app.directory.roster import Shift, gaps_in, on_duty
 
 NOON: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -26,40 +24,6 @@ def _shift(start: int, hours: int, layer: int = 1) -> Shift:
 
 
 shifts = st.lists(st.builds(_shift, st.integers(-6, 23), st.integers(1, 12), st.integers(1, 3)), max_size=8)
-# Both clock changes lie within these days; nobody hands over in the hour that is skipped or comes twice.
-first_days = st.sampled_from([date(2026, 10, 20), date(2027, 3, 25), date(2026, 12, 28)])
-hand_overs = st.sets(st.builds(time, st.integers(3, 23), st.sampled_from([0, 30])), min_size=1, max_size=4)
-teams = st.lists(st.sampled_from("ABCD"), min_size=1, max_size=4, unique=True)
-
-
-@given(first_days, st.integers(1, 14), hand_overs, teams)
-def test_a_rotation_has_no_gaps_and_no_overlaps(first: date, days: int, times: set[time], who: list[str]) -> None:
-    """At every moment somebody's turn, and one person's only; over a clock change a night is an hour longer or shorter."""
-    made = list(shifts_of(Rotation(tuple(who), tuple(times)), first, days, Random(1)))
-    assert all(one.span.end == other.span.start for one, other in pairwise(made))
-    assert gaps_in(Span(made[0].span.start, made[-1].span.end), made) == ()
-    assert {shift.span.start.astimezone(AMSTERDAM).time() for shift in made} <= times
-    assert made[0].span.start == datetime.combine(first, min(times), AMSTERDAM)
-    assert made[-1].span.end == datetime.combine(first + timedelta(days=days), max(times), AMSTERDAM)
-
-
-@given(first_days, hand_overs, teams)
-def test_everybody_takes_turns(first: date, times: set[time], who: list[str]) -> None:
-    """The same team twice in a row is a team that did not sleep."""
-    made = [shift.participant for shift in shifts_of(Rotation(tuple(who), tuple(times)), first, 12, Random(1))]
-    assert made == [who[turn % len(who)] for turn in range(len(made))]
-
-
-def test_turns_that_nobody_took_are_seen_as_gaps() -> None:
-    """The planner must see tonight's gap today."""
-    rotation = Rotation(("A", "B"), (time(8), time(20)), left_open=0.5)
-    made = list(shifts_of(rotation, date(2026, 11, 24), 30, Random(1)))
-    whole = Span(made[0].span.start, made[-1].span.end)
-    gaps = gaps_in(whole, made)
-    covered = sum((shift.span.end - shift.span.start for shift in made), timedelta())
-    assert gaps
-    assert sum((gap.end - gap.start for gap in gaps), covered) == whole.end - whole.start
-    assert list(shifts_of(Rotation(("A",), (time(8),), left_open=1.0), date(2026, 11, 24), 30, Random(1))) == []
 
 
 @given(shifts)

@@ -1,6 +1,6 @@
 """Planners, at a moment of their own: noon, a Tuesday in November."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 10, 11, tzinfo=UTC)
 
 
 @pytest.fixture
-def at() -> AsyncIterator[Callable[[datetime], None]]:
+def at() -> Iterator[Callable[[datetime], None]]:
     """Lets the domain's clock stand still at a moment."""
 
     def stand(moment: datetime) -> None:

@@ -1,11 +1,13 @@
 """Rosters through the API: from rotations to the shifts that routing sees."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.core.actor import Actor, Role
 from app.core.db import Database
@@ -195,8 +197,6 @@ async def test_another_organisation_sees_and_changes_nothing(
     body = {"serviceId": str(planner.service), "name": "stolen"}
     await other.ask("POST", "/rosters", json=body, status=400)
     assert (await other.ask("GET", "/rosters"))["items"] == []
-    from sqlalchemy import text
-
     tables = ("participant", "roster_plan", "rotation", "roster_override", "sign_up", "unavailability", "calendar_feed")
     async with begin(database, Actor(other.organisation, Role.PLANNER)) as work:
         for table in tables:
@@ -213,3 +213,51 @@ async def test_a_key_without_the_scope_plans_nothing(client: httpx.AsyncClient, 
     span = {"startsAt": "2026-11-10T00:00:00Z", "endsAt": (local("2026-11-10T00:00") + timedelta(days=101)).isoformat()}
     roster = await planner.roster()
     assert (await planner.ask("GET", f"/rosters/{roster['id']}/shifts", params=span, status=400))["errors"][0]["code"] == "period"
+
+
+async def test_an_administrator_may_plan_for_everybody(planner: Planner, client: httpx.AsyncClient, database: Database) -> None:
+    """Somebody must be able to help at night; events go to whose roster it is."""
+    anna, bram = await planner.people("Anna", "Bram")
+    roster = await planner.roster(planner.rotation([anna]))
+    other = await Planner.start(client, database)
+    other.headers = await a_token(database, other.organisation, "administrator")
+    path = f"/rosters/{roster['id']}/rotations"
+    await other.ask("PUT", f"{path}/{roster['rotations'][0]['id']}", json=planner.rotation([bram]), version=1)
+    assert {one["participant"] for one in await planner.shifts(roster["id"])} == {"Bram"}
+    assert {one["participantId"] for one in await planner.events("nl.nodus.shift.changed.v1")} == {anna, bram}
+    foreign = await other.people("Dries")
+    problem = await other.ask("POST", path, json=planner.rotation(foreign, layer=3), status=400)
+    assert problem["errors"][0]["code"] == "participant"
+
+
+async def test_two_planners_at_once_come_one_after_the_other(planner: Planner) -> None:
+    """Of two rotations for the same layer at the same moment one is refused, and never both are stored."""
+    people = await planner.people("Anna", "Bram")
+    roster = await planner.roster()
+    path = f"/v1/rosters/{roster['id']}/rotations"
+    answers = await asyncio.gather(
+        *(planner.client.post(path, json=planner.rotation([one]), headers=planner.headers) for one in people)
+    )
+    assert sorted(one.status_code for one in answers) == [201, 409]
+    assert len((await planner.ask("GET", f"/rosters/{roster['id']}"))["rotations"]) == 1
+
+
+async def test_somebody_who_left_keeps_nobody_from_planning(planner: Planner) -> None:
+    """Whoever left may still be named in an old rotation; another one can be changed all the same."""
+    anna, bram = await planner.people("Anna", "Bram")
+    roster = await planner.roster(planner.rotation([anna, bram]), planner.rotation([bram], layer=2))
+    await planner.ask("DELETE", f"/participants/{anna}", version=1, status=204)
+    second = next(one for one in roster["rotations"] if one["layer"] == 2)
+    body = planner.rotation([bram], layer=2, weekdays=[1])
+    await planner.ask("PUT", f"/rosters/{roster['id']}/rotations/{second['id']}", json=body, version=1)
+    assert anna not in {one["participantId"] for one in await planner.shifts(roster["id"])}
+
+
+async def test_the_night_the_clock_goes_back_lasts_an_hour_longer(planner: Planner) -> None:
+    """Through everything, down to what the planner reads: 25 hours in October, 23 in March."""
+    roster = await planner.roster(planner.rotation(await planner.people("Anna", "Bram")))
+    body = {"rotations": [planner.rotation([(await planner.people("Cees"))[0]])], "startsAt": "2027-03-27T12:00:00+01:00"}
+    told = await planner.ask("POST", f"/rosters/{roster['id']}/_preview", json=body | {"endsAt": "2027-03-27T13:00:00+01:00"})
+    (shift,) = told["items"]
+    lasts = datetime.fromisoformat(shift["endsAt"]) - datetime.fromisoformat(shift["startsAt"])
+    assert lasts == timedelta(hours=23)

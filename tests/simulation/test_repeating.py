@@ -2,16 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.directory.holidays import AMSTERDAM
-from app.directory.roster import Rotation, shifts_of
 from app.simulation.repeating import repeated
 from app.simulation.snapshot import Snapshot, Turn
+from app.simulation.taking_turns import taken_in_turns
 from tests.routing.places import an_id
 from tests.simulation.imagined import a_country, a_turn
 
@@ -24,7 +23,7 @@ def _country(turns: list[Turn]) -> Snapshot:
 @given(st.integers(8, 60), st.sampled_from([(time(8),), (time(8), time(20)), (time(7), time(15), time(23))]), st.integers(0, 200))
 def test_a_rotation_goes_on_at_the_same_times_without_gap_or_overlap(days: int, hand_over: tuple[time, ...], ahead: int) -> None:
     """Over both clock changes: each repeated shift starts and ends at the local time of one some whole weeks before it."""
-    made = shifts_of(Rotation(("a", "b", "c"), hand_over), date(2026, 9, 20), days, Random(1))
+    made = taken_in_turns(("a", "b", "c"), hand_over, date(2026, 9, 20), days)
     turns = [Turn(an_id(str(n)), 1, 1, one.span.start, one.span.end, one.participant) for n, one in enumerate(made)]
     until = turns[-1].end + timedelta(days=ahead)
     told = repeated(_country(turns), until).turns[1]

@@ -16,6 +16,7 @@ from app.directory.answers import Group
 from app.directory.opening_hours import OpeningHours
 from app.directory.service import coverage as directory
 from app.directory.service import look_up
+from app.rosters.service import doubts as rosters
 from app.routing.coverage import Covered, coverage
 from app.routing.ladder import Rung
 
@@ -49,7 +50,7 @@ async def over_period(work: Work, line: Line, period: Span, municipality: str | 
 
 async def find(work: Work, period: Span, lines: Iterable[Line]) -> list[Gap]:
     """The gaps of a period, those too that are intended or that a fallback closes; what is in doubt counts as not there."""
-    return await find_with(work, period, tuple(lines), await _doubts(work, period))
+    return await find_with(work, period, tuple(lines), await rosters.doubts(work, period))
 
 
 async def find_with(work: Work, period: Span, asked: Sequence[Line], doubts: Sequence[Doubt]) -> list[Gap]:
@@ -71,11 +72,6 @@ async def find_with(work: Work, period: Span, asked: Sequence[Line], doubts: Seq
         return kept[key]
 
     return gaps(groups, asked, requirements, Known(tuple(doubts), fallbacks, national))
-
-
-async def _doubts(_work: Work, _period: Span) -> Sequence[Doubt]:
-    """Shifts that can't be counted on. HERE `app.rosters.service.doubts.doubts(work, span)` is asked, when it is there."""
-    return ()
 
 
 def demand_of(row: Mapping[str, Any]) -> Demand:

@@ -18,17 +18,22 @@ RENAME: Final = text("UPDATE roster SET name = :name, service_id = :service_id W
 
 _SHIFT: Final = """
   SELECT h.id, r.id AS roster_id, r.service_id, h.layer, lower(h.span) AS starts_at, upper(h.span) AS ends_at, h.participant,
-    h.participant_id
+    h.participant_id, h.recorded_at
   FROM shift h JOIN roster r ON r.number = h.roster_number
 """
+# Said a second time as ranges, so that the index of the exclusion constraint finds a roster's shifts.
 OF_ROSTERS: Final = text(f"""
-  {_SHIFT} WHERE r.id = ANY(:rosters) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY r.id, h.layer, h.span
+  {_SHIFT} AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
+  WHERE r.id = ANY(:rosters) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY r.id, h.layer, h.span
 """)
 OF_PARTICIPANTS: Final = text(f"""
   {_SHIFT} WHERE h.participant_id = ANY(:participants) AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY h.span
 """)
 WITH_PARTICIPANT: Final = text(f"""
   {_SHIFT} WHERE h.participant_id IS NOT NULL AND h.span && tstzrange(:starts_at, :ends_at) ORDER BY h.span
+""")
+STARTING: Final = text(f"""
+  {_SHIFT} WHERE h.participant_id IS NOT NULL AND lower(h.span) > :after AND lower(h.span) <= :until ORDER BY h.span
 """)
 ONE: Final = text(f"{_SHIFT} WHERE h.id = :shift_id")
 

@@ -82,6 +82,11 @@ async def shifts_with_participant(work: Work, span: Span) -> list[KeptShift]:
     return [_kept(row) for row in await work.rows(queries.WITH_PARTICIPANT, starts_at=span.start, ends_at=span.end)]
 
 
+async def shifts_starting(work: Work, after: datetime, until: datetime) -> list[KeptShift]:
+    """Every shift that begins after a moment and not later than another, and whose participant is known by id."""
+    return [_kept(row) for row in await work.rows(queries.STARTING, after=after, until=until)]
+
+
 async def shift(work: Work, shift_id: UUID) -> KeptShift:
     """One shift.
 
@@ -130,7 +135,5 @@ def _range(span: Span) -> str:
 
 
 def _kept(row: Mapping[str, Any]) -> KeptShift:
-    span = Span(row["starts_at"], row["ends_at"])
-    return KeptShift(
-        row["id"], row["roster_id"], row["service_id"], row["layer"], span, row["participant_id"], row["participant"]
-    )
+    told = {key: value for key, value in row.items() if key not in {"starts_at", "ends_at"}}
+    return KeptShift(span=Span(row["starts_at"], row["ends_at"]), **told)

@@ -13,7 +13,7 @@ from app.core.paging import after
 from app.identity.doors import DirectoryDoor
 from app.rosters.periods import period
 from app.rosters.schemas.rosters import RosterChange, RosterIn, RosterOut, RotationIn, RotationOut
-from app.rosters.schemas.shifts import OnDutyOut, PreviewOut, ProposalIn, ScheduleOut
+from app.rosters.schemas.shifts import OnDutyOut, ProposalIn, RosterPreviewOut, ScheduleOut
 from app.rosters.service import rosters as service
 from app.rosters.service import shown
 from app.rosters.service.rosters import ShiftsOverlap
@@ -109,8 +109,8 @@ async def read_on_duty(
 
 
 @router.post("/rosters/{roster_id}/_preview", responses=problems(Invalid, NotFound, ShiftsOverlap))
-async def preview_roster(roster_id: UUID, body: ProposalIn, work: DirectoryDoor) -> PreviewOut:
+async def preview_roster(roster_id: UUID, body: ProposalIn, work: DirectoryDoor) -> RosterPreviewOut:
     """What these rotations would come to instead of the present ones. Nothing is stored."""
     start = body.starts_at or work.at
     span = period(start, body.ends_at or start + USUAL, LONGEST)
-    return PreviewOut.of(await shown.preview(work, roster_id, [one.told() for one in body.rotations], span))
+    return RosterPreviewOut.of(await shown.preview(work, roster_id, [one.told() for one in body.rotations], span))

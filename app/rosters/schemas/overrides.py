@@ -1,9 +1,9 @@
 """Overrides on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from app.core.http import Moment, Wire
 from app.rosters.service.overrides import KeptOverride
@@ -44,7 +44,17 @@ class OnLayerIn(Wire):
     reason: ReasonCode
 
 
-OverrideIn = Annotated[SwapIn | AbsenceIn | OnLayerIn, Field(discriminator="kind")]
+def _form(body: object) -> str | None:
+    kind = body.get("kind") if isinstance(body, dict) else getattr(body, "kind", None)
+    return FORMS.get(kind) if isinstance(kind, str) else None
+
+
+FORMS: Final = {"swap": "swap", "absence": "absence", "extra": "on_layer", "cover": "on_layer"}
+# Pydantic's own sentence would repeat what was sent.
+OverrideIn = Annotated[
+    Annotated[SwapIn, Tag("swap")] | Annotated[AbsenceIn, Tag("absence")] | Annotated[OnLayerIn, Tag("on_layer")],
+    Discriminator(_form, custom_error_type="kind", custom_error_message="`kind` is swap, absence, extra or cover."),
+]
 
 
 class AnswerIn(Wire):

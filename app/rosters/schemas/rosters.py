@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.core.http import Line, Moment, Wire
-from app.rosters.rotations import Unit
+from app.directory.rotations import Unit
 from app.rosters.schemas.participants import Code, Day
 from app.rosters.service.rosters import NamedRotation, RosterPlan
 

@@ -34,7 +34,7 @@ class DutyOut(Wire):
         )
 
 
-class ShiftOut(DutyOut):
+class PlannedShiftOut(DutyOut):
     """A shift of the final schedule, and what it comes from; neither: it was planned before the plan was changed."""
 
     id: UUID
@@ -42,7 +42,7 @@ class ShiftOut(DutyOut):
     override_id: UUID | None
 
     @classmethod
-    def of(cls, one: KeptShift, duty: Duty | None) -> "ShiftOut":
+    def of(cls, one: KeptShift, duty: Duty | None) -> "PlannedShiftOut":
         """As it is shown."""
         told = DutyOut.planned(one).model_dump()
         return cls(id=one.id, rotation_id=duty.rotation if duty else None, override_id=duty.override if duty else None, **told)
@@ -76,14 +76,14 @@ class CautionOut(Wire):
 class ScheduleOut(Wire):
     """The final schedule of a roster: by layer and time."""
 
-    items: list[ShiftOut]
+    items: list[PlannedShiftOut]
     warnings: list[CautionOut]
 
     @classmethod
     def of(cls, found: Schedule) -> "ScheduleOut":
         """As it is shown."""
         return cls(
-            items=[ShiftOut.of(one, found.reasons.get(one.id)) for one in found.shifts],
+            items=[PlannedShiftOut.of(one, found.reasons.get(one.id)) for one in found.shifts],
             warnings=[CautionOut.of(one) for one in found.cautions],
         )
 
@@ -93,12 +93,12 @@ class OnTopOut(Wire):
 
     starts_at: Moment
     ends_at: Moment
-    shift: ShiftOut
+    shift: PlannedShiftOut
 
     @classmethod
     def of(cls, one: OnTop, duty: Duty | None) -> "OnTopOut":
         """As it is shown."""
-        return cls(starts_at=one.span.start, ends_at=one.span.end, shift=ShiftOut.of(one.shift, duty))
+        return cls(starts_at=one.span.start, ends_at=one.span.end, shift=PlannedShiftOut.of(one.shift, duty))
 
 
 class OnDutyOut(Wire):
@@ -130,7 +130,7 @@ class ChangeOut(Wire):
     then: DutyOut | None
 
 
-class PreviewOut(Wire):
+class RosterPreviewOut(Wire):
     """What the proposal comes to, what would change, and what to look at. Nothing was stored."""
 
     items: list[DutyOut]
@@ -138,7 +138,7 @@ class PreviewOut(Wire):
     warnings: list[CautionOut]
 
     @classmethod
-    def of(cls, found: Preview) -> "PreviewOut":
+    def of(cls, found: Preview) -> "RosterPreviewOut":
         """As it is shown."""
         change = found.difference
         pairs: list[tuple[KeptShift | None, PlannedShift | None]] = [(one, None) for one in change.gone]

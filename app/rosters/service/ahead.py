@@ -38,7 +38,7 @@ async def make_ahead(work: Work, roster_ids: Sequence[UUID], *, reason: str, rel
         held = held_of((one for one in begun if one.roster_id == roster_id), work.at, released)
         planned += await _named(work, plan, duties(plan, span, held))
     made = await directory.make_exactly(work, list(found), work.at, planned)
-    binds = {"ids": list(found), "until": span.end, "day": local_day(work.at), "again": work.at + AGAIN}
+    binds = {"ids": list(found), "at": work.at, "until": span.end, "day": local_day(work.at), "again": work.at + AGAIN}
     await work.change(queries.MADE_AHEAD, **binds)
     await _tell(work, rows, made, reason)
     return made

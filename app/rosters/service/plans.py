@@ -8,9 +8,9 @@ from uuid import UUID
 from app.core.errors import NotFound
 from app.core.spans import Span
 from app.core.work import Row, Work
+from app.directory.rotations import Rotation, Unit
 from app.rosters import queries
 from app.rosters.plan import FAR, Plan
-from app.rosters.rotations import Rotation, Unit
 from app.rosters.schedule import Duty, Kind, Override
 from app.rosters.service.people import people
 
@@ -56,6 +56,7 @@ async def plans(work: Work, rows: Sequence[Row], since: datetime | None = None) 
             signed_up=tuple(one for roster, one in signed_up if roster == row["roster_id"]),
             participants=known,
             ends_on=row["ends_on"],
+            generated_at=row["generated_at"],
         )
         for row in rows
     }
@@ -86,6 +87,7 @@ def override_of(row: Mapping[str, Any]) -> Override:
         other=row["other_participant_id"],
         other_layer=row["other_layer"],
         other_span=Span(other.lower, other.upper) if other else None,
+        decided_at=row["decided_at"],
     )
 
 

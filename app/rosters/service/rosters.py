@@ -12,10 +12,10 @@ from app.core.ids import new_id
 from app.core.paging import Page, page_of
 from app.core.spans import Span
 from app.core.work import Row, Work
+from app.directory.rotations import Rotation, Unit, faults_of
 from app.directory.service import shifts as directory
 from app.directory.service.look_up import local_day
 from app.rosters import queries, tables
-from app.rosters.rotations import Rotation, Unit, faults_of
 from app.rosters.schedule import overlap
 from app.rosters.service.ahead import make_ahead
 from app.rosters.service.people import usable
@@ -77,10 +77,11 @@ async def add_roster(work: Work, told: Mapping[str, Any], rotations: Sequence[Ma
     roster_id = directory.make_roster(work, told["service_id"], told["name"])
     kept = {key: told[key] for key in ("kind", "area", "confirms")}
     work.write(tables.roster_plan, roster_id=roster_id, organisation_id=organisation_id, generate_at=work.at, version=1, **kept)
-    for one in rotations:
-        _write(work, roster_id, organisation_id, _made(work, one))
+    made = [_made(work, one) for one in rotations]
+    for one in made:
+        _write(work, roster_id, organisation_id, one)
     await work.flush()
-    await _checked(work, roster_id)
+    await _checked(work, roster_id, [one.rotation for one in made])
     await make_ahead(work, [roster_id], reason="roster_made")
     return await roster(work, roster_id)
 
@@ -127,7 +128,7 @@ async def add_rotation(work: Work, roster_id: UUID, told: Mapping[str, Any]) -> 
     made = _made(work, told)
     _write(work, roster_id, plan["organisation_id"], made)
     await work.flush()
-    await _follow(work, roster_id)
+    await _follow(work, roster_id, made.rotation)
     return made
 
 
@@ -142,7 +143,7 @@ async def change_rotation(work: Work, roster_id: UUID, rotation_id: UUID, versio
     made = _made(work, told, rotation_id, version + 1)
     values = {key: value for key, value in _stored(made).items() if key != "id"}
     await work.change(queries.CHANGE_ROTATION.values(**values), id_of_rotation=rotation_id)
-    await _follow(work, roster_id)
+    await _follow(work, roster_id, made.rotation)
     return made
 
 
@@ -166,8 +167,8 @@ def proposed(work: Work, told: Mapping[str, Any]) -> Rotation:
     return _made(work, told).rotation
 
 
-async def check(work: Work, plan: Row, rotations: Sequence[Rotation]) -> None:
-    """Refuse rotations that can't be together on a roster.
+async def check(work: Work, plan: Row, rotations: Sequence[Rotation], made: Sequence[Rotation]) -> None:
+    """Refuse rotations that can't be together on a roster; `made` are those of them that are new or changed.
 
     Raises:
         Invalid: a participant unknown or ended, rotations of the other kind, or too many.
@@ -178,25 +179,29 @@ async def check(work: Work, plan: Row, rotations: Sequence[Rotation]) -> None:
     if any(bool(one.seats) != (plan["kind"] == "sign_up") for one in rotations):
         fault = FieldError("/seats", "kind", "Seats on a roster of kind sign_up, participants on one of kind rotation.")
         raise Invalid("This rotation is not of the roster's kind.", errors=[fault])
-    named = {participant for one in rotations for participant in one.participants}
+    layers = [layer for one in rotations for layer in range(one.layer, one.layer + one.seats)]
+    if len(layers) > len(set(layers)):
+        fault = FieldError("/layer", "layer", "Each seat takes a layer: leave as many layers free as there are seats.")
+        raise Invalid("Two rotations would have seats on the same layer.", errors=[fault])
+    named = {participant for one in made for participant in one.participants}
     await usable(work, plan["organisation_id"], named, "/participants")
     both = overlap(rotations, Span(work.at, work.at + CHECKED))
     if both:
         raise ShiftsOverlap(
-            f"On layer {both[0].layer} two rotations would have somebody on duty from {utc_text(both[1].span.start)}."
+            f"On layer {both[0].layer} two rotations would have somebody from {utc_text(max(both[1].span.start, work.at))}."
             " Choose another layer, or other weekdays, hours or dates. Nothing was changed.",
             rotations=[str(one.rotation) for one in both],
         )
 
 
-async def _follow(work: Work, roster_id: UUID) -> None:
-    await _checked(work, roster_id)
+async def _follow(work: Work, roster_id: UUID, made: Rotation) -> None:
+    await _checked(work, roster_id, [made])
     await make_ahead(work, [roster_id], reason="rotation_changed")
 
 
-async def _checked(work: Work, roster_id: UUID) -> None:
+async def _checked(work: Work, roster_id: UUID, made: Sequence[Rotation]) -> None:
     plan = await own_plan(work, roster_id, lock=True)
-    await check(work, plan, [rotation_of(row) for row in await work.rows(queries.ROTATIONS, ids=[roster_id])])
+    await check(work, plan, [rotation_of(row) for row in await work.rows(queries.ROTATIONS, ids=[roster_id])], made)
 
 
 async def _rotation(work: Work, roster_id: UUID, rotation_id: UUID, version: int) -> None:

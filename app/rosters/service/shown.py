@@ -89,7 +89,7 @@ async def preview(work: Work, roster_id: UUID, rotations: Sequence[Mapping[str, 
     """
     row = await own_plan(work, roster_id)
     made = [proposed(work, one) for one in rotations]
-    await check(work, row, made)
+    await check(work, row, made, made)
     plan = replace((await plans(work, [row]))[roster_id], rotations=tuple(made))
     begun = await directory.shifts_on(work, [roster_id], Span(work.at, work.at + SOON))
     since = Span(work.at, max(span.end, work.at + SOON))

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
-from random import Random
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,11 +12,11 @@ from app.core.http import Line, Moment, Wire
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
 from app.directory.opening_hours import OpeningHours
-from app.directory.roster import Rotation, shifts_of
 from app.directory.surroundings import Desk, OutOfHours, Provider
 from app.simulation import proposing
 from app.simulation.proposing import Shift
 from app.simulation.snapshot import Snapshot
+from app.simulation.taking_turns import taken_in_turns
 
 Codes = Annotated[list[Line], Field(min_length=1, max_length=400)]
 ServiceName = Annotated[Line, Field(description="A service's id, or the name of its organisation when it has one service")]
@@ -151,10 +149,8 @@ class RotationReplaced(Wire):
         last = self.ends_on or period.end.astimezone(AMSTERDAM).date() + timedelta(days=1)
         if not timedelta() < last - first <= timedelta(days=800):
             raise Invalid("A rotation ends after it starts, at most 800 days later.")
-        rotation = Rotation(tuple(self.participants), tuple(self.hand_over))
-        days = (last - first).days
-        turns = shifts_of(rotation, first, days, Random(0))  # noqa: S311  it leaves none open
-        made = [Shift(one.span, one.participant) for one in islice(turns, days * len(self.hand_over))]
+        taken = taken_in_turns(self.participants, self.hand_over, first, (last - first).days)
+        made = [Shift(one.span, one.participant) for one in taken]
         replaced = Span(made[0].span.start, made[-1].span.end)
         return proposing.with_shifts(snapshot, service, replaced, made)
 

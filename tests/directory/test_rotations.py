@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
-from app.rosters.rotations import EVERY_DAY, Rotation, Unit, turns, whose
+from app.directory.rotations import EVERY_DAY, Rotation, Unit, turns, whose
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 MINUTE: Final = timedelta(minutes=1)
