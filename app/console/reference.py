@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
-ROOMS: Final = ("intake", "routing", "follow-up", "cases", "directory", "delivery")
+ROOMS: Final = ("intake", "routing", "follow-up", "cases", "directory", "delivery", "rosters")
 
 
 @dataclass(frozen=True, slots=True)
