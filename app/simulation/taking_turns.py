@@ -10,7 +10,7 @@ from app.directory.rotations import moment
 
 
 def taken_in_turns(participants: Sequence[str], hand_over: Sequence[time], first: date, days: int) -> Iterator[Shift]:
-    """The shifts from the first hand-over on day `first` to the first one `days` later; local times, so a night may last longer."""
+    """The shifts from the first hand-over of `first` to the first one `days` later; local times: a night may last longer."""
     last = moment(datetime.combine(first + timedelta(days=days), min(hand_over)))
     all_of_them = (moment(datetime.combine(first + timedelta(days=n), at)) for n in range(days + 1) for at in sorted(hand_over))
     for turn, (start, end) in enumerate(pairwise(at for at in all_of_them if at <= last)):

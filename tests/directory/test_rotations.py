@@ -76,7 +76,7 @@ def _on_duty(rotation: Rotation, clock: datetime) -> UUID | None:
     return rotation.participants[turn % len(rotation.participants)] if there else None
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rotations, st.sampled_from(CHANGES), st.integers(0, 60 * 24))
 @example(Rotation(id=A, layer=1, unit=Unit.HOUR, every=1, hand_over=time(2, 30), starts_on=date(2027, 3, 26), participants=(A, B)), CHANGES[1], 0)  # fmt: skip
 def test_every_minute_has_who_the_definition_says(rotation: Rotation, day: date, offset: int) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.core.actor import Actor, Role
+from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
 from app.core.due import carry_out_once
 from app.core.work import begin
@@ -60,6 +60,9 @@ async def test_making_ahead_again_changes_nothing_and_a_day_later_adds_a_day(
     assert len(after) == len(before) + 1
     await carry_out_once(MADE_AHEAD, database)
     assert await planner.shifts(roster["id"], start, end) == after
+    async with begin(database, WORKER) as work:
+        remembered = text("SELECT 1 FROM directory_history WHERE entity = 'shift' AND told ->> 'participant_id' = ANY(:ids)")
+        assert await work.rows(remembered, ids=roster["rotations"][0]["participants"]) == []
     assert await planner.events("nl.nodus.shift.changed.v1") == []
 
 

@@ -71,7 +71,7 @@ def _oracle(duties: list[Duty], overrides: list[Override], layer: int, hour: int
     return who
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(planned_duties, st.lists(an_override(), max_size=5))
 def test_hour_by_hour_it_is_who_the_definition_says(duties: list[Duty], overrides: list[Override]) -> None:
     """Whatever is put over whatever: one answer an hour and layer, and shifts of one layer never overlap."""

@@ -185,7 +185,8 @@ async def check(work: Work, plan: Row, rotations: Sequence[Rotation], made: Sequ
         raise Invalid("Two rotations would have seats on the same layer.", errors=[fault])
     named = {participant for one in made for participant in one.participants}
     await usable(work, plan["organisation_id"], named, "/participants")
-    both = overlap(rotations, Span(work.at, work.at + CHECKED))
+    changed = {one.layer for one in made}
+    both = overlap([one for one in rotations if one.layer in changed], Span(work.at, work.at + CHECKED))
     if both:
         raise ShiftsOverlap(
             f"On layer {both[0].layer} two rotations would have somebody from {utc_text(max(both[1].span.start, work.at))}."
