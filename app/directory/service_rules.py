@@ -24,7 +24,7 @@ class Kind(StrEnum):
     YOUTH = "youth"
 
 
-# How it is reached, and when: the organisation's own to say. Everything else says who is asked, and is an administrator's.
+# How it is reached, and when: the organisation's own to say, as are its areas. Everything else is an administrator's.
 ITS_OWN: Final = frozenset({"hours", "channels", "languages", "contact_ways", "out_of_hours", "stand_in_organisation_id"})
 
 

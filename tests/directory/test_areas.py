@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from app.core.actor import WORKER
+from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
 from app.core.embedded import Embedded
 from app.core.work import begin
@@ -19,8 +21,8 @@ from app.directory.areas import Area
 from app.directory.places import PlaceOfStay
 from app.directory.service import look_up
 from tests.conftest import copy_of
-from tests.directory.keeping import Headers, a_service, an_administrator, an_organisation, at, forget, pointers
-from tests.makers import a_token, now
+from tests.directory.keeping import Headers, a_desk, a_service, an_administrator, an_organisation, at, forget, pointers
+from tests.makers import AMSTERDAM_DESK, a_token, now
 
 WHOLE = {"startsOn": None, "endsOn": None, "postcodes": None}
 
@@ -266,6 +268,38 @@ async def test_an_ended_service_and_an_ended_stand_in_are_nobody(
     ends = {"endsOn": now().date().isoformat()}
     assert (await client.patch(f"/v1/services/{desk['id']}", json=ends, headers=admin | at(3))).status_code == 200
     assert await mine() == []
+
+
+async def test_an_organisation_keeps_its_own_areas_and_nobody_elses(
+    client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
+) -> None:
+    """Desk and planner tell whom they serve, and hear at once who would be left; another's areas stay as they are."""
+    own, planner = [await a_desk(database, desk["organisationId"], role) for role in ("desk", "planner")]
+    tried = await _put(client, own, desk, 1, {"municipalityCode": "GM0363"}, dryRun=True)
+    assert (tried.status_code, tried.json()["dryRun"]) == (200, True), tried.text
+    put = await _put(client, own, desk, 1, {"municipalityCode": "GM0363"})
+    assert (put.status_code, put.headers["etag"], "effect" in put.json()) == (200, '"2"', True), put.text
+    assert (await _put(client, planner, desk, 2, {"municipalityCode": "GM0096"})).json()["version"] == 3
+    refused = await _put(client, await a_token(database, AMSTERDAM_DESK, "desk"), desk, 3)
+    assert (refused.status_code, refused.json()["detail"].split(".")[0]) == (403, "This is another organisation's")
+    assert (await _put(client, await a_token(database), desk, 3)).status_code == 403
+    read = await client.get(f"/v1/services/{desk['id']}/areas", headers=own)
+    assert [one["municipalityCode"] for one in read.json()["items"]] == ["GM0096"]
+
+
+async def test_the_database_keeps_areas_for_their_organisation(desk: dict[str, Any], database: Database) -> None:
+    """Whatever the service forgets to look at, no key of another organisation gives or takes an area."""
+    give = text("INSERT INTO service_area (service_id, municipality_code) VALUES (:id, 'GM0096')")
+    take = text("DELETE FROM service_area WHERE service_id = :id")
+    mine, other = Actor(UUID(desk["organisationId"]), Role.DESK), Actor(AMSTERDAM_DESK, Role.DESK)
+    async with begin(database, mine) as work:
+        await work.change(give, id=desk["id"])
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with begin(database, other) as work:
+            await work.change(give, id=desk["id"])
+    for who, gone in ((other, 0), (mine, 1)):
+        async with begin(database, who) as work:
+            assert await work.change(take, id=desk["id"]) == gone
 
 
 days = st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 12))

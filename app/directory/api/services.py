@@ -65,7 +65,8 @@ async def change_service(
 ) -> ServiceChangedOut:
     """Change a service, or only try it. Needs If-Match. The answer tells where nobody would be left in the coming 14 days.
 
-    Your own: hours, channels, languages, contact ways, what is promised out of hours; the rest is an administrator's.
+    Your own: hours, channels, languages, contact ways, what is promised out of hours (and its areas, below); the rest is an
+    administrator's.
     """
     changed = await service.change_service(work, service_id, expected_version(request), body.told(), dry_run=dry_run)
     if not dry_run:
@@ -98,14 +99,14 @@ async def list_areas(
 async def replace_areas(
     service_id: UUID,
     body: AreasIn,
-    work: AdministratorDoor,
+    work: DirectoryDoor,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> AreasChangedOut:
-    """Let these be all areas of a service, or only try it. For administrators. Needs If-Match with the service's ETag.
+    """Let these be all areas of a service of yours, or only try it. Needs If-Match with the service's ETag.
 
-    A municipality that ended is refused, naming its successors.
+    The answer tells where nobody would be left in the coming 14 days. A municipality that ended is refused, with its successors.
     """
     wanted = [one.area() for one in body.items]
     found = await areas.change_areas(work, service_id, expected_version(request), wanted, dry_run=dry_run)

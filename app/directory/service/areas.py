@@ -48,6 +48,7 @@ async def change_areas(work: Work, service_id: UUID, version: int, wanted: Seque
 
     Raises:
         NotFound: there is no such service.
+        Forbidden: it is another organisation's.
         Stale: it was changed since it was read.
         Refused: a national desk is there for everybody.
         Invalid: a rule of `areas` does not hold; a municipality that ended names its successors.
