@@ -157,6 +157,27 @@ async def test_a_calendar_that_is_taken_over_raises_doubts(planner: Planner, dat
     assert second["id"] != roster["id"]
 
 
+async def test_a_shift_above_takes_the_doubt_away(planner: Planner, database: Database) -> None:
+    """Somebody who is away and has somebody else above them is no gap; below they are no help."""
+    anna, bram = await planner.people("Anna", "Bram")
+    roster = await planner.roster(planner.rotation([anna], layer=2))
+    body = {"calendar": a_calendar("DTSTART;VALUE=DATE:20261120\r\nDTEND;VALUE=DATE:20261121")}
+    await planner.ask("PUT", f"/participants/{anna}/unavailability", json=body)
+    span = Span(local("2026-11-20T00:00").astimezone(UTC), local("2026-11-21T00:00").astimezone(UTC))
+
+    async def hours() -> int:
+        async with begin(database, WORKER) as work:
+            raised = [one.span for one in await doubts(work, span) if one.service_id == planner.service]
+        return sum((one.end - one.start) // timedelta(hours=1) for one in raised)
+
+    extra = {"kind": "extra", "participantId": bram, "reason": "leave", "startsAt": span.start.isoformat()}
+    for layer, until, left in ((1, 24, 24), (3, 10, 14)):
+        ends = {"endsAt": (span.start + timedelta(hours=until)).isoformat()}
+        path = f"/rosters/{roster['id']}/overrides"
+        await planner.ask("POST", path, json=extra | {"layer": layer} | ends, status=201)
+        assert await hours() == left
+
+
 ZONE = "BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=DAILY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 BOMBS = {
     "secondly": a_calendar(AT_NINE + "RRULE:FREQ=SECONDLY"),

@@ -19,7 +19,7 @@ from app.directory.service.look_up import local_day
 async def groups(work: Work, period: Span, asked: Iterable[Asked], doubted: Iterable[tuple[UUID, Span]] = ()) -> list[Group]:
     """Everybody's answers over a period, in three statements; `doubted` shifts of a service are taken for not there."""
     told = [_told(row["hours"], period) for row in await work.rows(queries.HOURS)]
-    doubts = [{"service_id": one, "starts_at": span.start, "ends_at": span.end} for one, span in doubted]
+    doubts = [{"service_id": str(one), "starts_at": span.start, "ends_at": span.end} for one, span in doubted]
     binds = {"starts_at": period.start, "ends_at": period.end}
     members: dict[tuple[str, ...], list[Member]] = {}
     for row in await work.rows(queries.MEMBERS, **binds):
