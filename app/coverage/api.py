@@ -168,7 +168,7 @@ async def create_fallback(body: FallbackIn, work: DirectoryDoor, response: Respo
 
 @router.delete("/fallbacks/{service_id}", status_code=204, responses=Keeping)
 async def remove_fallback(service_id: UUID, work: DirectoryDoor, request: Request) -> None:
-    """Let nobody close its gaps any more. Needs If-Match."""
+    """Let nobody close its gaps any more. Needs If-Match with its `version` in quotes, as the list tells it."""
     await demands.remove_fallback(work, service_id, expected_version(request))
 
 
@@ -177,7 +177,10 @@ async def read_duty_summary(
     work: DirectoryReader,
     organisation_id: Annotated[UUID | None, Query(alias="organisationId", description="Default: your own")] = None,
 ) -> DutySummaryOut:
-    """Who is on duty now, who is next, and what changes in the coming seven days, a roster at a time."""
+    """Who is on duty now, who is next, and what changes in the coming seven days, a roster at a time.
+
+    Asked without `organisationId` it also tells which organisation your key is of.
+    """
     whose = organisation_id or work.organisation
     found = await summary.duty(work, whose)
     return DutySummaryOut(organisation_id=whose, at=work.at, rosters=[RosterDutyOut.of(one) for one in found])

@@ -79,7 +79,10 @@ async def add_rotation(roster_id: UUID, body: RotationIn, work: DirectoryDoor, r
 async def change_rotation(
     roster_id: UUID, rotation_id: UUID, body: RotationIn, work: DirectoryDoor, request: Request, response: Response
 ) -> RotationOut:
-    """Say everything about a rotation anew. Shifts to come follow; those that have begun stay. Needs If-Match."""
+    """Say everything about a rotation anew. Shifts to come follow; those that have begun stay.
+
+    Needs If-Match with the rotation's `version` in quotes, as the roster tells it.
+    """
     made = await service.change_rotation(work, roster_id, rotation_id, expected_version(request), body.told())
     response.headers["ETag"] = etag(made.version)
     return RotationOut.of(made)
@@ -87,7 +90,7 @@ async def change_rotation(
 
 @router.delete("/rosters/{roster_id}/rotations/{rotation_id}", status_code=204, responses=CHANGING)
 async def remove_rotation(roster_id: UUID, rotation_id: UUID, work: DirectoryDoor, request: Request) -> None:
-    """Take a rotation away. Shifts that have begun stay as they are. Needs If-Match."""
+    """Take a rotation away. Shifts that have begun stay as they are. Needs If-Match with its `version` in quotes."""
     await service.remove_rotation(work, roster_id, rotation_id, expected_version(request))
 
 
