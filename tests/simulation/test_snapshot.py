@@ -79,7 +79,9 @@ async def test_at_any_moment_and_place_it_tells_what_the_database_tells(fresh_da
     random = Random(drawn)
     async with begin(fresh_database, WORKER) as work:
         read = await whole(work, PERIOD)
-        around = Around(snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts, read.endings))
+        around = Around(
+            snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts, read.endings)
+        )
         edges = [row["starts_at"] for row in read.shifts] + [row["ends_at"] for row in read.shifts]
         edges += [datetime(2026, 11, day, 23, tzinfo=UTC) for day in (25, 26, 27)]  # midnight in the Netherlands
         codes = [row["code"] for row in read.municipalities] + ["GM9999"]
