@@ -94,7 +94,7 @@ class Snapshot:
 
 
 def snapshot_of(  # noqa: PLR0913  the parts of a directory
-    version: int, municipalities: Rows, services: Rows, areas: Rows, rosters: Rows, shifts: Rows, endings: Rows
+    version: int, municipalities: Rows, services: Rows, areas: Rows, rosters: Rows, shifts: Rows, *, endings: Rows
 ) -> Snapshot:
     """The snapshot in the rows of `directory.service.whole`."""
     return Snapshot(
@@ -125,7 +125,7 @@ class Around:
         self._names = _grouped((one.code, one) for one in snapshot.municipalities)
         self._areas = _grouped((one.code, one) for one in snapshot.areas)
         self._layers = _layers(snapshot)
-        self._last = [one for one in snapshot.services.values() if isinstance(one.told, NationalDesk)]
+        self._last = [(one, one.told) for one in snapshot.services.values() if isinstance(one.told, NationalDesk)]
         self._changes = _days_of_change(snapshot)
         self._known: dict[tuple[str, int], _Circle | None] = {}
 
@@ -153,7 +153,7 @@ class Around:
             name,
             tuple(self._desk(one.told, day) for one in there if isinstance(one.told, Desk)),
             tuple(_OnDuty(one.told, self._layers.get(one.service_id, ())) for one in there if isinstance(one.told, Provider)),
-            tuple(one.told for one in self._last if self._is_there(one, day)),
+            tuple(told for one, told in self._last if self._is_there(one, day)),
             tuple(
                 InPart(one.service_id, one.told.organisation_id, one.told.name, one.kind)
                 for one in self._there(parts, day)

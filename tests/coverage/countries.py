@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -23,6 +24,7 @@ MINUTE: Final = timedelta(minutes=1)
 WALKED: Final = timedelta(hours=36)
 
 
+@cache
 def an_id(name: str) -> UUID:
     """A stable id."""
     return uuid5(SPACE, name)

@@ -114,6 +114,8 @@ def _left(around: Surroundings, line: Line, at: datetime) -> tuple[int, str]:
 
 def _enough(wanted: Sequence[Wanted], line: Line, code: str, at: datetime, why: str = "last_rung", left: int = 0) -> list[int]:
     """Which rungs would do at a minute. By default the national desk does where it serves by agreement."""
+    if not wanted and line not in DEFAULT:
+        return []
     day = at.astimezone(AMSTERDAM).date()
     speaking = [
         one

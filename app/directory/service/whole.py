@@ -34,7 +34,7 @@ class Whole:
 
 
 async def whole(work: Work, period: Span) -> Whole:
-    """Everything that the directory says now of a period: whoever ended before it is not in it, nor shifts that don't touch it."""
+    """Everything that the directory says now of a period: without whoever ended before it, and shifts that don't touch it."""
     version = await work.one(queries.VERSION)
     return Whole(
         version=version["number"] if version else 0,
