@@ -15,7 +15,7 @@ from app.directory.moments import Spans, joined, without
 from app.directory.opening_hours import OpeningHours, openings_in
 from app.directory.surroundings import OutOfHours
 
-ANSWERED: Final = frozenset({OutOfHours.ON_CALL, OutOfHours.NAMED_PROVIDER, OutOfHours.WAITS})
+ANSWERED: Final = frozenset({OutOfHours.ON_CALL, OutOfHours.WAITS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A service in a municipality, from `starts_on` until `ends_on` (local days, the last not included; None is open)."""
+    """A service in a municipality, from `starts_on` until `ends_on` (local days, the last not included; None is open).
+
+    A stand-in answers until `stand_in_ends_on`.
+    """
 
     municipality_code: str
     kind: str
@@ -42,6 +45,7 @@ class Serving:
     starts_on: date | None = None
     ends_on: date | None = None
     pc4s: frozenset[str] | None = None
+    stand_in_ends_on: date | None = None
 
     @property
     def line(self) -> str:
@@ -69,17 +73,16 @@ def cover(service: Serving, within: Span) -> Cover:
     A desk is there while it is open, and always when it promised that somebody answers or that it rings back. A provider is
     there while a shift of it runs.
     """
-    there = _valid(service, within)
+    there = _during(within, service.starts_on, service.ends_on)
     if there is None:
         return Cover(service.municipality_code, service.line, (), service.pc4s)
     if service.kind != "meldpunt":
         spans = _clipped(service.shifts, there)
     elif "worry" not in service.accepts:
         spans = ()
-    elif service.out_of_hours in ANSWERED and (service.has_stand_in or service.out_of_hours != OutOfHours.NAMED_PROVIDER):
-        spans = (there,)
     else:
-        spans = openings_in(service.hours, there)
+        answered = _answered(service, there)
+        spans = joined([*([answered] if answered else []), *openings_in(service.hours, there)])
     return Cover(service.municipality_code, service.line, spans, service.pc4s)
 
 
@@ -118,9 +121,16 @@ def _there(pc4: str | None, told: list[Cover]) -> Iterator[Span]:
             yield from one.spans
 
 
-def _valid(service: Serving, within: Span) -> Span | None:
-    start = max(within.start, _midnight(service.starts_on)) if service.starts_on else within.start
-    end = min(within.end, _midnight(service.ends_on)) if service.ends_on else within.end
+def _answered(service: Serving, there: Span) -> Span | None:
+    """While a desk's promise holds, however its hours are."""
+    if service.out_of_hours != OutOfHours.NAMED_PROVIDER:
+        return there if service.out_of_hours in ANSWERED else None
+    return _during(there, None, service.stand_in_ends_on) if service.has_stand_in else None
+
+
+def _during(within: Span, starts_on: date | None, ends_on: date | None) -> Span | None:
+    start = max(within.start, _midnight(starts_on)) if starts_on else within.start
+    end = min(within.end, _midnight(ends_on)) if ends_on else within.end
     return Span(start, end) if start < end else None
 
 

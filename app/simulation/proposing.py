@@ -120,13 +120,9 @@ def with_service(snapshot: Snapshot, kind: str, codes: Iterable[str], told: Call
 
 
 def without_organisation(snapshot: Snapshot, organisation: Named, ends_on: date | None) -> Snapshot:
-    """An organisation is no more, from a day on or all the time."""
-    ended = {
-        key: replace(one, ends_on=min(filter(None, (one.ends_on, ends_on or date.min))))
-        for key, one in snapshot.services.items()
-        if one.told.organisation_id == organisation.organisation_id
-    }
-    return replace(snapshot, services={**snapshot.services, **ended})
+    """An organisation is no more, nor anybody's stand-in, from a day on or all the time."""
+    key, last = organisation.organisation_id, ends_on or date.min
+    return replace(snapshot, endings={**snapshot.endings, key: min(last, snapshot.endings.get(key, last))})
 
 
 def made_organisation(name: str) -> UUID:

@@ -53,7 +53,9 @@ def planned(asked: SimulationIn, material: Material, *, most: int) -> Plan:
         Invalid: too many generated calls or none, or a change that does not fit the directory.
     """
     period, told = material.period, material.directory
-    snapshot = snapshot_of(told.version, told.municipalities, told.services, told.areas, told.rosters, told.shifts)
+    snapshot = snapshot_of(
+        told.version, told.municipalities, told.services, told.areas, told.rosters, told.shifts, endings=told.endings
+    )
     if asked.repeat_shifts:
         snapshot = repeated(snapshot, period.end + CLIMBING)
     if isinstance(asked.calls, GeneratedIn):

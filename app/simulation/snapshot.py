@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.directory.holidays import AMSTERDAM
-from app.directory.surroundings import Desk, Duty, NationalDesk, Provider, Surroundings
+from app.directory.surroundings import Desk, Duty, InPart, NationalDesk, Provider, Surroundings
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -37,7 +37,7 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A service: what the decision knows of it, and the day from which its organisation is no more."""
+    """A service: what the decision knows of it, and the day from which it is no more."""
 
     service_id: UUID
     kind: str
@@ -47,11 +47,12 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A service serves a municipality on some days."""
+    """A service serves a municipality on some days; `in_part`: only some postcodes of it."""
 
     service_id: UUID
     code: str
     valid: Days
+    in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of it, turns by the number of their roster; a proposal makes another one."""
+    """All of it, turns by the number of their roster; a proposal makes another one.
+
+    `endings`: the day from which an organisation is no more, and nobody's stand-in either.
+    """
 
     version: int
     municipalities: tuple[Municipality, ...]
@@ -86,15 +90,18 @@ class Snapshot:
     areas: tuple[Area, ...]
     rosters: tuple[Roster, ...]
     turns: Mapping[int, Sequence[Turn]]
+    endings: Mapping[UUID, date] = field(default_factory=dict)
 
 
-def snapshot_of(version: int, municipalities: Rows, services: Rows, areas: Rows, rosters: Rows, shifts: Rows) -> Snapshot:
+def snapshot_of(  # noqa: PLR0913  the parts of a directory
+    version: int, municipalities: Rows, services: Rows, areas: Rows, rosters: Rows, shifts: Rows, *, endings: Rows
+) -> Snapshot:
     """The snapshot in the rows of `directory.service.whole`."""
     return Snapshot(
         version,
         tuple(Municipality(row["code"], row["name"], _days(row), row["postcodes"]) for row in municipalities),
         {row["id"]: Served(row["id"], row["kind"], _told(row), row["ends_on"]) for row in services},
-        tuple(Area(row["service_id"], row["code"], _days(row)) for row in areas),
+        tuple(Area(row["service_id"], row["code"], _days(row), row["in_part"]) for row in areas),
         tuple(Roster(row["id"], row["number"], row["service_id"], row["name"]) for row in rosters),
         _grouped(
             (
@@ -103,6 +110,7 @@ def snapshot_of(version: int, municipalities: Rows, services: Rows, areas: Rows,
             )
             for row in shifts
         ),
+        {row["organisation_id"]: row["ends_on"] for row in endings},
     )
 
 
@@ -113,10 +121,11 @@ class Around:
         """Index it."""
         self.version = snapshot.version
         self._services = snapshot.services
+        self._endings = snapshot.endings
         self._names = _grouped((one.code, one) for one in snapshot.municipalities)
         self._areas = _grouped((one.code, one) for one in snapshot.areas)
         self._layers = _layers(snapshot)
-        self._last = [one for one in snapshot.services.values() if isinstance(one.told, NationalDesk)]
+        self._last = [(one, one.told) for one in snapshot.services.values() if isinstance(one.told, NationalDesk)]
         self._changes = _days_of_change(snapshot)
         self._known: dict[tuple[str, int], _Circle | None] = {}
 
@@ -130,21 +139,42 @@ class Around:
         if circle is None:
             return None
         providers = tuple(one.at(moment) for one in circle.providers)
-        return Surroundings(code, circle.name, self.version, circle.desks, providers, circle.national_desks)
+        return Surroundings(code, circle.name, self.version, circle.desks, providers, circle.national_desks, circle.in_part)
 
     def _circle(self, code: str, day: date) -> "_Circle | None":
         name = next((one.name for one in self._names.get(code, ()) if one.valid.contains(day)), None)
         if name is None:
             return None
-        here = dict.fromkeys(one.service_id for one in self._areas.get(code, ()) if one.valid.contains(day))
-        found = [self._services[one] for one in here] + [one for one in self._last if one.service_id not in here]
-        there = [one for one in found if one.ends_on is None or day < one.ends_on]
+        areas = [one for one in self._areas.get(code, ()) if one.valid.contains(day)]
+        whole = dict.fromkeys(one.service_id for one in areas if not one.in_part)
+        parts = dict.fromkeys(one.service_id for one in areas if one.in_part and one.service_id not in whole)
+        there = self._there(whole, day)
         return _Circle(
             name,
-            tuple(one.told for one in there if isinstance(one.told, Desk)),
+            tuple(self._desk(one.told, day) for one in there if isinstance(one.told, Desk)),
             tuple(_OnDuty(one.told, self._layers.get(one.service_id, ())) for one in there if isinstance(one.told, Provider)),
-            tuple(one.told for one in there if isinstance(one.told, NationalDesk)),
+            tuple(told for one, told in self._last if self._is_there(one, day)),
+            tuple(
+                InPart(one.service_id, one.told.organisation_id, one.told.name, one.kind)
+                for one in self._there(parts, day)
+                if not isinstance(one.told, NationalDesk)
+            ),
         )
+
+    def _there(self, ids: Iterable[UUID], day: date) -> list[Served]:
+        """Those of whom the directory still tells: areas may name hand-offs, and who ended long ago."""
+        return [one for key in ids if (one := self._services.get(key)) and self._is_there(one, day)]
+
+    def _is_there(self, service: Served, day: date) -> bool:
+        return (service.ends_on is None or day < service.ends_on) and not self._has_ended(service.told.organisation_id, day)
+
+    def _has_ended(self, organisation_id: UUID, day: date) -> bool:
+        return organisation_id in self._endings and self._endings[organisation_id] <= day
+
+    def _desk(self, desk: Desk, day: date) -> Desk:
+        """A stand-in that has ended answers no more."""
+        named = desk.named_provider
+        return replace(desk, named_provider=None) if named and self._has_ended(named.organisation_id, day) else desk
 
 
 class _Layer:
@@ -190,6 +220,7 @@ class _Circle:
     desks: tuple[Desk, ...]
     providers: tuple[_OnDuty, ...]
     national_desks: tuple[NationalDesk, ...]
+    in_part: tuple[InPart, ...]
 
 
 def _layers(snapshot: Snapshot) -> dict[UUID, list[_Layer]]:
@@ -204,7 +235,7 @@ def _layers(snapshot: Snapshot) -> dict[UUID, list[_Layer]]:
 def _days_of_change(snapshot: Snapshot) -> list[date]:
     spans = [one.valid for one in snapshot.municipalities] + [one.valid for one in snapshot.areas]
     bounds = {bound for span in spans for bound in (span.starts_on, span.ends_on) if bound}
-    return sorted(bounds | {one.ends_on for one in snapshot.services.values() if one.ends_on})
+    return sorted(bounds | {one.ends_on for one in snapshot.services.values() if one.ends_on} | set(snapshot.endings.values()))
 
 
 def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:

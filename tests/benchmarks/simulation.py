@@ -93,7 +93,9 @@ async def _measure(cluster: embedded.Embedded) -> list[tuple[str, str, str]]:
     async with begin(small, WORKER, at=KNOWN) as work:
         await load_netherlands(work, from_day=START.date(), days=365)
         read = await whole(work, YEAR)
-    snapshot = snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts)
+    snapshot = snapshot_of(
+        read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts, endings=read.endings
+    )
     lines = _simulated(snapshot)
     await small.close()
     url = cluster.url_of(await asyncio.to_thread(copy_of, cluster), embedded.LOGIN)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -23,6 +24,7 @@ MINUTE: Final = timedelta(minutes=1)
 WALKED: Final = timedelta(hours=36)
 
 
+@cache
 def an_id(name: str) -> UUID:
     """A stable id."""
     return uuid5(SPACE, name)
@@ -30,7 +32,7 @@ def an_id(name: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A desk, or the line of a provider."""
+    """A desk, or the line of a provider; `until`: it ends on that day, `part`: it serves a part of each of its municipalities."""
 
     name: str
     organisation: str
@@ -44,6 +46,8 @@ class Service:
     since: date | None = None
     shifts: tuple[tuple[datetime, datetime, int], ...] | None = None
     """None: no roster."""
+    until: date | None = None
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,12 @@ def rows_of(country: Country) -> dict[str, list[dict[str, Any]]]:
                 "id": service, "organisation_id": an_id(one.organisation), "kind": one.kind, "name": one.name,
                 "accepts": list(one.accepts), "minimum_age": 0, "rank": one.rank, "hours": one.hours,
                 "out_of_hours": one.out_of_hours, "version": 1,
-                "out_of_hours_organisation_id": an_id(one.stand_in) if one.stand_in else None,
+                "out_of_hours_organisation_id": an_id(one.stand_in) if one.stand_in else None, "ends_on": one.until,
             }
         )  # fmt: skip
         for code in one.codes:
-            found["service_area"].append({"service_id": service, "municipality_code": code, "valid": f"[{one.since or ''},)"})
+            area = {"service_id": service, "municipality_code": code, "valid": f"[{one.since or ''},)"}
+            found["service_area"].append(area | {"pc4s": ["1234"] if one.part else None})
         if one.shifts is not None:
             found["roster"].append({"id": an_id(f"roster {one.name}"), "service_id": service, "name": one.name})
         for number, (start, end, layer) in enumerate(one.shifts or ()):
@@ -128,6 +133,14 @@ HOURS: Final[tuple[dict[str, Any], ...]] = (
     {"exceptions": {"2026-10-25": ["02:00-03:00"], "2027-11-27": ["09:00-10:00"]}},
 )
 hours = st.sampled_from(HOURS)
+parts = st.sampled_from([False, False, False, True])
+
+
+def _until(start: datetime) -> st.SearchStrategy[date | None]:
+    """Mostly no end; else a midnight that lies in what is walked, or before it."""
+    return st.sampled_from([None, None, None, start.date(), (start + timedelta(days=1)).date()])
+
+
 places = st.sets(st.sampled_from(CODES), min_size=1).map(lambda found: tuple(sorted(found)))
 
 
@@ -145,7 +158,7 @@ def _shifts(draw: st.DrawFn, start: datetime) -> tuple[tuple[datetime, datetime,
 
 
 @st.composite
-def _desks(draw: st.DrawFn, number: int) -> Service:
+def _desks(draw: st.DrawFn, number: int, start: datetime) -> Service:
     rule = draw(st.sampled_from(["none", "on_call", "named_provider", "national_desk", "waits", "waits"]))
     return Service(
         f"desk {number}",
@@ -157,6 +170,8 @@ def _desks(draw: st.DrawFn, number: int) -> Service:
         draw(st.sampled_from(["p a", "p b", "elsewhere", "last"])) if rule == "named_provider" else None,
         draw(st.sampled_from([("worry",), ("worry", "police"), ("wvggz",)])),
         draw(st.integers(1, 2)),
+        until=draw(_until(start)),
+        part=draw(parts),
     )
 
 
@@ -165,22 +180,25 @@ def _providers(draw: st.DrawFn, number: int, start: datetime) -> Service:
     return Service(
         f"provider {number}",
         draw(st.sampled_from(["p a", "p b", "desk a", "last"])),
-        draw(st.sampled_from(["crisis", "outreach"])),
+        draw(st.sampled_from(["crisis", "outreach", "crisis", "outreach", "police"])),
         draw(places),
         rank=draw(st.integers(1, 2)),
         since=draw(st.sampled_from([None, None, (start + timedelta(days=1)).date()])),
         shifts=draw(_shifts(start)),
+        until=draw(_until(start)),
+        part=draw(parts),
     )
 
 
 @st.composite
 def countries(draw: st.DrawFn, start: datetime) -> Country:
     """Any small country around a moment: organisations in several roles, one of them the national desk."""
-    services = [draw(_desks(number)) for number in range(draw(st.integers(0, 3)))]
+    services = [draw(_desks(number, start)) for number in range(draw(st.integers(0, 3)))]
     services += [draw(_providers(number, start)) for number in range(draw(st.integers(0, 4)))]
     if draw(st.integers(0, 9)):
-        services.append(Service("the last", "last", "national_desk", ()))
-    ends = {"p b": (start + timedelta(days=1)).date()} if draw(st.booleans()) else {}
+        services.append(Service("the last", "last", "national_desk", (), until=draw(_until(start))))
+    ending = draw(st.sets(st.sampled_from(["p b", "p b", "elsewhere", "last"]), max_size=2))
+    ends = dict.fromkeys(ending, (start + timedelta(days=1)).date())
     return Country(tuple(services), ends)
 
 

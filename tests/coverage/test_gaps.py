@@ -66,15 +66,20 @@ def _duty(one: Service, at: datetime, doubts: Sequence[Doubted]) -> Duty | None:
     return Duty(an_id("roster"), "roster", 1, an_id("shift"), "somebody", UNTIL) if running else None
 
 
+def _exists(country: Country, organisation: str, day: date) -> bool:
+    return day < country.ends.get(organisation, date.max)
+
+
+def _serves(country: Country, one: Service, code: str, day: date) -> bool:
+    """Whether it serves all of a municipality on a day."""
+    served = one.kind == "national_desk" or (code in one.codes and not one.part)
+    return served and (one.since or date.min) <= day < (one.until or date.max) and _exists(country, one.organisation, day)
+
+
 def _around(country: Country, code: str, at: datetime, doubts: Sequence[Doubted]) -> Surroundings:
     """Who is around at a minute, without a database."""
     day = at.astimezone(AMSTERDAM).date()
-    here = [
-        one
-        for one in country.services
-        if (country.ends.get(one.organisation) or date.max) > day
-        and (one.kind == "national_desk" or (code in one.codes and (one.since or date.min) <= day))
-    ]
+    here = [one for one in country.services if _serves(country, one, code, day)]
 
     def ids(one: Service) -> tuple[UUID, UUID, str]:
         return an_id(f"service {one.name}"), an_id(one.organisation), one.organisation
@@ -85,7 +90,7 @@ def _around(country: Country, code: str, at: datetime, doubts: Sequence[Doubted]
         1,
         tuple(
             Desk(*ids(one), frozenset(one.accepts), 0, _hours(one.hours), OutOfHours(one.out_of_hours),
-                 Named(an_id(one.stand_in), one.stand_in) if one.stand_in else None, one.rank)
+                 Named(an_id(one.stand_in), one.stand_in) if one.stand_in and _exists(country, one.stand_in, day) else None, one.rank)
             for one in here
             if one.kind == "meldpunt"
         ),
@@ -109,6 +114,8 @@ def _left(around: Surroundings, line: Line, at: datetime) -> tuple[int, str]:
 
 def _enough(wanted: Sequence[Wanted], line: Line, code: str, at: datetime, why: str = "last_rung", left: int = 0) -> list[int]:
     """Which rungs would do at a minute. By default the national desk does where it serves by agreement."""
+    if not wanted and line not in DEFAULT:
+        return []
     day = at.astimezone(AMSTERDAM).date()
     speaking = [
         one
@@ -126,10 +133,10 @@ def _is_closed_by(country: Country, fallbacks: dict[str, str], code: str, line: 
     """Whether a rostered service has a fallback that is contracted here without a roster."""
     day = at.astimezone(AMSTERDAM).date()
     here = [
-        one for one in country.services
-        if one.kind == ("crisis" if line is Line.CRISIS else "outreach") and code in one.codes
-        and (one.since or date.min) <= day < (country.ends.get(one.organisation) or date.max)
-    ]  # fmt: skip
+        one
+        for one in country.services
+        if one.kind == ("crisis" if line is Line.CRISIS else "outreach") and _serves(country, one, code, day)
+    ]
     plain = {one.name for one in here if one.shifts is None}
     rostered = [one.name for one in here if one.shifts is not None]
     return any(fallbacks.get(name) in plain for name in rostered or plain)

@@ -1,6 +1,7 @@
 """Who is on now, who is next, and the summary of every morning."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.core.actor import WORKER
@@ -40,6 +41,16 @@ async def test_a_roster_without_shifts_says_so(own: Database) -> None:
         [roster] = await summary.duty(work, CRISIS)
     assert (roster.now, roster.next, roster.hand_overs) == (None, None, ())
     assert [one.duration for one in roster.unfilled] == [timedelta(days=7)]
+
+
+async def test_the_roster_of_a_service_that_ended_is_told_no_more(own: Database) -> None:
+    """Its shifts may still stand there; a summary that warns of them for ever is one that nobody reads."""
+    country = _on(((MONDAY, MONDAY + 100 * HOUR, 1),))
+    [service] = country.services
+    await furnish(own, Country((replace(service, until=MONDAY.date() + timedelta(days=1)),)))
+    for at, told_of in ((MONDAY, 1), (MONDAY + 30 * HOUR, 0)):
+        async with begin(own, WORKER, at=at) as work:
+            assert len(await summary.duty(work, CRISIS)) == told_of
 
 
 async def test_every_morning_at_eight_once(own: Database) -> None:

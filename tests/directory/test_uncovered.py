@@ -65,6 +65,7 @@ servings = st.builds(
     days,
     days,
     st.none() | st.frozensets(st.sampled_from(["1011", "1012"]), min_size=1),
+    days,
 )
 
 
@@ -74,7 +75,8 @@ def _is_there(one: Serving, at: datetime) -> bool:
         return False
     if one.kind != "meldpunt":
         return any(shift.contains(at) for shift in one.shifts)
-    promised = one.out_of_hours in {"on_call", "waits"} or (one.out_of_hours == "named_provider" and one.has_stand_in)
+    stands_in = one.has_stand_in and day < (one.stand_in_ends_on or date.max)
+    promised = one.out_of_hours in {"on_call", "waits"} or (one.out_of_hours == "named_provider" and stands_in)
     return "worry" in one.accepts and (promised or is_open(one.hours, at))
 
 

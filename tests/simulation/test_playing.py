@@ -32,7 +32,9 @@ async def test_who_is_asked_when_is_what_really_happens(fresh_database: Database
     at = MOMENT + timedelta(hours=hours)
     async with begin(fresh_database, WORKER) as work:
         read = await whole(work, Span(at, at + timedelta(days=20)))
-    around = Around(snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts))
+    around = Around(
+        snapshot_of(read.version, read.municipalities, read.services, read.areas, read.rosters, read.shifts, endings=read.endings)
+    )
     player = Player(around, SILENT, 1)
     for number, (code, need) in enumerate((code, need) for code in PLACES for need in NEEDS):
         case = await an_offer(fresh_database, code, need, at)

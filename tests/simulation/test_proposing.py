@@ -1,5 +1,6 @@
 """A proposal changes what it names, and nothing else; what does not fit is said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from app.core.errors import FieldError, Invalid
 from app.core.spans import Span
 from app.directory.surroundings import Surroundings
-from app.simulation.proposing import Shift, with_shifts
+from app.simulation.proposing import Shift, with_areas, with_shifts
 from app.simulation.schemas.proposals import ProposalIn
 from app.simulation.snapshot import Around, Snapshot
 from tests.simulation.imagined import ALKMAAR, DESK, HAARLEM, OUTREACH, PERIOD, START, a_country, a_turn
@@ -74,6 +75,28 @@ def test_an_organisation_comes_and_another_ends() -> None:
     assert {one.name for one in _there(told).providers} == {"outreach", "New"}
     assert _there(told).desks
     assert not _there(told, at=CHRISTMAS).desks
+
+
+def test_who_has_ended_stands_in_for_nobody() -> None:
+    """Else a proposal that ends a provider would look better than it is: a closed desk would still be answered."""
+    told = _with(
+        {"change": "out_of_hours", "service": "desk", "outOfHours": "named_provider", "organisation": "outreach"},
+        {"change": "organisation_ended", "organisation": "outreach", "endsOn": "2026-12-20"},
+    )
+    assert _there(told).desks[0].named_provider
+    assert _there(told, at=CHRISTMAS).desks[0].named_provider is None
+
+
+def test_a_part_that_becomes_the_whole_counts() -> None:
+    """Whoever serves a part is passed over, as for every place without a postcode; serving all of it makes the difference."""
+    country = a_country()
+    areas = tuple(replace(one, in_part=one.service_id == OUTREACH.service_id) for one in country.areas)
+    parts = replace(country, areas=areas)
+    assert [one.line for one in _there(parts).in_part] == ["outreach"]
+    assert {one.line for one in _there(parts).providers} == {"crisis"}
+    added = with_areas(parts, OUTREACH, [HAARLEM], None)
+    assert not _there(added).in_part
+    assert {one.line for one in _there(added).providers} == {"crisis", "outreach"}
 
 
 def test_a_rotation_replaces_the_shifts_of_its_days() -> None:

@@ -10,12 +10,19 @@ VALID: Final = f"tstzrange({LOCAL.format('lower({0}.valid)')}, {LOCAL.format('up
 HOURS: Final = text("SELECT DISTINCT hours FROM service WHERE kind = 'meldpunt'")
 VERSION: Final = text("SELECT number FROM directory_version")
 
-# Municipalities that the same services serve are asked about once: a group. `there` is when a service serves a group.
+# Municipalities that the same services serve are asked about once: a group. `there` is when a service serves a group; who serves a
+# part of a municipality is passed over, as for every place without a postcode, and who is only told of (police …) is never asked.
 GROUPS: Final = f"""
   period AS (SELECT tstzrange(:starts_at, :ends_at) AS span),
+  serving AS (
+    SELECT s.id, s.organisation_id, o.name, s.kind, s.rank, s.accepts, s.hours, s.out_of_hours, s.out_of_hours_organisation_id AS named,
+      tstzrange(NULL, {LOCAL.format("least(s.ends_on, o.ends_on)")}) AS lasts
+    FROM service s JOIN organisation o ON o.id = s.organisation_id
+    WHERE s.kind IN ('meldpunt', 'crisis', 'outreach', 'national_desk')),
   area AS (
-    SELECT a.municipality_code, a.service_id, range_agg({VALID.format("a")}) AS valid
-    FROM service_area a CROSS JOIN period p WHERE {VALID.format("a")} && p.span GROUP BY 1, 2),
+    SELECT a.municipality_code, a.service_id, range_agg({VALID.format("a")} * s.lasts) AS valid
+    FROM service_area a JOIN serving s ON s.id = a.service_id CROSS JOIN period p
+    WHERE a.pc4s IS NULL AND {VALID.format("a")} && p.span AND s.lasts && p.span GROUP BY 1, 2),
   around AS (
     SELECT m.code, {VALID.format("m")} * p.span AS span,
       array_agg(a.service_id ORDER BY a.service_id) FILTER (WHERE a.service_id IS NOT NULL) AS services,
@@ -26,11 +33,8 @@ GROUPS: Final = f"""
     SELECT row_number() OVER () AS number, array_agg(code ORDER BY code) AS codes, span, services, valid
     FROM around GROUP BY span, services, valid),
   member AS MATERIALIZED (
-    SELECT g.number, s.id, s.organisation_id, o.name, s.kind, s.rank, s.accepts, s.hours, s.out_of_hours,
-      s.out_of_hours_organisation_id AS named,
-      u.valid * tstzmultirange(g.span * tstzrange(NULL, {LOCAL.format("o.ends_on")})) AS there
-    FROM grouped g CROSS JOIN LATERAL unnest(g.services, g.valid) AS u (service_id, valid)
-    JOIN service s ON s.id = u.service_id JOIN organisation o ON o.id = s.organisation_id)
+    SELECT g.number, s.*, u.valid * tstzmultirange(g.span) AS there
+    FROM grouped g CROSS JOIN LATERAL unnest(g.services, g.valid) AS u (service_id, valid) JOIN serving s ON s.id = u.service_id)
 """
 
 # The ladder of `routing/candidates.py`, its first answer at every moment; tests/coverage holds the two against each other.
@@ -51,9 +55,8 @@ ANSWERS: Final = text(f"""
       AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')  -- by its index
     GROUP BY r.service_id),
   last AS MATERIALIZED (
-    SELECT s.id, s.organisation_id, o.name,
-      tstzmultirange(p.span * tstzrange(NULL, {LOCAL.format("o.ends_on")})) AS there
-    FROM period p CROSS JOIN service s JOIN organisation o ON o.id = s.organisation_id WHERE s.kind = 'national_desk'),
+    SELECT s.id, s.organisation_id, s.name, tstzmultirange(p.span * s.lasts) AS there
+    FROM period p CROSS JOIN serving s WHERE s.kind = 'national_desk'),
   desk AS MATERIALIZED (
     SELECT m.*, ARRAY['1', CAST(100000 + m.rank AS text), m.name, CAST(m.id AS text)] AS place, t.waits,
       m.there * t.opened AS opened, m.there - t.opened AS closed
@@ -63,7 +66,8 @@ ANSWERS: Final = text(f"""
       m.there * coalesce(d.spans, '{{}}') AS duty
     FROM member m LEFT JOIN duty d ON d.service_id = m.id WHERE m.kind IN ('crisis', 'outreach')),
   standing_in AS (
-    SELECT d.number, d.id, d.place, d.named, d.closed, n.name,
+    SELECT d.number, d.id, d.place, d.named, n.name,
+      d.closed * tstzmultirange(tstzrange(NULL, {LOCAL.format("n.ends_on")})) AS closed,
       coalesce((SELECT range_agg(p.duty) FROM provider p WHERE p.number = d.number AND p.organisation_id = d.named), '{{}}') AS duty
     FROM desk d JOIN organisation n ON n.id = d.named WHERE d.out_of_hours = 'named_provider'),
   candidate AS (
@@ -88,14 +92,16 @@ ANSWERS: Final = text(f"""
         l.there * tstzmultirange(g.span)
       FROM grouped g CROSS JOIN asked CROSS JOIN last l),
   first AS (
-    SELECT number, line, organisation_id, name, reason,
-      CASE WHEN organisation_id IN (SELECT organisation_id FROM last) THEN 'national_desk' ELSE rung END AS rung,
+    SELECT number, line, organisation_id, name, reason, rung,
       spans - coalesce(range_agg(spans) OVER (
         PARTITION BY number, line ORDER BY place COLLATE "C" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '{{}}') AS spans
     FROM candidate),
-  answer AS (
-    SELECT number, line, organisation_id, name, rung, reason, range_agg(spans) AS spans
-    FROM first WHERE NOT isempty(spans) GROUP BY number, line, organisation_id, name, rung, reason)
+  watching AS (SELECT organisation_id, range_agg(there) AS there FROM last GROUP BY organisation_id),
+  answer AS (  -- a national desk is the last rung wherever it stands, while it is one
+    SELECT f.number, f.line, f.organisation_id, f.name, on_rung.rung, f.reason, range_agg(on_rung.spans) AS spans
+    FROM first f LEFT JOIN watching w ON w.organisation_id = f.organisation_id CROSS JOIN LATERAL (VALUES
+      ('national_desk', f.spans * coalesce(w.there, '{{}}')), (f.rung, f.spans - coalesce(w.there, '{{}}'))) AS on_rung (rung, spans)
+    WHERE NOT isempty(on_rung.spans) GROUP BY 1, 2, 3, 4, 5, 6)
   SELECT g.codes, lower(g.span) AS starts_at, upper(g.span) AS ends_at, a.line, a.organisation_id, a.name, a.rung, a.reason,
     ARRAY(SELECT lower(r) FROM unnest(a.spans) r) AS starts, ARRAY(SELECT upper(r) FROM unnest(a.spans) r) AS ends
   FROM grouped g LEFT JOIN answer a ON a.number = g.number ORDER BY g.codes, a.line, a.rung, a.organisation_id
@@ -112,7 +118,7 @@ MEMBERS: Final = text(f"""
 REGIONS: Final = text("SELECT code, name, safety_region, ggd_region, police_unit FROM municipality ORDER BY code")
 OWN_AREA: Final = text("""
   SELECT DISTINCT a.municipality_code FROM service_area a JOIN service s ON s.id = a.service_id
-  WHERE s.organisation_id = :organisation_id AND (upper(a.valid) IS NULL OR upper(a.valid) > :day)
+  WHERE s.organisation_id = :organisation_id AND coalesce(least(upper(a.valid), s.ends_on), 'infinity') > :day
 """)
 SERVICES: Final = text("SELECT id, organisation_id, kind FROM service WHERE id IN (:first, :second)")
 DUTIES: Final = text("""
@@ -121,6 +127,8 @@ DUTIES: Final = text("""
   FROM service s JOIN roster r ON r.service_id = s.id
   LEFT JOIN shift h ON h.roster_number = r.number AND h.span && tstzrange(:starts_at, :ends_at)
     AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
-  WHERE CAST(:organisation_id AS uuid) IS NULL OR s.organisation_id = :organisation_id
+  JOIN organisation o ON o.id = s.organisation_id
+  WHERE (CAST(:organisation_id AS uuid) IS NULL OR s.organisation_id = :organisation_id)
+    AND coalesce(least(s.ends_on, o.ends_on), 'infinity') > :day
   ORDER BY s.organisation_id, r.name, r.id, h.span, h.layer DESC
 """)

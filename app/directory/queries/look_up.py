@@ -110,8 +110,9 @@ MUNICIPALITIES: Final = (
     .order_by(municipality.c.code)
 )
 NATIONAL_DESKS: Final = text("""
-  SELECT DISTINCT organisation_id FROM service
-  WHERE kind = 'national_desk' AND (ends_on IS NULL OR ends_on > CAST(moment() AT TIME ZONE 'Europe/Amsterdam' AS date))
+  SELECT DISTINCT s.organisation_id FROM service s JOIN organisation o ON o.id = s.organisation_id
+  WHERE s.kind = 'national_desk'
+    AND coalesce(least(s.ends_on, o.ends_on), 'infinity') > CAST(moment() AT TIME ZONE 'Europe/Amsterdam' AS date)
 """)
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))
 SHIFTS: Final = text("""

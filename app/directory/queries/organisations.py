@@ -101,14 +101,15 @@ AREA_VERSIONS: Final = text(f"""
 SERVING: Final = text("""
   WITH area AS MATERIALIZED (SELECT * FROM service_area_as_known(:known) WHERE municipality_code = ANY(:codes)),
   serving AS MATERIALIZED (
-    SELECT s.id, s.kind, s.accepts, s.hours, s.out_of_hours, least(s.ends_on, o.ends_on) AS ends_on, n.id IS NOT NULL AS has_stand_in,
+    SELECT s.id, s.kind, s.accepts, s.hours, s.out_of_hours, least(s.ends_on, o.ends_on) AS ends_on,
+      n.id IS NOT NULL AS has_stand_in, n.ends_on AS stand_in_ends_on,
       coalesce((
         SELECT array_agg(h.span) FROM roster_as_known(:known) r JOIN shift_as_known(:known) h ON h.roster_number = r.number
           AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')
         WHERE r.service_id = s.id AND h.span && tstzrange(:starts_at, :ends_at)), '{}') AS shifts
     FROM service_as_known(:known) s
     JOIN organisation_as_known(:known) o ON o.id = s.organisation_id
-    LEFT JOIN organisation_as_known(:known) n ON n.id = s.out_of_hours_organisation_id AND coalesce(n.ends_on, 'infinity') > :day
+    LEFT JOIN organisation_as_known(:known) n ON n.id = s.out_of_hours_organisation_id
     WHERE s.id IN (SELECT service_id FROM area) AND s.kind IN ('meldpunt', 'crisis', 'outreach'))
   SELECT s.*, (
     SELECT json_agg(json_build_array(a.municipality_code, lower(a.valid), least(upper(a.valid), s.ends_on), a.pc4s))

@@ -6,15 +6,20 @@ from sqlalchemy import text
 
 from app.directory.queries.look_up import SERVED
 
-# Every service as the statement on the way of every call tells it; ended organisations too, with the day they ended.
-SERVICES: Final = text(SERVED.replace("SELECT s.kind,", "SELECT s.id, s.kind, o.ends_on,"))
+# Every service that can be asked, as the statement on the way of every call tells it, with the day on which it ends.
+SERVICES: Final = text(
+    SERVED.replace("SELECT s.kind,", "SELECT s.id, s.kind, s.ends_on,")
+    + " WHERE s.kind IN ('meldpunt', 'crisis', 'outreach', 'national_desk')"
+)
+ENDINGS: Final = text("SELECT id AS organisation_id, ends_on FROM organisation WHERE ends_on IS NOT NULL")
 MUNICIPALITIES: Final = text("""
   SELECT m.code, m.name, lower(m.valid) AS starts_on, upper(m.valid) AS ends_on, count(p.pc4) AS postcodes
   FROM municipality m LEFT JOIN postcode p ON p.municipality_code = m.code
   GROUP BY m.code, m.name, m.valid ORDER BY m.code
 """)
 AREAS: Final = text("""
-  SELECT service_id, municipality_code AS code, lower(valid) AS starts_on, upper(valid) AS ends_on FROM service_area
+  SELECT service_id, municipality_code AS code, lower(valid) AS starts_on, upper(valid) AS ends_on, pc4s IS NOT NULL AS in_part
+  FROM service_area
 """)
 ROSTERS: Final = text("SELECT id, number, service_id, name FROM roster ORDER BY number")
 SHIFTS: Final = text("""

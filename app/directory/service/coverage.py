@@ -58,8 +58,12 @@ async def services(work: Work, first: UUID, second: UUID) -> dict[UUID, Mapping[
 
 
 async def duties(work: Work, period: Span, organisation_id: UUID | None = None) -> Sequence[Mapping[str, Any]]:
-    """Rosters with their shifts that touch a period, of one organisation or of all; a roster without any has one empty row."""
-    found = await work.rows(queries.DUTIES, organisation_id=organisation_id, starts_at=period.start, ends_at=period.end)
+    """Rosters with their shifts that touch a period, of one organisation or of all; a roster without any has one empty row.
+
+    Those of services that ended before the period are not told.
+    """
+    binds = {"starts_at": period.start, "ends_at": period.end, "day": local_day(period.start)}
+    found = await work.rows(queries.DUTIES, organisation_id=organisation_id, **binds)
     return [dict(row) for row in found]
 
 

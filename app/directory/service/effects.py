@@ -11,7 +11,6 @@ from app.core.spans import Span
 from app.core.work import Work
 from app.directory.opening_hours import OpeningHours
 from app.directory.queries import organisations as queries
-from app.directory.service.entries import today
 from app.directory.uncovered import Cover, Effect, Serving, cover, effects
 
 AHEAD: Final = timedelta(days=14)  # ⚙ how far ahead an effect is computed
@@ -49,7 +48,7 @@ async def tried(work: Work, *, only: bool) -> AsyncIterator[None]:
 
 async def _covers(work: Work, codes: list[str], known: datetime) -> list[Cover]:
     within = period(work)
-    rows = await work.rows(queries.SERVING, codes=codes, known=known, day=today(work), starts_at=within.start, ends_at=within.end)
+    rows = await work.rows(queries.SERVING, codes=codes, known=known, starts_at=within.start, ends_at=within.end)
     return [cover(one, within) for row in rows for one in _servings(row)]
 
 
@@ -67,4 +66,5 @@ def _servings(row: Mapping[str, Any]) -> Iterator[Serving]:
             date.fromisoformat(starts_on) if starts_on else None,
             date.fromisoformat(ends_on) if ends_on else None,
             frozenset(pc4s) if pc4s is not None else None,
+            row["stand_in_ends_on"],
         )
