@@ -173,7 +173,6 @@ async def test_the_database_itself_keeps_others_out(client: httpx.AsyncClient, a
                 assert await raw.execute(statement, row) == touched
     for statement in (
         "INSERT INTO organisation (id, kind, name) VALUES (gen_random_uuid(), 'other', 'X')",
-        f"INSERT INTO service_area (service_id, municipality_code) VALUES ('{service['id']}', 'GM0363')",
         f"INSERT INTO service (id, organisation_id, kind, name, hours) VALUES (gen_random_uuid(), '{made['id']}', 'ggd', 'X', '{{}}')",
     ):
         alone = f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{made['id']}'; {statement}"

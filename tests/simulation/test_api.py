@@ -54,9 +54,10 @@ async def test_a_proposal_is_compared_with_today_and_again_gives_the_same(
 
 
 async def test_what_is_assumed_can_be_changed_and_what_is_missing_is_said(
-    client: httpx.AsyncClient, planner: dict[str, str]
+    fresh_client: httpx.AsyncClient, fresh_database: Database
 ) -> None:
     """Where nobody answers everything ends at the national desk; a period beyond the last shift is no surprise afterwards."""
+    client, planner = fresh_client, await a_token(fresh_database, organisation_id("crisis-vr12"), "planner")
     silent = {"accepts": 0, "declines": 0}
     habits = dict.fromkeys(("meldpunt", "on_duty", "contracted"), silent)
     beyond = {"startsAt": "2027-03-01T00:00:00+01:00", "endsAt": "2027-03-03T00:00:00+01:00", "behaviour": {"habits": habits}}
