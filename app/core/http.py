@@ -33,6 +33,18 @@ def _has_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_has_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]
 """A moment: any offset in, UTC out; without an offset it is refused."""
 
+
+def _within_reach(moment: datetime) -> datetime:
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError("Send a moment from 1950 to 2200: calendars and time zones say nothing sure beyond.")
+    return moment
+
+
+EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+AskedMoment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+"""A moment that somebody asks about; its calendar must be known."""
+
 # Control characters, save tab and line feed, have no place in what people say.
 Text = Annotated[
     str,

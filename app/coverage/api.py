@@ -5,10 +5,9 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.core.errors import FieldError, Forbidden, Invalid, NotFound, PreconditionRequired, Stale
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.ids import new_id
 from app.core.paging import after
 from app.coverage.following import LOOKED_AHEAD
@@ -33,9 +32,9 @@ from app.identity.doors import DirectoryDoor, DirectoryReader
 
 router = rooms_router("coverage")
 A_DAY: Final = timedelta(days=1)
-At = Annotated[AwareDatetime | None, Query(description="Default: now; any moment, the future too")]
-From = Annotated[AwareDatetime | None, Query(alias="from", description="Default: now")]
-To = Annotated[AwareDatetime | None, Query(description="At most 400 days after `from`")]
+At = Annotated[AskedMoment | None, Query(description="Default: now; any moment, the future too")]
+From = Annotated[AskedMoment | None, Query(alias="from", description="Default: now")]
+To = Annotated[AskedMoment | None, Query(description="At most 400 days after `from`")]
 Place = Annotated[str | None, Query(max_length=6, description="Only this municipality, such as GM0363")]
 Keeping = problems(Invalid, Forbidden, NotFound, Stale, PreconditionRequired)
 

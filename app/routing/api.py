@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.cases.lifecycle import Urgency
 from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown
 from app.identity.doors import CaseReader, DirectoryReader, OfferAnswerer
@@ -105,9 +104,9 @@ async def preview_routing(  # noqa: PLR0913, PLR0917  each is a part of the ques
     ] = None,
     kind: Annotated[Kind, Query(description="What it is about")] = Kind.WORRY,
     age: Annotated[int | None, Query(ge=0, le=130, description="How old the person is at most")] = None,
-    at: Annotated[AwareDatetime | None, Query(description="The moment of the call; default: now")] = None,
+    at: Annotated[AskedMoment | None, Query(description="The moment of the call; default: now")] = None,
     known_at: Annotated[
-        AwareDatetime | None, Query(alias="knownAt", description="The directory as it was then; default: as it was at `at`")
+        AskedMoment | None, Query(alias="knownAt", description="The directory as it was then; default: as it was at `at`")
     ] = None,
 ) -> RoutingPreviewOut:
     """Who would be asked about a case at any moment, past or to come, and of everybody else why not. Nothing is stored."""

@@ -138,13 +138,13 @@ async def test_a_secret_is_not_kept_for_a_repetition(
     assert await owner.fetchval(KEPT, key) == 0
 
 
-@pytest.mark.parametrize("bad", ["", '""', "x" * 256, "caf\u00e9", "tab\there"])
+@pytest.mark.parametrize("bad", ["", '""', "x" * 256, "zw\u00f6lf", "tab\there"])
 async def test_a_key_that_is_none_is_refused(client: httpx.AsyncClient, operator: dict[str, str], bad: str) -> None:
     """Refused, not ignored: who sends a key relies on it."""
     raw = [(b"Authorization", operator["Authorization"].encode()), (b"Idempotency-Key", bad.encode("latin-1"))]
     answer = await client.post("/v1/drafts", json={}, headers=raw)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/headers/idempotency-key")
-    assert "caf" not in answer.text
+    assert "zw" not in answer.text
 
 
 async def test_a_look_needs_no_key(

@@ -5,10 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from app.core.errors import FieldError, Invalid, NotFound
-from app.core.http import USUAL_LIMIT, Cursor, Limit, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, problems, rooms_router
 from app.directory.channels import Caller
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown, municipality_code
 from app.directory.schemas.look_up import (
@@ -58,8 +57,8 @@ async def resolve_place(body: PlaceAsked, work: DirectoryReader) -> PlaceFound:
 async def list_shifts(
     organisation_id: UUID,
     work: DirectoryReader,
-    starts_at: Annotated[AwareDatetime | None, Query(alias="startsAt", description="Default: now")] = None,
-    ends_at: Annotated[AwareDatetime | None, Query(alias="endsAt", description="Default: two weeks later")] = None,
+    starts_at: Annotated[AskedMoment | None, Query(alias="startsAt", description="Default: now")] = None,
+    ends_at: Annotated[AskedMoment | None, Query(alias="endsAt", description="Default: two weeks later")] = None,
 ) -> ShiftsOut:
     """The shifts of an organisation's rosters that touch a period of at most 100 days."""
     start = starts_at or work.at

@@ -4,10 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.core.errors import Forbidden, Invalid, NotFound, PreconditionRequired, Refused, Stale
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.directory.schemas.history import HistoryOut
 from app.directory.schemas.organisations import OrganisationChange, OrganisationIn, OrganisationKind, OrganisationOut
@@ -18,7 +17,7 @@ from app.identity.doors import AdministratorDoor, DirectoryDoor, DirectoryReader
 
 router = rooms_router("directory")
 Known = Annotated[
-    AwareDatetime | None, Query(alias="asKnownAt", description="Answer as the directory knew it at this moment. Default: now")
+    AskedMoment | None, Query(alias="asKnownAt", description="Answer as the directory knew it at this moment. Default: now")
 ]
 
 

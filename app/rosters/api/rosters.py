@@ -5,10 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.identity.doors import DirectoryDoor
 from app.rosters.periods import period
@@ -22,8 +21,8 @@ router = rooms_router("rosters")
 CHANGING = problems(Invalid, NotFound, Stale, PreconditionRequired)
 PLANNING = problems(Invalid, NotFound, ShiftsOverlap, Stale, PreconditionRequired)
 LONGEST = timedelta(days=100)
-From = Annotated[AwareDatetime | None, Query(alias="startsAt", description="Default: now")]
-Until = Annotated[AwareDatetime | None, Query(alias="endsAt", description="Default: four weeks later")]
+From = Annotated[AskedMoment | None, Query(alias="startsAt", description="Default: now")]
+Until = Annotated[AskedMoment | None, Query(alias="endsAt", description="Default: four weeks later")]
 USUAL = timedelta(weeks=4)
 
 
@@ -104,7 +103,7 @@ async def read_schedule(roster_id: UUID, work: DirectoryDoor, starts_at: From = 
 
 @router.get("/rosters/{roster_id}/on-duty", responses=problems(Invalid, NotFound))
 async def read_on_duty(
-    roster_id: UUID, work: DirectoryDoor, at: Annotated[AwareDatetime | None, Query(description="Default: now")] = None
+    roster_id: UUID, work: DirectoryDoor, at: Annotated[AskedMoment | None, Query(description="Default: now")] = None
 ) -> OnDutyOut:
     """Who is on duty at a moment, who is next, and by which rotation or override."""
     moment = at or work.at
