@@ -50,9 +50,13 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
     return ProblemResponse(body, problem.status, headers)
 
 
+FORM: Final = "form:"  # how a tag begins that tells apart what a body may be: it is no part of what was sent
+
+
 def _pointer(location: tuple[int | str, ...]) -> str:
     """As far as it consists of what may be names of fields: a name that was sent may be that of a person."""
     where = location[1:] if location and location[0] == "body" else location
+    where = tuple(part for part in where if not str(part).startswith(FORM))
     return "".join(f"/{part}" for part in takewhile(lambda part: isinstance(part, int) or FIELD.fullmatch(part), where))
 
 

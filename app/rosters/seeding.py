@@ -109,11 +109,11 @@ def _overrides(made: _Made, rotations: list[Rotation], now: datetime) -> Iterato
     if made.roster.number % 5 == 0 and tomorrow and other:
         (one, span), (another, other_span) = tomorrow, other
         swapped = {"other_participant_id": another, "other_layer": 1, "other_span": _range(other_span)}
-        yield Kind.SWAP, _over(one, span, "swap", layer=1) | swapped
+        yield Kind.SWAP, _over(one, span, "agreement", layer=1) | swapped
     ahead = next((days for begins, days in PLANTED.items() if made.roster.name.startswith(begins)), None)
     if ahead:
         turn = next(turns(rotations[0], Span(now + timedelta(days=ahead), now + timedelta(days=ahead + 1))))
-        yield Kind.ABSENCE, _over(whose(rotations[0], turn), turn.span, "ill")
+        yield Kind.ABSENCE, _over(whose(rotations[0], turn), turn.span, "illness")
 
 
 def _two_turns(rotation: Rotation, within: Span) -> tuple[tuple[UUID, Span] | None, tuple[UUID, Span] | None]:

@@ -145,3 +145,12 @@ async def test_an_unknown_kind_is_named_without_an_echo(planner: Planner) -> Non
     problem = await planner.ask("POST", f"/rosters/{roster['id']}/overrides", json={"kind": "secret"}, status=400)
     assert problem["errors"][0]["message"] == "`kind` is swap, absence, extra or cover."
     assert "secret" not in str(problem)
+
+
+async def test_what_is_wrong_is_named_where_it_stands(planner: Planner) -> None:
+    """Whatever kind of override was meant, the pointer is that of the body that was sent."""
+    roster, (anna, _, _), _ = await _planned(planner)
+    body = {"kind": "cover", "participantId": anna, "layer": 1, "startsAt": "2026-11-11T08:00:00Z",
+            "endsAt": "2026-11-11T16:00:00Z", "reason": "ill"}  # fmt: skip
+    problem = await planner.ask("POST", f"/rosters/{roster['id']}/overrides", json=body, status=400)
+    assert [one["pointer"] for one in problem["errors"]] == ["/reason"]

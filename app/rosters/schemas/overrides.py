@@ -49,10 +49,10 @@ def _form(body: object) -> str | None:
     return FORMS.get(kind) if isinstance(kind, str) else None
 
 
-FORMS: Final = {"swap": "swap", "absence": "absence", "extra": "on_layer", "cover": "on_layer"}
+FORMS: Final = {"swap": "form:swap", "absence": "form:absence", "extra": "form:layer", "cover": "form:layer"}
 # Pydantic's own sentence would repeat what was sent.
 OverrideIn = Annotated[
-    Annotated[SwapIn, Tag("swap")] | Annotated[AbsenceIn, Tag("absence")] | Annotated[OnLayerIn, Tag("on_layer")],
+    Annotated[SwapIn, Tag("form:swap")] | Annotated[AbsenceIn, Tag("form:absence")] | Annotated[OnLayerIn, Tag("form:layer")],
     Discriminator(_form, custom_error_type="kind", custom_error_message="`kind` is swap, absence, extra or cover."),
 ]
 
