@@ -1,5 +1,6 @@
 """An event: something that happened, as ids and codes. Its class lives in the room where it happens."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -7,20 +8,20 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(ABC):
     """Base of all events. Fields are ids, codes, numbers and moments; contents stay behind the API, where reading is logged."""
 
     type: ClassVar[str]
 
     @property
+    @abstractmethod
     def subject(self) -> UUID:
         """What it is about."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def path(self) -> str:
         """Where the API tells more about it, after the base address."""
-        raise NotImplementedError
 
     @property
     def case(self) -> UUID | None:

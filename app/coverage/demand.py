@@ -12,9 +12,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from app.core.spans import Span
+from app.core.spans import Span, Spans, common, united, without
 from app.coverage.lines import STEPS, Line
-from app.coverage.spans import Spans, common, united, without
 from app.directory.holidays import AMSTERDAM
 from app.directory.opening_hours import OpeningHours, openings_in
 from app.routing.ladder import Rung

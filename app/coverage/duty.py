@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from app.core.spans import Span
-from app.coverage.spans import common, united, without
+from app.core.spans import Span, common, united, without
 from app.directory.holidays import AMSTERDAM
 
 WEEK: Final = timedelta(days=7)

@@ -7,10 +7,9 @@ from itertools import pairwise, product
 from typing import Final, Protocol
 from uuid import UUID
 
-from app.core.spans import Span
+from app.core.spans import Span, Spans, common, united, without
 from app.coverage.demand import DEFAULT, Required
 from app.coverage.lines import QUESTIONS, STEPS, Line
-from app.coverage.spans import Spans, common, united, without
 from app.directory.answers import Group, Member
 from app.routing.ladder import Rung
 

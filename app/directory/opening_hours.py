@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from app.core.spans import Span
+from app.core.spans import Span, united
 from app.directory.holidays import AMSTERDAM, service_holidays
-from app.directory.moments import joined
 
 LOOKED_AHEAD: Final = 400
 DAY_MINUTES: Final = 24 * 60
@@ -99,7 +98,7 @@ def openings_in(hours: OpeningHours, period: Span) -> tuple[Span, ...]:
     clipped = (
         Span(max(span.start, period.start), min(span.end, period.end)) for span in _openings(hours, days) if span.overlaps(period)
     )
-    return joined(clipped)
+    return united(clipped)
 
 
 def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterator[Span]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from app.core.spans import Span
+from app.core.spans import Span, Spans, united, without
 from app.directory.holidays import AMSTERDAM
-from app.directory.moments import Spans, joined, without
 from app.directory.opening_hours import OpeningHours, openings_in
 from app.directory.surroundings import OutOfHours
 
@@ -82,7 +81,7 @@ def cover(service: Serving, within: Span) -> Cover:
         spans = ()
     else:
         answered = _answered(service, there)
-        spans = joined([*([answered] if answered else []), *openings_in(service.hours, there)])
+        spans = united([*([answered] if answered else []), *openings_in(service.hours, there)])
     return Cover(service.municipality_code, service.line, spans, service.pc4s)
 
 
@@ -111,7 +110,7 @@ def _grouped(code: str, line: str, parts: list[str], here: list[list[Cover]], wi
 
 
 def _change(pc4: str | None, here: list[list[Cover]], within: Span) -> tuple[Spans, Spans]:
-    before, after = (without([within], _there(pc4, told)) for told in here)
+    before, after = (without((within,), united(_there(pc4, told))) for told in here)
     return without(after, before), without(before, after)
 
 
@@ -135,7 +134,7 @@ def _during(within: Span, starts_on: date | None, ends_on: date | None) -> Span 
 
 
 def _clipped(spans: Iterable[Span], within: Span) -> Spans:
-    return joined(Span(max(one.start, within.start), min(one.end, within.end)) for one in spans if one.overlaps(within))
+    return united(Span(max(one.start, within.start), min(one.end, within.end)) for one in spans if one.overlaps(within))
 
 
 def _midnight(day: date) -> datetime:

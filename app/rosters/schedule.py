@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 from uuid import UUID
 
+from app.core import spans
 from app.core.spans import Span
 from app.directory.rotations import Rotation, turns, whose
 
@@ -113,16 +114,7 @@ def overrides_from_now(overrides: Iterable[Override], now: datetime) -> list[Ove
 
 def without(span: Span, taken: Iterable[Span]) -> list[Span]:
     """The parts of `span` that none of the others has, in order."""
-    rest = []
-    start = span.start
-    for other in sorted(taken):
-        if other.overlaps(span):
-            if other.start > start:
-                rest.append(Span(start, other.start))
-            start = max(start, other.end)
-    if start < span.end:
-        rest.append(Span(start, span.end))
-    return rest
+    return list(spans.without((span,), spans.united(taken)))
 
 
 def shared(one: Span, other: Span) -> Span | None:

@@ -1,7 +1,6 @@
 """Spans in which nobody is there, and what a change does to them, held against a walk over every minute."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Final
 
 from hypothesis import given, settings
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
-from app.directory.moments import joined, without
 from app.directory.opening_hours import OpeningHours, is_open, openings_in
 from app.directory.surroundings import OutOfHours
 from app.directory.uncovered import Cover, Effect, Serving, cover, effects
@@ -22,26 +20,6 @@ WHERE: Final = (None, "1011", "1012", "1013")
 
 def _at(minute: int) -> datetime:
     return START + timedelta(minutes=minute)
-
-
-def _minutes(spans: tuple[Span, ...]) -> set[int]:
-    return {minute for minute in range(400) if any(span.contains(_at(minute)) for span in spans)}
-
-
-def _span(start: int, minutes: int) -> Span:
-    return Span(_at(start), _at(start + minutes))
-
-
-spans = st.lists(st.builds(_span, st.integers(0, 300), st.integers(1, 90)), max_size=6).map(tuple)
-
-
-@settings(deadline=None, max_examples=60)
-@given(spans, spans)
-def test_spans_are_joined_and_taken_away_minute_by_minute(one: tuple[Span, ...], other: tuple[Span, ...]) -> None:
-    """The same minutes, in order, none touching the next: so two equal covers look equal."""
-    for found, wanted in ((joined(one), _minutes(one)), (without(one, other), _minutes(one) - _minutes(other))):
-        assert _minutes(found) == wanted
-        assert all(first.end < second.start for first, second in pairwise(found))
 
 
 clocks = st.sampled_from(["00:00-24:00", "00:00-02:30", "02:30-03:00", "09:00-17:00", "17:00-17:30", "22:00-24:00"])

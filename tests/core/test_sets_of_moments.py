@@ -7,8 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.spans import Span
-from app.coverage.spans import Spans, common, united, without
+from app.core.spans import Span, Spans, common, united, without
 from app.directory.opening_hours import OpeningHours, is_open, openings_in
 from tests.directory.test_opening_hours import situations
 
