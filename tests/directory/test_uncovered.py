@@ -22,6 +22,10 @@ def _at(minute: int) -> datetime:
     return START + timedelta(minutes=minute)
 
 
+def _span(start: int, minutes: int) -> Span:
+    return Span(_at(start), _at(start + minutes))
+
+
 clocks = st.sampled_from(["00:00-24:00", "00:00-02:30", "02:30-03:00", "09:00-17:00", "17:00-17:30", "22:00-24:00"])
 told_hours = st.fixed_dictionaries(
     {
