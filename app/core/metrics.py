@@ -34,5 +34,5 @@ def serve_for_all(port: int) -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # inherited; the library looks for it when a process imports it
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]  # the library's constructor has no types
         start_http_server(port, registry=registry)

@@ -5,6 +5,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from app.core import outbox
 from app.core.actor import WORKER
@@ -64,11 +65,12 @@ async def test_work_after_a_failed_statement_is_not_taken_for_done(fresh_databas
 async def test_a_connection_is_taken_at_the_first_statement(fresh_database: Database) -> None:
     """Who is refused before holds none, so that a flood of such requests can't empty the pool."""
     pool = fresh_database.engine.pool
+    assert isinstance(pool, QueuePool)
     async with begin(fresh_database, WORKER) as work:
-        assert pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert pool.checkedout() == 0
         await work.one(ONE)
-        assert pool.checkedout() == 1  # type: ignore[attr-defined]
-    assert pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert pool.checkedout() == 1
+    assert pool.checkedout() == 0
 
 
 async def test_a_failed_commit_is_not_answered_with_success(

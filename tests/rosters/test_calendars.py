@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from dateutil.rrule import rrulestr
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -41,7 +42,7 @@ def a_result(found: Sequence[SimulatedCall], *directories: Snapshot, behaviour: 
 
 @given(calls, st.dictionaries(st.sampled_from(list(Behaviour().habits)[:3]), habits))
 @settings(max_examples=60)
-def test_everything_adds_up(told: list[tuple], answering: dict) -> None:  # type: ignore[type-arg]
+def test_everything_adds_up(told: list[tuple[Any, ...]], answering: dict[Any, Any]) -> None:
     """Every call is on one rung, every offer has one answer, every gap has a place and an hour."""
     found = [a_call(number, *one) for number, one in enumerate(told)]
     behaviour = Behaviour({**Behaviour().habits, **answering})

@@ -73,7 +73,12 @@ class Opened:
                     return
                 with zipfile.ZipFile(file) as archive, archive.open(self.member) as inner:
                     yield io.BufferedReader(_Metered(cast("BinaryIO", inner), self.size, progress), CHUNK)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            EOFError,
+        ) as error:  # the third: compressed in an unknown way
             raise FileBroken("The zip is damaged. Fetch it again. Nothing was changed.") from error
 
     def encoding(self) -> Literal["utf-8-sig", "cp1252"]:
@@ -119,7 +124,7 @@ def members(path: Path) -> list[Opened]:
     try:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:  # the second: a zip of an unknown version
         raise FileBroken("The zip is damaged. Fetch it again.") from error
     _trusted(found)
     return [Opened(path, one.filename, one.file_size) for one in found if not one.is_dir()]

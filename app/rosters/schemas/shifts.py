@@ -1,10 +1,12 @@
 """Schedules, who is on duty, and proposals on the wire."""
 
+from operator import itemgetter
 from uuid import UUID
 
 from pydantic import Field
 
 from app.core.http import Moment, Wire
+from app.core.spans import Span
 from app.directory.planned import KeptShift, PlannedShift
 from app.rosters.cautions import Caution
 from app.rosters.onduty import OnTop
@@ -141,13 +143,13 @@ class RosterPreviewOut(Wire):
     def of(cls, found: Preview) -> "RosterPreviewOut":
         """As it is shown."""
         change = found.difference
-        pairs: list[tuple[KeptShift | None, PlannedShift | None]] = [(one, None) for one in change.gone]
-        pairs += [*change.changed, *((None, one) for one in change.new)]
+        pairs: list[tuple[Span, KeptShift | None, PlannedShift | None]] = [(one.span, one, None) for one in change.gone]
+        pairs += [*((was.span, was, to) for was, to in change.changed), *((one.span, None, one) for one in change.new)]
         return cls(
             items=[DutyOut.planned(one) for one in found.shifts],
             changes=[
                 ChangeOut(now=DutyOut.planned(was) if was else None, then=DutyOut.planned(to) if to else None)
-                for was, to in sorted(pairs, key=lambda pair: (pair[0] or pair[1]).span)  # type: ignore[union-attr]
+                for _, was, to in sorted(pairs, key=itemgetter(0))
             ],
             warnings=[CautionOut.of(one) for one in found.cautions],
         )

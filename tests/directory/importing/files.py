@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from app.directory.importing.reading import read
 from app.directory.importing.told import Kind, Told
@@ -16,10 +16,10 @@ CBS_HEADER: Final = ["Gemeentecode", "GemeentecodeGM", "Gemeentenaam", "Provinci
 PC6_HEADER: Final = ["PC6", "Huisnummer", "Buurt2026", "Wijk2026", "Gemeente2026"]
 
 
-def written(rows: Rows, *, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL, line_end: str = "\n") -> str:
+def written(rows: Rows, *, delimiter: str = ",", quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL, line_end: str = "\n") -> str:
     """The rows as CSV."""
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=line_end).writerows(rows)  # type: ignore[arg-type]
+    csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=line_end).writerows(rows)
     return text.getvalue()
 
 
