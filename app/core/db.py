@@ -1,7 +1,10 @@
 """The database: one engine a process, PostgreSQL only."""
 
+import asyncio
 from urllib.parse import urlsplit, urlunsplit
+from weakref import WeakSet
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -22,8 +25,11 @@ class Database:
         """Connect lazily to `url` (`postgresql://…`)."""
         self.url = url
         self.settings = settings
+        self._made: WeakSet[asyncpg.Connection] = WeakSet()
+        self._connecting: set[asyncio.Task[asyncpg.Connection]] = set()
         self.engine: AsyncEngine = create_async_engine(
             with_driver(url),
+            async_creator=self._connect,
             isolation_level="AUTOCOMMIT",
             pool_size=settings.pool_size,
             max_overflow=0,
@@ -39,6 +45,23 @@ class Database:
         """Let go of every connection."""
         await self.bell.close()
         await self.engine.dispose()
+        if self._connecting:
+            await asyncio.wait(self._connecting, timeout=5)
+        for connection in tuple(self._made):
+            if not connection.is_closed():
+                connection.terminate()
+
+    async def _connect(self) -> asyncpg.Connection:
+        """Connect to the end, whoever is cancelled meanwhile: the pool forgets what was half made, `close` does not."""
+        connecting = asyncio.create_task(asyncpg.connect(self.url))
+        self._connecting.add(connecting)
+        connecting.add_done_callback(self._connected)
+        return await asyncio.shield(connecting)
+
+    def _connected(self, connecting: "asyncio.Task[asyncpg.Connection]") -> None:
+        self._connecting.discard(connecting)
+        if not connecting.cancelled() and connecting.exception() is None:
+            self._made.add(connecting.result())
 
 
 def _must_live(_raw: object, entry: ConnectionPoolEntry, _pooled: object) -> None:
