@@ -32,6 +32,10 @@ ROOMS = (
     "rosters",
     "coverage",
     "simulation",
+    "callbacks",
+    "signals",
+    "telephony",
+    "channels",
 )
 DOORS = {
     "api",

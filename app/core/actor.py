@@ -13,6 +13,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # watches calls, offers and gaps
     DESK = "desk"  # a meldpunt or care provider: accepts and follows up
     PLANNER = "planner"  # keeps the rosters
+    PROFESSIONAL = "professional"  # reports a worry of their own work, and hears what became of it
     ADMINISTRATOR = "administrator"  # keeps directory, keys, endpoints
     WORKER = "worker"  # the due-lists and the command line; never an API key
     GATE = "gate"  # reads API keys, nothing else; never an API key

@@ -13,6 +13,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
         ),
+        "professional": frozenset({"reports:write"}),
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}

@@ -13,9 +13,11 @@ class Call:
 
     id: UUID
     case_id: UUID
+    joined_case_id: UUID | None
     organisation: UUID
     state: str
     kind: str | None
+    disposition: str | None
     reference: str
     channel: str
     received_at: datetime
@@ -41,9 +43,11 @@ def call_of(row: Mapping[str, Any]) -> Call:
     return Call(
         id=row["id"],
         case_id=row["case_id"],
+        joined_case_id=row["joined_case_id"],
         organisation=row["organisation_id"],
         state=row["state"],
         kind=row["kind"],
+        disposition=row["disposition"],
         reference=row["reference"],
         channel=row["channel"],
         received_at=row["received_at"],

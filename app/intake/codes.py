@@ -27,6 +27,20 @@ class CallKind(StrEnum):
     ABUSE = "abuse"
 
 
+class Disposition(StrEnum):
+    """What became of a call, once it has ended."""
+
+    CASE_OPENED = "case_opened"
+    JOINED_CASE = "joined_case"  # it is about a case that is open already
+    ADVICE_ONLY = "advice_only"
+    HANDED_OFF = "handed_off"  # put through, and taken over there; a case follows it up
+    CALLBACK = "callback"  # somebody rings back
+    INFORMATION = "information"
+    SILENT = "silent"
+    WRONG_NUMBER = "wrong_number"
+    ABUSE = "abuse"
+
+
 class ReportKind(StrEnum):
     """A worry, or a formal report under the Wvggz."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from app.cases.lifecycle import Flag, Urgency
 from app.core.errors import FieldError, Invalid
+from app.intake.codes import CallKind, Disposition
 from app.intake.triage import Verdict
 
 OPENS_A_CASE: Final = frozenset({"report", "handed_off"})
@@ -71,6 +72,13 @@ def opens_a_case(kind: str, verdict: Verdict) -> bool:
             errors=[FieldError("/kind", "needs_somebody", "report or handed_off.")],
         )
     return False
+
+
+def disposition(kind: CallKind, *, case: bool) -> Disposition:
+    """What became of a call of this kind."""
+    if case and kind is not CallKind.HANDED_OFF:
+        return Disposition.CASE_OPENED
+    return Disposition.ADVICE_ONLY if kind is CallKind.ADVICE else Disposition(kind)
 
 
 def oldest(age_band: str, birth_date: date | None, verdict: Verdict, today: date) -> int | None:

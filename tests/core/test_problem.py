@@ -17,7 +17,7 @@ from app.core.db import Database
 from app.core.errors import Conflict, FieldError, Invalid, Problem, Stale, TooLarge, Unauthenticated, Unavailable
 from app.core.problem import all_problems, answer, problem_of
 from app.core.work import begin
-from app.intake.schemas import CallIn
+from app.intake.schemas.asked import CallIn
 from app.main import create_app
 from tests.makers import a_token
 

@@ -11,9 +11,9 @@ from app.core.ids import new_id, reference_for
 from app.core.work import Work
 from app.intake import queries
 from app.intake.calls import Call, call_of
-from app.intake.schemas import CallIn
-from app.intake.service import register
-from app.intake.service.register import Receipt
+from app.intake.schemas.asked import CallIn
+from app.intake.service.ending import Receipt, end
+from app.intake.service.judging import judge
 from app.intake.tables import call as call_table
 from app.vault import open as vault
 from app.vault.purpose import Purpose
@@ -97,24 +97,14 @@ async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
 
     Raises:
         NotFound, DraftEnded, Stale: as `save`.
-        Invalid: as `register.judge`; the draft stays as it is.
+        Invalid: as `judge`; the draft stays as it is.
     """
     draft, row = await _locked(work, call_id, version)
     call = await _opened(work, draft, row)
-    judged = await register.judge(work, call)
-    offered = register.open_case(work, draft.case_id, judged)
-    sealed = vault.seal(work, draft.case_id, register.contents_of(call, case=offered is not None))
-    await work.change(
-        queries.CHANGE.values(
-            state="completed",
-            completed_at=work.at,
-            sealed=sealed,
-            version=version + 1,
-            **register.columns_of(work, judged, offered),
-        ),
-        call_id=call_id,
-    )
-    return register.receipt(call_id, draft.case_id, judged, offered, work.at)
+    judged = await judge(work, call)
+    ended = end(work, call_id, draft.case_id, judged)
+    await work.change(queries.CHANGE.values(version=version + 1, **ended.columns), call_id=call_id)
+    return ended.receipt
 
 
 async def abandon(work: Work, call_id: UUID, version: int) -> None:

@@ -1,15 +1,14 @@
-"""Calls on the wire. Nothing that a caller may not know is mandatory; what is left out is unknown or was not asked."""
+"""A call on its way in. Nothing that a caller may not know is mandatory; what is left out is unknown or was not asked."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from app.cases.lifecycle import Flag, Urgency
+from app.cases.lifecycle import Urgency
 from app.core.http import Line, Moment, Text, Wire
 from app.intake.codes import AgeBand, Anonymity, CallKind, Channel, HandOffResult, Relation, ReportKind
-from app.routing.schemas import CandidateOut
 
 
 class CallerIn(Wire):
@@ -125,134 +124,3 @@ class CallIn(Wire):
     urgency: UrgencyIn | None = None
     routing: RoutingIn | None = None
     feedback_promised: bool = False
-
-
-class HandOffOut(Wire):
-    """A hand-off that the protocol asks for."""
-
-    to: str
-    number: str
-    way: str
-    text: dict[str, str]
-
-
-class ReasonOut(Wire):
-    """A reason of the verdict, in every language of the protocol."""
-
-    code: str
-    text: dict[str, str]
-
-
-class VerdictOut(Wire):
-    """What the answers mean."""
-
-    urgency: Urgency
-    proposed_urgency: Urgency
-    flags: list[Flag]
-    hand_offs: list[HandOffOut]
-    reasons: list[ReasonOut]
-
-
-class OfferedOut(Wire):
-    """Who is asked to take the case, and until when."""
-
-    offer_id: UUID
-    organisation_id: UUID
-    name: str
-    rung: str
-    accept_by: Moment
-    promised_at: Moment | None = Field(description="When a desk that is closed now will ring back")
-
-
-class CallReceipt(Wire):
-    """The call is stored: this is what to tell the caller, and what happens next."""
-
-    id: UUID
-    reference: str = Field(description="To be told to the caller; it says nothing, and its last letter checks it")
-    kind: CallKind
-    registered_at: Moment
-    verdict: VerdictOut
-    case_id: UUID | None
-    case_reference: str | None
-    offered: OfferedOut | None
-
-
-class PreviewOut(Wire):
-    """What would happen, with every candidate; nothing was stored."""
-
-    verdict: VerdictOut
-    municipality_code: str | None
-    municipality_name: str | None
-    candidates: list[CandidateOut]
-
-
-class CallOut(Wire):
-    """A call in codes."""
-
-    id: UUID
-    reference: str
-    state: str
-    kind: CallKind | None
-    channel: str
-    case_id: UUID | None
-    received_at: Moment
-    registered_at: Moment
-    completed_at: Moment | None
-    protocol: str
-    urgency: Urgency | None
-    proposed_urgency: Urgency | None
-    flags: list[str]
-    municipality_code: str | None
-    caller_anonymity: Anonymity | None
-    caller_relation: Relation | None
-    version: int
-
-
-class CallContents(Wire):
-    """A call with all that was told. Reading it is logged with its purpose."""
-
-    call: CallOut
-    contents: dict[str, Any]
-
-
-class CallsOfCase(Wire):
-    """The calls about a case, with all that was told."""
-
-    items: list[CallContents]
-
-
-class DraftOut(Wire):
-    """A draft; its ETag is what If-Match wants when it is saved or completed."""
-
-    id: UUID
-    state: str
-    reference: str
-    registered_at: Moment
-    version: int
-    contents: CallIn | None = Field(None, description="Only when it is read by itself")
-
-
-class QuestionOut(Wire):
-    """A question of a protocol."""
-
-    key: str
-    about: str
-    text: dict[str, str]
-    say: dict[str, str]
-    options: list[str]
-
-
-class ProtocolOut(Wire):
-    """A protocol as an intake screen needs it; what follows from the answers is told by `_preview`."""
-
-    version: str
-    languages: list[str]
-    questions: list[QuestionOut]
-    observations: dict[str, dict[str, str]]
-    advice: dict[str, dict[str, str]]
-
-
-class ProtocolsOut(Wire):
-    """The versions that calls may name."""
-
-    items: list[str]

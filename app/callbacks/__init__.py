@@ -1,0 +1,1 @@
+"""Somebody rings back: a queue with attempts and a deadline."""

@@ -1,0 +1,1 @@
+"""Intake on the wire, one file a subject."""

@@ -1,0 +1,108 @@
+"""A call on its way out: the receipt, in codes, or with all that was told."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.cases.lifecycle import Flag, Urgency
+from app.core.http import Moment, Wire
+from app.intake.codes import Anonymity, CallKind, Disposition, Relation
+from app.routing.schemas import CandidateOut
+
+
+class HandOffOut(Wire):
+    """A hand-off that the protocol asks for."""
+
+    to: str
+    number: str
+    way: str
+    text: dict[str, str]
+
+
+class ReasonOut(Wire):
+    """A reason of the verdict, in every language of the protocol."""
+
+    code: str
+    text: dict[str, str]
+
+
+class VerdictOut(Wire):
+    """What the answers mean."""
+
+    urgency: Urgency
+    proposed_urgency: Urgency
+    flags: list[Flag]
+    hand_offs: list[HandOffOut]
+    reasons: list[ReasonOut]
+
+
+class OfferedOut(Wire):
+    """Who is asked to take the case, and until when."""
+
+    offer_id: UUID
+    organisation_id: UUID
+    name: str
+    rung: str
+    accept_by: Moment
+    promised_at: Moment | None = Field(description="When a desk that is closed now will ring back")
+
+
+class CallReceipt(Wire):
+    """The call is stored: this is what to tell the caller, and what happens next."""
+
+    id: UUID
+    reference: str = Field(description="To be told to the caller; it says nothing, and its last letter checks it")
+    kind: CallKind
+    disposition: Disposition
+    registered_at: Moment
+    verdict: VerdictOut
+    case_id: UUID | None
+    case_reference: str | None
+    offered: OfferedOut | None
+
+
+class PreviewOut(Wire):
+    """What would happen, with every candidate; nothing was stored."""
+
+    verdict: VerdictOut
+    municipality_code: str | None
+    municipality_name: str | None
+    candidates: list[CandidateOut]
+
+
+class CallOut(Wire):
+    """A call in codes."""
+
+    id: UUID
+    reference: str
+    state: str
+    kind: CallKind | None
+    disposition: Disposition | None = Field(description="What became of it, once it has ended")
+    channel: str
+    case_id: UUID | None
+    joined_case_id: UUID | None = Field(description="The open case that it is about, when it joined one")
+    received_at: Moment
+    registered_at: Moment
+    completed_at: Moment | None
+    protocol: str
+    urgency: Urgency | None
+    proposed_urgency: Urgency | None
+    flags: list[str]
+    municipality_code: str | None
+    caller_anonymity: Anonymity | None
+    caller_relation: Relation | None
+    version: int
+
+
+class CallContents(Wire):
+    """A call with all that was told. Reading it is logged with its purpose."""
+
+    call: CallOut
+    contents: dict[str, Any]
+
+
+class CallsOfCase(Wire):
+    """The calls about a case, with all that was told."""
+
+    items: list[CallContents]

@@ -1,0 +1,125 @@
+"""A call ends: its case is opened and offered, and what is kept of it is written, in the transaction of whoever ends it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.cases import service as cases
+from app.cases.service import NewCase
+from app.core.ids import reference_for
+from app.core.work import Work
+from app.intake.codes import CallKind, Disposition
+from app.intake.outcome import disposition, kept
+from app.intake.schemas.asked import CallIn
+from app.intake.service.judging import Judged
+from app.intake.triage import Verdict
+from app.routing.service.offer import Asked, Offered, offer_first
+from app.vault import open as vault
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was stored, and what happens next."""
+
+    call_id: UUID
+    reference: str
+    kind: CallKind
+    disposition: Disposition
+    registered_at: datetime
+    verdict: Verdict
+    case_id: UUID | None
+    case_reference: str | None
+    offered: Offered | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a call: the columns that say so, and what its caller is told."""
+
+    columns: dict[str, Any]
+    receipt: Receipt
+
+
+def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
+    """End a judged call. `case_id` is the case that it opens, and the name of its key; the call's own row is the caller's."""
+    offered = _open_case(work, case_id, judged)
+    kind = _ended_as(judged, offered)
+    became = disposition(kind, case=offered is not None)
+    sealed = vault.seal(work, case_id, contents_of(judged.call, case=offered is not None))
+    columns = {
+        **_columns(work, judged),
+        "state": "completed",
+        "completed_at": work.at,
+        "kind": kind,
+        "disposition": became,
+        "sealed": sealed,
+    }
+    receipt = Receipt(
+        call_id=call_id,
+        reference=reference_for(call_id),
+        kind=kind,
+        disposition=became,
+        registered_at=work.at,
+        verdict=judged.verdict,
+        case_id=case_id if offered else None,
+        case_reference=reference_for(case_id) if offered else None,
+        offered=offered,
+    )
+    return Ended(columns, receipt)
+
+
+def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
+    """What is sealed of a call."""
+    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+
+
+def _columns(work: Work, judged: Judged) -> dict[str, Any]:
+    call, verdict = judged.call, judged.verdict
+    return {
+        "channel": call.channel,
+        "received_at": call.received_at or work.at,
+        "protocol": call.protocol,
+        "answers": call.answers,
+        "proposed_urgency": verdict.proposed,
+        "urgency": verdict.urgency,
+        "flags": list(verdict.flags),
+        "reasons": [reason.code for reason in verdict.reasons],
+        "observations": call.observations,
+        "advice": call.advice.given,
+        "hand_offs": [
+            {"to": one.to, "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()} for one in call.hand_offs
+        ],
+        "caller_anonymity": call.caller.anonymity,
+        "caller_relation": call.caller.relation,
+        "person_may_know_caller": call.caller.person_may_know,
+        "age_band": call.person.age_band,
+        "municipality_code": judged.around.municipality_code if judged.around else None,
+        "feedback_promised": call.feedback_promised,
+    }
+
+
+def _ended_as(judged: Judged, offered: Offered | None) -> CallKind:
+    # A report that turned out to need advice only is advice.
+    return CallKind.ADVICE if judged.call.kind is CallKind.REPORT and offered is None else judged.call.kind
+
+
+def _open_case(work: Work, case_id: UUID, judged: Judged) -> Offered | None:
+    if judged.around is None:
+        return None
+    verdict, reference = judged.verdict, reference_for(case_id)
+    asked = Asked(case_id, reference, tuple(sorted(verdict.flags)), work.organisation)
+    offered = offer_first(work, asked, judged.need, judged.around)
+    new = NewCase(
+        case_id=case_id,
+        reference=reference,
+        urgency=verdict.urgency,
+        flags=frozenset(verdict.flags),
+        municipality_code=judged.around.municipality_code,
+        deadline_at=offered.decision.accept_by,
+    )
+    cases.open_case(work, new)
+    cases.line(work, case_id, "offered", to=str(offered.decision.offered_to), accept_by=offered.decision.accept_by)
+    if judged.call.feedback_promised:
+        cases.line(work, case_id, "feedback_promised")
+    return offered

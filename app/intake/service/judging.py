@@ -1,0 +1,89 @@
+"""Everything that can be refused about a call, before anything is stored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.errors import FieldError, Invalid
+from app.core.work import Work
+from app.directory.places import PlaceOfStay
+from app.directory.service import look_up as directory
+from app.directory.surroundings import Surroundings
+from app.intake import triage
+from app.intake.codes import Channel
+from app.intake.outcome import must_be_past, oldest, opens_a_case
+from app.intake.protocol import Protocol
+from app.intake.schemas.asked import CallIn, WhereIn
+from app.intake.service.protocols import protocol as known_protocol
+from app.intake.triage import ChosenUrgency, Verdict
+from app.routing.decide import Decision, decide
+from app.routing.need import Chosen, Kind, Need
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A call after everything that can be refused was looked at; `around` is None when it opens no case."""
+
+    call: CallIn
+    verdict: Verdict
+    around: Surroundings | None
+    need: Need
+
+
+async def judge(work: Work, call: CallIn) -> Judged:
+    """Everything that can be refused about a call, before anything is stored.
+
+    Raises:
+        Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, or it is urgent and
+            was to end without anybody responsible.
+    """
+    must_be_past(call.received_at or work.at, work.at)
+    protocol = known_protocol(call.protocol)
+    _known_codes(protocol, call)
+    chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
+    verdict = triage.judge(protocol, call.answers, chosen)
+    need = _need(call, verdict, directory.local_day(work.at))
+    around = None
+    if opens_a_case(call.kind, verdict):
+        around = await _around(work, call)
+    return Judged(call, verdict, around, need)
+
+
+async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
+    """What would happen with a call; nothing is stored."""
+    judged = await judge(work, call)
+    if judged.around is None:
+        return judged, None
+    return judged, decide(judged.need, judged.around, frozenset(), work.at)
+
+
+async def _around(work: Work, call: CallIn) -> Surroundings:
+    for where in (call.place.stay, call.place.residence):
+        if where and (where.postcode or where.municipality_code):
+            _, around = await directory.around_place(work, _place(where))
+            return around
+    _, around = await directory.around_place(work, PlaceOfStay())
+    return around
+
+
+def _place(where: WhereIn) -> PlaceOfStay:
+    return PlaceOfStay(where.postcode, where.municipality_code, where.house_number)
+
+
+def _need(call: CallIn, verdict: Verdict, today: date) -> Need:
+    kind = Kind.POLICE if call.channel is Channel.POLICE else Kind(call.report_kind)
+    chosen = Chosen(call.routing.organisation_id, call.routing.reason) if call.routing else None
+    return Need(verdict.urgency, kind, oldest(call.person.age_band, call.person.birth_date, verdict, today), chosen)
+
+
+def _known_codes(protocol: Protocol, call: CallIn) -> None:
+    faults = [
+        FieldError(f"/{where}/{place}", "unknown_code", "Not a code of the protocol.")
+        for where, codes, known in (
+            ("observations", call.observations, protocol.observations),
+            ("advice/given", call.advice.given, protocol.advice),
+        )
+        for place, code in enumerate(codes)
+        if code not in known
+    ]
+    if faults:
+        raise Invalid(f"Some codes are not in the protocol; /v1/protocols/{protocol.version} lists them.", errors=faults)

@@ -1,0 +1,1 @@
+"""The telephone exchange: what it tells of calls, by a signed webhook."""
