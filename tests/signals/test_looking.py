@@ -93,7 +93,7 @@ async def test_rising_urgency_is_told(client: httpx.AsyncClient, operator: dict[
 async def test_another_organisation_is_named_and_nothing_of_what_it_knows(
     client: httpx.AsyncClient, database: Database, operator: dict[str, str], desk: dict[str, str], house: str
 ) -> None:
-    """ "Ask here" with a telephone number: across organisations only the count, until they talk."""
+    """Whom to ask, with a telephone number: across organisations only the count, until they talk."""
     receipt = await rings(client, operator, house)
     accepted = await client.post(
         f"/v1/offers/{receipt['offered']['offerId']}/acceptance", json={}, headers=desk | {"If-Match": '"1"'}
