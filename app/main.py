@@ -40,6 +40,8 @@ from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
+from app.signals.api import router as signals
+from app.signals.events import EVENTS as SIGNAL_EVENTS
 from app.simulation.api import router as simulation
 from app.vault.keys import master_key
 
@@ -50,9 +52,10 @@ EVENTS: tuple[type[Event], ...] = (
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
     *COVERAGE_EVENTS,
+    *SIGNAL_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
+ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

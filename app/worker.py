@@ -18,9 +18,11 @@ from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.rosters import due as rosters
 from app.routing import due as routing
+from app.signals import due as signals
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
+    signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     silent_endpoints(directory.national_desks),  # who can't be told is told of
     rosters.MADE_AHEAD,  # shifts, every day a day further

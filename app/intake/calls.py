@@ -35,7 +35,7 @@ class Call:
     @property
     def has_case(self) -> bool:
         """Whether it opened a case."""
-        return self.municipality_code is not None
+        return self.municipality_code is not None and self.disposition != "joined_case"
 
 
 def call_of(row: Mapping[str, Any]) -> Call:

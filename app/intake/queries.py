@@ -3,13 +3,23 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from app.intake.tables import call
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
 LOCKED: Final = CALL.with_for_update()
-OF_CASE: Final = select(call).where(call.c.case_id == bindparam("case_id"), call.c.state == "completed").order_by(call.c.id)
+OF_CASE: Final = (
+    select(call)
+    .where(
+        or_(call.c.case_id == bindparam("case_id"), call.c.joined_case_id == bindparam("case_id")), call.c.state == "completed"
+    )
+    .order_by(call.c.id)
+)
+SOME: Final = select(call).where(call.c.id.in_(bindparam("ids", expanding=True))).order_by(call.c.id)
+CHANGE_ENDED: Final = update(call).where(
+    call.c.id == bindparam("call_id"), call.c.version == bindparam("seen"), call.c.state == "completed"
+)
 CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
 
 

@@ -166,6 +166,11 @@ async def organisation(work: Work, organisation_id: UUID) -> Organisation:
     return _organisation(row)
 
 
+async def named(work: Work, ids: Sequence[UUID]) -> list[Organisation]:
+    """Organisations by id, those that exist, by name; none asked, no statement."""
+    return [_organisation(row) for row in await work.rows(queries.ORGANISATIONS_NAMED, ids=list(ids))] if ids else []
+
+
 async def shifts(work: Work, organisation_id: UUID, starts_at: datetime, ends_at: datetime) -> Sequence[Mapping[str, Any]]:
     """The shifts of an organisation's rosters that touch a period."""
     await organisation(work, organisation_id)

@@ -17,6 +17,7 @@ from app.intake.schemas.told import CallReceipt
 from app.intake.service import draft as drafts
 from app.intake.service import read
 from app.intake.service.draft import DraftEnded
+from app.intake.service.joins import CaseNotOpen
 from app.routing.decide import NobodyLeft
 
 router = rooms_router("intake")
@@ -58,7 +59,7 @@ async def save_draft(draft_id: UUID, body: CallIn, work: IntakeDoor, request: Re
 @router.post(
     "/drafts/{draft_id}/completion",
     status_code=201,
-    responses=problems(Invalid, CallInFuture, NobodyLeft, NotFound, DraftEnded, Stale, PreconditionRequired),
+    responses=problems(Invalid, CallInFuture, NobodyLeft, NotFound, CaseNotOpen, DraftEnded, Stale, PreconditionRequired),
 )
 async def complete_draft(draft_id: UUID, work: IntakeDoor, request: Request, response: Response) -> CallReceipt:
     """Complete a draft: stored as a call, its case opened and offered. Of two who try, one succeeds. Needs If-Match."""

@@ -58,6 +58,7 @@ class CallReceipt(Wire):
     registered_at: Moment
     verdict: VerdictOut
     case_id: UUID | None
+    joined_case_id: UUID | None = Field(None, description="The open case that it joined; its owner hears of this call")
     case_reference: str | None
     offered: OfferedOut | None
 

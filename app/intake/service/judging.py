@@ -13,6 +13,7 @@ from app.intake.codes import Channel
 from app.intake.outcome import must_be_past, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
+from app.intake.service.joins import Joined, join
 from app.intake.service.protocols import protocol as known_protocol
 from app.intake.triage import ChosenUrgency, Verdict
 from app.routing.decide import Decision, decide
@@ -21,12 +22,16 @@ from app.routing.need import Chosen, Kind, Need
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A call after everything that can be refused was looked at; `around` is None when it opens no case."""
+    """A call after everything that can be refused was looked at; `around` is None when it is not for anybody to take.
+
+    One that joined a case opens one of its own only when it is more urgent.
+    """
 
     call: CallIn
     verdict: Verdict
     around: Surroundings | None
     need: Need
+    joined: Joined | None = None
 
 
 async def judge(work: Work, call: CallIn) -> Judged:
@@ -35,6 +40,7 @@ async def judge(work: Work, call: CallIn) -> Judged:
     Raises:
         Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, or it is urgent and
             was to end without anybody responsible.
+        NotFound, MatchUnknown, CaseNotOpen: as `join`, when it joins a case; that case is locked from here.
     """
     must_be_past(call.received_at or work.at, work.at)
     protocol = known_protocol(call.protocol)
@@ -45,12 +51,13 @@ async def judge(work: Work, call: CallIn) -> Judged:
     around = None
     if opens_a_case(call.kind, verdict):
         around = await _around(work, call)
-    return Judged(call, verdict, around, need)
+    joined = await join(work, call.joins, verdict.urgency) if call.joins else None
+    return Judged(call, verdict, around, need, joined)
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
-    """What would happen with a call; nothing is stored."""
-    judged = await judge(work, call)
+    """What would happen with a call if it joined no case; nothing is stored."""
+    judged = await judge(work, call.model_copy(update={"joins": None}))
     if judged.around is None:
         return judged, None
     return judged, decide(judged.need, judged.around, frozenset(), work.at)
