@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.lifecycle import Flag, Urgency
-from app.intake.protocol import Faulty, Protocol, parse
+from app.intake.parsing import Faulty, parse
+from app.intake.protocol import Protocol
 from app.intake.service.protocols import FOLDER, protocol
 from app.intake.triage import ChosenUrgency, UrgencyTooLow, is_lower, judge
 
