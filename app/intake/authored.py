@@ -11,6 +11,7 @@ YES_NO: Final = ("yes", "no", "unknown")
 MOST: Final = 200  # ⚙ of anything in a protocol; an operator reads far fewer
 VERSION: Final = r"^[a-z0-9]+([-.][a-z0-9]+)*$"
 LANGUAGE: Final = r"^[a-z]{2,3}$"
+NO_OTHER_WORD: Final = r"^(?!(say|way|to)$)[a-z]{2,3}$"  # words of the file that look like languages
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Words = Annotated[str, StringConstraints(max_length=500)]
@@ -28,7 +29,7 @@ class Part(BaseModel):
 
 def _languages(schema: dict[str, Any]) -> None:
     schema["additionalProperties"] = False
-    schema["patternProperties"] = {LANGUAGE: {"type": "string", "maxLength": 500}}
+    schema["patternProperties"] = {NO_OTHER_WORD: {"type": "string", "maxLength": 500}}
 
 
 class Told(BaseModel):
@@ -149,7 +150,4 @@ class ProtocolFile(Part):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a protocol's file."""
-    made = ProtocolFile.model_json_schema(by_alias=True)
-    for part in made["$defs"].values():
-        part.get("properties", {}).pop("texts", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ProtocolFile.model_json_schema()}

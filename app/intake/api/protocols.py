@@ -3,12 +3,13 @@
 from typing import Annotated, Final
 
 from fastapi import Header, Query, Response
+from fastapi.responses import JSONResponse
 
 from app.core.errors import FieldError, Invalid
 from app.core.http import problems, rooms_router
 from app.directory.service.look_up import local_day
 from app.identity.doors import CallReader
-from app.intake.authored import LANGUAGE
+from app.intake.authored import LANGUAGE, schema
 from app.intake.languages import best_language
 from app.intake.schemas.protocols import ProtocolOut, ProtocolsOut
 from app.intake.service import protocols
@@ -27,6 +28,12 @@ async def list_protocols(work: CallReader, language: Language = None) -> Protoco
     found = [one for one in protocols.known().values() if language is None or language in one.languages]
     listed = [{**version_json(one), "valid": one.is_valid_on(today)} for one in found]
     return ProtocolsOut.model_validate({"items": [one.version for one in found], "versions": listed})
+
+
+@router.get("/protocols/_schema", include_in_schema=False)
+async def read_schema() -> JSONResponse:
+    """The JSON Schema of a protocol's file; editors read it without a key."""
+    return JSONResponse(schema(), media_type="application/schema+json")
 
 
 @router.get("/protocols/{version}", responses=problems(protocols.ProtocolUnknown, Invalid))
