@@ -76,6 +76,7 @@ PURE_CORE = {
 }
 PUBLIC = {"/livez", "/readyz", "/v1/openapi.json", "/v1/schemas/{event_type}", "/v1/problems/{slug}", "/", "/docs"}
 PUBLIC |= {"/v1/calendars/{feed_id}/{secret}"}  # calendar programs send no headers: the secret in the address is the door
+PUBLIC |= {"/v1/protocols/_schema"}  # for editors; it holds nothing of anybody
 
 
 def _parts(module: str) -> list[str]:

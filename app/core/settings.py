@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535, description="0: no metrics port")] = 9000
     body_limit: Annotated[int, Field(ge=1024, description="Largest request body, bytes")] = 262_144
     import_limit: Annotated[int, Field(ge=1024, description="Largest file that an administrator sends, bytes")] = 67_108_864  # ⚙
+    protocols_folder: Annotated[str, Field(description="A folder with triage protocols of your own, one YAML file a version")] = (
+        ""
+    )
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.intake.calls import Call
-from app.intake.protocol import Protocol
+from app.intake.protocol import RANK, Protocol, Texts
 from app.intake.triage import Verdict
 from app.routing.decide import Decision
 
@@ -16,6 +16,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "flags": list(verdict.flags),
         "hand_offs": [{"to": one.to, "number": one.number, "way": one.way, "text": one.text} for one in verdict.hand_offs],
         "reasons": [{"code": one.code, "text": one.text} for one in verdict.reasons],
+        "suggested_advice": list(verdict.suggested_advice),
     }
 
 
@@ -33,18 +34,43 @@ def decision_json(decision: Decision) -> dict[str, Any]:
 def call_json(call: Call) -> dict[str, Any]:
     """A call, as `CallOut` reads it; the id of a case only when there is one."""
     shown = {name: getattr(call, name) for name in Call.__slots__ if name not in {"organisation", "case_id"}}
-    return {**shown, "flags": list(call.flags), "case_id": call.case_id if call.has_case else None}
+    return {**shown, "flags": list(call.flags), "advice": list(call.advice), "case_id": call.case_id if call.has_case else None}
 
 
-def protocol_json(protocol: Protocol) -> dict[str, Any]:
-    """A protocol, as `ProtocolOut` reads it."""
+def protocol_json(protocol: Protocol, language: str | None = None) -> dict[str, Any]:
+    """A protocol, as `ProtocolOut` reads it; with texts in one language only, when one is given."""
+
+    def texts(told: Texts) -> Texts:
+        return {key: text for key, text in told.items() if language in {None, key}}
+
+    return {
+        **version_json(protocol),
+        "questions": [
+            {
+                "key": one.key,
+                "about": one.about,
+                "text": texts(one.text),
+                "say": texts(one.say),
+                "options": list(one.options),
+                "ask_when": {question: sorted(answers) for question, answers in one.ask_when.items()},
+            }
+            for one in protocol.questions.values()
+        ],
+        "observations": {code: texts(told) for code, told in protocol.observations.items()},
+        "advice": {code: texts(one.text) for code, one in protocol.advice.items()},
+        "suggestions": {
+            code: {"urgencies": sorted(one.urgencies, key=RANK.__getitem__), "flags": sorted(one.flags)}
+            for code, one in protocol.advice.items()
+        },
+        "flags": {flag: texts(one.text) for flag, one in protocol.flags.items()},
+    }
+
+
+def version_json(protocol: Protocol) -> dict[str, Any]:
+    """A version of a protocol, as `ProtocolVersionOut` reads it."""
     return {
         "version": protocol.version,
         "languages": list(protocol.languages),
-        "questions": [
-            {"key": one.key, "about": one.about, "text": one.text, "say": one.say, "options": list(one.options)}
-            for one in protocol.questions.values()
-        ],
-        "observations": protocol.observations,
-        "advice": protocol.advice,
+        "valid_from": protocol.starts_on,
+        "valid_until": protocol.ends_on,
     }

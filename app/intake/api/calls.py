@@ -10,6 +10,7 @@ from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, problems, r
 from app.core.paging import after
 from app.identity.doors import CallReader, CaseReader, IntakeDoor
 from app.intake.api.receipt import receipt_out
+from app.intake.asking import next_questions
 from app.intake.outcome import CallInFuture
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.told import CallContents, CallOut, CallReceipt, CallsOfCase, PreviewOut
@@ -44,6 +45,7 @@ async def preview_call(body: CallIn, work: CallReader) -> PreviewOut:
             "municipality_code": around.municipality_code if around else None,
             "municipality_name": around.municipality_name if around else None,
             "candidates": [line.to_json() for line in decision.lines] if decision else [],
+            "next_questions": list(next_questions(judged.protocol, body.answers)),
         }
     )
 

@@ -101,7 +101,7 @@ async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
     """
     draft, row = await _locked(work, call_id, version)
     call = await _opened(work, draft, row)
-    judged = await judge(work, call)
+    judged = await judge(work, call, draft.received_at)
     ended = end(work, call_id, draft.case_id, judged)
     await work.change(queries.CHANGE.values(version=version + 1, **ended.columns), call_id=call_id)
     return ended.receipt

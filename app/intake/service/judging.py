@@ -1,7 +1,7 @@
 """Everything that can be refused about a call, before anything is stored."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.core.errors import FieldError, Invalid
 from app.core.work import Work
@@ -14,7 +14,7 @@ from app.intake.outcome import must_be_past, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
 from app.intake.service.joins import Joined, join
-from app.intake.service.protocols import protocol as known_protocol
+from app.intake.service.protocols import valid_protocol
 from app.intake.triage import ChosenUrgency, Verdict
 from app.routing.decide import Decision, decide
 from app.routing.need import Chosen, Kind, Need
@@ -31,11 +31,12 @@ class Judged:
     verdict: Verdict
     around: Surroundings | None
     need: Need
+    protocol: Protocol
     joined: Joined | None = None
 
 
-async def judge(work: Work, call: CallIn) -> Judged:
-    """Everything that can be refused about a call, before anything is stored.
+async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> Judged:
+    """Everything that can be refused about a call, before anything is stored; `opened_at` is when its draft was opened.
 
     Raises:
         Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, or it is urgent and
@@ -43,7 +44,7 @@ async def judge(work: Work, call: CallIn) -> Judged:
         NotFound, MatchUnknown, CaseNotOpen: as `join`, when it joins a case; that case is locked from here.
     """
     must_be_past(call.received_at or work.at, work.at)
-    protocol = known_protocol(call.protocol)
+    protocol = valid_protocol(call.protocol, directory.local_day(call.received_at or opened_at or work.at))
     _known_codes(protocol, call)
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)
@@ -52,7 +53,7 @@ async def judge(work: Work, call: CallIn) -> Judged:
     if opens_a_case(call.kind, verdict):
         around = await _around(work, call)
     joined = await join(work, call.joins, verdict.urgency) if call.joins else None
-    return Judged(call, verdict, around, need, joined)
+    return Judged(call, verdict, around, need, protocol, joined)
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
