@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
+from app.callbacks import service as callbacks
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -129,4 +130,13 @@ async def _delivery(database: Database) -> Finding:
     return Finding("delivery", well, f"the oldest undelivered event waits since {age.total_seconds():.0f} s")
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery)
+async def _callbacks(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        late = await callbacks.overdue(work)
+        minutes = (work.at - late.since).total_seconds() / 60 if late.since else 0
+    if not late.count:
+        return Finding("callbacks", well=True, sentence="nobody waits longer to be rung back than was promised")
+    return Finding("callbacks", well=False, sentence=f"{late.count} to ring back are overdue, the first since {minutes:.0f} min")
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks)

@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from app.callbacks.api import router as callbacks
+from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
 from app.console.router import router as console
 from app.core import clock, problem
@@ -50,9 +52,10 @@ EVENTS: tuple[type[Event], ...] = (
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
     *COVERAGE_EVENTS,
+    *CALLBACK_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
+ROOMS = (intake, callbacks, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -124,3 +124,4 @@ class CallIn(Wire):
     urgency: UrgencyIn | None = None
     routing: RoutingIn | None = None
     feedback_promised: bool = False
+    callback_by: Moment | None = Field(None, description="Of kind `callback`: ring back by then; default: within the hour")

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.callbacks import service as callbacks
+from app.callbacks.promises import Why, due_by
 from app.cases import service as cases
 from app.cases.service import NewCase
 from app.core.ids import reference_for
@@ -47,6 +49,8 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
     kind = _ended_as(judged, offered)
     became = disposition(kind, case=offered is not None)
     sealed = vault.seal(work, case_id, contents_of(judged.call, case=offered is not None))
+    if kind is CallKind.CALLBACK:
+        _promise_to_ring(work, call_id, case_id, judged.call)
     columns = {
         **_columns(work, judged),
         "state": "completed",
@@ -72,6 +76,15 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
 def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
     """What is sealed of a call."""
     return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+
+
+def _promise_to_ring(work: Work, call_id: UUID, case_id: UUID, call: CallIn) -> None:
+    # The number is not kept of a call without a case: it lives in the callback only, until that is done.
+    caller = call.caller
+    told: dict[str, Any] = {"number": caller.phone, "name": caller.name, "note": call.needed_now, "bestTime": caller.best_time}
+    told |= {"language": caller.language, "interpreter": caller.interpreter}
+    by = due_by(Why.PROMISED, work.at, call.callback_by)
+    callbacks.promise(work, call_id=call_id, case_id=case_id, why=Why.PROMISED, due_at=by, contents=told)
 
 
 def _columns(work: Work, judged: Judged) -> dict[str, Any]:
