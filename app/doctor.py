@@ -19,6 +19,8 @@ from app.coverage.service import gaps
 from app.delivery import service as delivery
 from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
+from app.telephony.service import waiting as telephony
+from app.telephony.skew import TOLD_ABOVE
 from app.vault.keys import master_key
 
 DRIFT_ALLOWED: Final = 2.0
@@ -139,4 +141,17 @@ async def _callbacks(database: Database) -> Finding:
     return Finding("callbacks", well=False, sentence=f"{late.count} to ring back are overdue, the first since {minutes:.0f} min")
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks)
+async def _telephony(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await telephony.health(work)
+    if not found:
+        return Finding("telephony", well=True, sentence="no exchange is registered: drafts are opened by hand")
+    off = [f"{one.label} ({one.skew:+.0f} s)" for one in found if abs(one.skew or 0) > TOLD_ABOVE]
+    unknown = sum(one.unknown for one in found)
+    if off:
+        return Finding("telephony", well=False, sentence=f"set the clock of {', '.join(off)}")
+    sentence = f"{len(found)} with clocks in order; {unknown} calls of the last day never said that they rang"
+    return Finding("telephony", well=True, sentence=sentence)
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks, _telephony)

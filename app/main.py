@@ -43,6 +43,7 @@ from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.simulation.api import router as simulation
+from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
@@ -55,7 +56,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CALLBACK_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, callbacks, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
+ROOMS = (intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

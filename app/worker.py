@@ -19,6 +19,7 @@ from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.rosters import due as rosters
 from app.routing import due as routing
+from app.telephony import due as telephony
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
@@ -31,6 +32,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.TO_CONFIRM,  # whoever has a shift soon is asked
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
+    telephony.UNHEARD,  # calls of which nothing is heard any more
 )
 LOOK_AGAIN: Final = 30.0
 

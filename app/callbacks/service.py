@@ -33,6 +33,17 @@ class CallbackEnded(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class NewCallback:
+    """What promising one needs. `sealed` holds whom to ring, as `WhomToRing` reads it, under the key `case_id` of the call."""
+
+    call_id: UUID
+    case_id: UUID
+    why: Why
+    due_at: datetime
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Callback:
     """Somebody to ring back, without whom. `case_id` is the name of the key that seals that."""
 
@@ -44,13 +55,13 @@ class Callback:
     why: Why
     promised_at: datetime
     due_at: datetime
-    attempts: int
-    next_attempt_at: datetime | None
-    claimed_by: UUID | None
-    claimed_until: datetime | None
-    ended_at: datetime | None
-    reason: str | None
-    version: int
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    claimed_by: UUID | None = None
+    claimed_until: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+    version: int = 1
 
     def is_claimed(self, at: datetime) -> bool:
         """Whether somebody is ringing at this moment."""
@@ -74,29 +85,33 @@ class Overdue:
     since: datetime | None
 
 
-def promise(work: Work, *, call_id: UUID, case_id: UUID, why: Why, due_at: datetime, contents: Mapping[str, Any]) -> UUID:
-    """Promise, in the transaction of the call itself, to ring back by `due_at`; the id of the callback.
-
-    `contents` (number, name, note) are sealed under the key `case_id`, which this work must have made or loaded.
-    """
+def promise(work: Work, new: NewCallback, organisation: UUID | None = None) -> UUID:
+    """Promise, in the transaction of the call itself, to ring back; the id of the callback. Only the worker names for whom."""
     made = Callback(
-        new_id(work.at), work.organisation, call_id, case_id, State.OPEN, why, work.at, due_at, 0, None, None, None, None, None, 1
-    )  # fmt: skip
+        id=new_id(work.at),
+        organisation=organisation or work.organisation,
+        call_id=new.call_id,
+        case_id=new.case_id,
+        state=State.OPEN,
+        why=new.why,
+        promised_at=work.at,
+        due_at=new.due_at,
+    )
     work.write(
         callback,
         id=made.id,
         organisation_id=made.organisation,
-        call_id=call_id,
-        case_id=case_id,
+        call_id=made.call_id,
+        case_id=made.case_id,
         state=made.state,
-        why=why,
+        why=made.why,
         promised_at=work.at,
-        due_at=due_at,
+        due_at=made.due_at,
         attempts=0,
         reminders=0,
-        next_at=due_at,
-        sealed=vault.seal(work, case_id, contents),
-        version=1,
+        next_at=made.due_at,
+        sealed=new.sealed,
+        version=made.version,
     )
     _tell(work, made, CallbackPromised)
     return made.id

@@ -6,17 +6,9 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake",
-    "callbacks",
-    "routing",
-    "follow-up",
-    "cases",
-    "directory",
-    "rosters",
-    "coverage",
-    "simulation",
+    "intake", "callbacks", "telephony", "routing", "follow-up", "cases", "directory", "rosters", "coverage", "simulation",
     "delivery",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

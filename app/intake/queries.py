@@ -12,6 +12,8 @@ LOCKED: Final = CALL.with_for_update()
 OF_CASE: Final = select(call).where(call.c.case_id == bindparam("case_id"), call.c.state == "completed").order_by(call.c.id)
 CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
 
+CHANGE_ANY: Final = update(call).where(call.c.id == bindparam("call_id"))
+
 
 def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID) -> Select[Any]:
     """A page of the calls that an organisation took, one more than asked for."""

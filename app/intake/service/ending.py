@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.callbacks import service as callbacks
 from app.callbacks.promises import Why, due_by
+from app.callbacks.service import NewCallback
 from app.cases import service as cases
 from app.cases.service import NewCase
 from app.core.ids import reference_for
@@ -84,7 +85,7 @@ def _promise_to_ring(work: Work, call_id: UUID, case_id: UUID, call: CallIn) -> 
     told: dict[str, Any] = {"number": caller.phone, "name": caller.name, "note": call.needed_now, "bestTime": caller.best_time}
     told |= {"language": caller.language, "interpreter": caller.interpreter}
     by = due_by(Why.PROMISED, work.at, call.callback_by)
-    callbacks.promise(work, call_id=call_id, case_id=case_id, why=Why.PROMISED, due_at=by, contents=told)
+    callbacks.promise(work, NewCallback(call_id, case_id, Why.PROMISED, by, vault.seal(work, case_id, told)))
 
 
 def _columns(work: Work, judged: Judged) -> dict[str, Any]:
