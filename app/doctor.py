@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
+from app.callbacks import service as callbacks
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -18,6 +19,8 @@ from app.coverage.service import gaps
 from app.delivery import service as delivery
 from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
+from app.telephony.service import waiting as telephony
+from app.telephony.skew import TOLD_ABOVE
 from app.vault.keys import master_key
 
 DRIFT_ALLOWED: Final = 2.0
@@ -129,4 +132,26 @@ async def _delivery(database: Database) -> Finding:
     return Finding("delivery", well, f"the oldest undelivered event waits since {age.total_seconds():.0f} s")
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery)
+async def _callbacks(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        late = await callbacks.overdue(work)
+        minutes = (work.at - late.since).total_seconds() / 60 if late.since else 0
+    if not late.count:
+        return Finding("callbacks", well=True, sentence="nobody waits longer to be rung back than was promised")
+    return Finding("callbacks", well=False, sentence=f"{late.count} to ring back are overdue, the first since {minutes:.0f} min")
+
+
+async def _telephony(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await telephony.health(work)
+    if not found:
+        return Finding("telephony", well=True, sentence="no exchange is registered: drafts are opened by hand")
+    off = [f"{one.label} ({one.skew:+.0f} s)" for one in found if abs(one.skew or 0) > TOLD_ABOVE]
+    unknown = sum(one.unknown for one in found)
+    if off:
+        return Finding("telephony", well=False, sentence=f"set the clock of {', '.join(off)}")
+    sentence = f"{len(found)} with clocks in order; {unknown} calls of the last day never said that they rang"
+    return Finding("telephony", well=True, sentence=sentence)
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks, _telephony)

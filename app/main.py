@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from app.callbacks.api import router as callbacks
+from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
 from app.console.router import router as console
 from app.core import clock, problem
@@ -43,6 +45,7 @@ from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.signals.api import router as signals
 from app.signals.events import EVENTS as SIGNAL_EVENTS
 from app.simulation.api import router as simulation
+from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
@@ -53,9 +56,12 @@ EVENTS: tuple[type[Event], ...] = (
     *ROSTER_EVENTS,
     *COVERAGE_EVENTS,
     *SIGNAL_EVENTS,
+    *CALLBACK_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation)
+ROOMS = (
+    intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+)  # fmt: skip
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 
+from app.callbacks import due as callbacks
 from app.core import clock
 from app.core.db import Database
 from app.core.due import Due, carry_out
@@ -19,6 +20,7 @@ from app.followup import due as followup
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
+from app.telephony import due as telephony
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
@@ -31,6 +33,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     coverage.SUMMARIES,  # every morning: who is on duty
     rosters.TO_CONFIRM,  # whoever has a shift soon is asked
     rosters.UNCONFIRMED,  # and then the next
+    callbacks.CALLBACKS,  # whoever was not rung back in time is told of
+    telephony.UNHEARD,  # calls of which nothing is heard any more
 )
 LOOK_AGAIN: Final = 30.0
 

@@ -13,7 +13,7 @@ from app.core.settings import Settings
 from tests.conftest import as_owner, settings_for
 from tests.makers import AMSTERDAM_DESK
 
-ABOUT = ["master key", "database", "login", "clock", "partitions", "coverage", "delivery"]
+ABOUT = ["master key", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony"]
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """
     WITH known AS (INSERT INTO recipient_counter (recipient_id, last) VALUES ($1, 1)),

@@ -140,7 +140,7 @@ def test_every_route_has_a_door(built: FastAPI) -> None:
     for route in built.routes:
         if isinstance(route, APIRoute) and route.path not in PUBLIC and not route.path.startswith("/static/"):
             names = {getattr(one.call, "__qualname__", "") for one in route.dependant.dependencies}
-            assert any(name.startswith(("door.", "asking.")) for name in names), f"{route.path} has no door"
+            assert any(name.startswith(("door.", "asking.", "signed.")) for name in names), f"{route.path} has no door"
 
 
 def test_every_due_list_is_run_by_the_worker() -> None:

@@ -15,6 +15,7 @@ class Role(StrEnum):
     PLANNER = "planner"  # keeps the rosters
     PROFESSIONAL = "professional"  # reports a worry of their own work, and hears what became of it
     ADMINISTRATOR = "administrator"  # keeps directory, keys, endpoints
+    EXCHANGE = "exchange"  # a telephone exchange, known by its signature; never an API key
     WORKER = "worker"  # the due-lists and the command line; never an API key
     GATE = "gate"  # reads API keys, nothing else; never an API key
 

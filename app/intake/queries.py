@@ -22,6 +22,8 @@ CHANGE_ENDED: Final = update(call).where(
 )
 CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
 
+CHANGE_ANY: Final = update(call).where(call.c.id == bindparam("call_id"))
+
 
 def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID) -> Select[Any]:
     """A page of the calls that an organisation took, one more than asked for."""

@@ -6,7 +6,18 @@ from uuid import uuid4
 import httpx
 
 PATIENCE: Final = 5
-SPOKEN: Final = ("worry", "kind", "reportKind", "urgency", "feedbackPromised", "observations", "advice", "handOffs", "joins", "addsTo")
+SPOKEN: Final = (
+    "worry",
+    "kind",
+    "reportKind",
+    "urgency",
+    "feedbackPromised",
+    "observations",
+    "advice",
+    "handOffs",
+    "joins",
+    "addsTo",
+)
 
 
 class Screen:

@@ -127,3 +127,4 @@ class CallIn(Wire):
     joins: Line | None = Field(
         None, description="The open case that it is about: id, reference, or `joins` of a look-up in the last hour"
     )
+    callback_by: Moment | None = Field(None, description="Of kind `callback`: ring back by then; default: within the hour")

@@ -36,16 +36,17 @@ class DraftEnded(Conflict):
     slug, title = "draft-ended", "The draft has ended"
 
 
-def open_draft(work: Work, call: CallIn) -> Draft:
-    """Open a call with as much as is known."""
-    call_id, case_id = new_id(work.at), new_id(work.at)
+def open_draft(work: Work, call: CallIn, *, ringing: bool = False, case_id: UUID | None = None) -> Draft:
+    """Open a call with as much as is known; `ringing`: nobody has answered yet. `case_id` names a key that there is already."""
+    call_id, case_id = new_id(work.at), case_id or new_id(work.at)
+    state = "ringing" if ringing else "active"
     work.write(
         call_table,
         id=call_id,
         case_id=case_id,
         organisation_id=work.organisation,
         key_id=work.actor.key,
-        state="active",
+        state=state,
         reference=reference_for(call_id),
         channel=call.channel,
         received_at=call.received_at or work.at,
@@ -62,7 +63,7 @@ def open_draft(work: Work, call: CallIn) -> Draft:
         sealed=vault.seal(work, case_id, _told(call)),
         version=1,
     )
-    return Draft(call_id, reference_for(call_id), work.at, 1)
+    return Draft(call_id, reference_for(call_id), work.at, 1, state)
 
 
 async def save(work: Work, call_id: UUID, version: int, call: CallIn) -> Draft:
@@ -115,6 +116,26 @@ async def abandon(work: Work, call_id: UUID, version: int) -> None:
     """
     await _locked(work, call_id, version)
     await work.change(queries.CHANGE.values(state="abandoned", sealed=None, version=version + 1), call_id=call_id)
+
+
+async def answer(work: Work, call_id: UUID, by: UUID) -> None:
+    """Somebody answered a call that rings, or that seemed to have rung off: the draft is theirs (`by`, a key). Else nothing."""
+    row = await work.one(queries.LOCKED, call_id=call_id)
+    if row is None or row["state"] not in {"ringing", "abandoned"}:
+        return
+    await vault.load_key(work, row["case_id"])
+    empty = _told(CallIn(channel=row["channel"], received_at=row["received_at"]))
+    sealed = row["sealed"] or vault.seal(work, row["case_id"], empty)
+    taken = {"state": "active", "key_id": by, "sealed": sealed, "version": row["version"] + 1}
+    await work.change(queries.CHANGE_ANY.values(**taken), call_id=call_id)
+
+
+async def ring_off(work: Work, call_id: UUID) -> None:
+    """Nobody answered, and it rings no more: the draft is abandoned. Else nothing."""
+    row = await work.one(queries.LOCKED, call_id=call_id)
+    if row is not None and row["state"] == "ringing":
+        gone = {"state": "abandoned", "sealed": None, "version": row["version"] + 1}
+        await work.change(queries.CHANGE_ANY.values(**gone), call_id=call_id)
 
 
 async def _locked(work: Work, call_id: UUID, version: int) -> tuple[Call, Any]:

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.callbacks import service as callbacks
+from app.callbacks.promises import Why, due_by
+from app.callbacks.service import NewCallback
 from app.cases import service as cases
 from app.cases.service import NewCase
 from app.core.ids import reference_for
@@ -56,6 +59,8 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
     if joined:
         tell_joined(work, joined, call_id, judged.verdict.urgency, case_id if offered else None)
     _leave_traces(work, call_id, kind, judged, joined.id if joined else case_id if offered else None)
+    if kind is CallKind.CALLBACK:
+        _promise_to_ring(work, call_id, case_id, judged.call)
     columns = {
         **_columns(work, judged),
         "state": "completed",
@@ -83,6 +88,15 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
 def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
     """What is sealed of a call."""
     return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+
+
+def _promise_to_ring(work: Work, call_id: UUID, case_id: UUID, call: CallIn) -> None:
+    # The number is not kept of a call without a case: it lives in the callback only, until that is done.
+    caller = call.caller
+    told: dict[str, Any] = {"number": caller.phone, "name": caller.name, "note": call.needed_now, "bestTime": caller.best_time}
+    told |= {"language": caller.language, "interpreter": caller.interpreter}
+    by = due_by(Why.PROMISED, work.at, call.callback_by)
+    callbacks.promise(work, NewCallback(call_id, case_id, Why.PROMISED, by, vault.seal(work, case_id, told)))
 
 
 def _columns(work: Work, judged: Judged) -> dict[str, Any]:

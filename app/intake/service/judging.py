@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.callbacks.promises import Why, due_by
 from app.core.errors import FieldError, Invalid
 from app.core.work import Work
 from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
-from app.intake.codes import Channel
-from app.intake.outcome import must_be_past, oldest, opens_a_case
+from app.intake.codes import CallKind, Channel
+from app.intake.outcome import must_be_past, must_be_reachable, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
 from app.intake.service.joins import Joined, join
@@ -39,8 +40,8 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
     """Everything that can be refused about a call, before anything is stored; `opened_at` is when its draft was opened.
 
     Raises:
-        Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, or it is urgent and
-            was to end without anybody responsible.
+        Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, it is urgent and
+            was to end without anybody responsible, or somebody is to be rung back whose number is not told.
         NotFound, MatchUnknown, CaseNotOpen: as `join`, when it joins a case; that case is locked from here.
     """
     must_be_past(call.received_at or work.at, work.at)
@@ -48,6 +49,9 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
     _known_codes(protocol, call)
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)
+    if call.kind is CallKind.CALLBACK:
+        must_be_reachable(call.caller.phone)
+        due_by(Why.PROMISED, work.at, call.callback_by)
     need = _need(call, verdict, directory.local_day(work.at))
     around = None
     if opens_a_case(call.kind, verdict):
