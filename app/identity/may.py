@@ -8,7 +8,16 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}),
         "supervisor": frozenset(
-            {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
+            {
+                "calls:read",
+                "calls:write",
+                "cases:read",
+                "cases:write",
+                "offers:answer",
+                "feed:read",
+                "directory:read",
+                "protocols:compare",
+            }
         ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
@@ -16,7 +25,15 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "professional": frozenset({"reports:write"}),
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
-            {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
+            {
+                "directory:read",
+                "directory:write",
+                "directory:admin",
+                "keys:manage",
+                "webhooks:manage",
+                "feed:read",
+                "protocols:compare",
+            }
         ),
     }
 )
