@@ -9,7 +9,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}),
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
-            | {"telephony:manage"}
+            | {"telephony:manage", "protocols:compare"}
         ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
@@ -18,7 +18,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
-            | {"telephony:manage"}
+            | {"telephony:manage", "protocols:compare"}
         ),
     }
 )

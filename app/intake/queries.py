@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select, update
+from sqlalchemy import Select, TextClause, bindparam, or_, select, text, update
 
 from app.intake.tables import call
 
@@ -31,3 +31,19 @@ def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID
     if after:
         query = query.where(call.c.id > after)
     return query.where(call.c.state == state) if state else query
+
+
+def declare_answers(*, since: bool, own: bool) -> TextClause:
+    """Open a cursor over the answers that completed calls gave, each kind once with the number of its calls."""
+    where = ["state = 'completed'", *(["id >= :since"] if since else []), *(["organisation_id = :organisation"] if own else [])]
+    return text(f"""DECLARE answers_of_calls NO SCROLL CURSOR FOR
+        SELECT answers::text AS answers, calls FROM (
+          SELECT answers, count(*) AS calls FROM call WHERE {" AND ".join(where)} GROUP BY answers) kinds""")
+
+
+def next_answers(count: int) -> TextClause:
+    """The next kinds of answers of the open cursor."""
+    return text(f"FETCH {count:d} FROM answers_of_calls")
+
+
+CLOSE_ANSWERS: Final = text("CLOSE answers_of_calls")

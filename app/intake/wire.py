@@ -1,8 +1,10 @@
 """From what intake knows to what the API shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.intake.calls import Call
+from app.intake.difference import Outcome, Tally, changed_parts
 from app.intake.protocol import RANK, Protocol, Texts
 from app.intake.triage import Verdict
 from app.routing.decide import Decision
@@ -74,3 +76,34 @@ def version_json(protocol: Protocol) -> dict[str, Any]:
         "valid_from": protocol.starts_on,
         "valid_until": protocol.ends_on,
     }
+
+
+def difference_json(tally: Tally) -> dict[str, Any]:
+    """What a protocol would change, as `DifferenceOut` reads it."""
+    return {
+        "before": tally.before.version,
+        "after": tally.after.version,
+        "calls": tally.calls,
+        "changed": tally.changed,
+        "unread": tally.unread,
+        "urgencies": [{"before": first, "after": second, "calls": calls} for first, second, calls in tally.matrix()],
+        "flags": _raised_json(tally.flags),
+        "hand_offs": _raised_json(tally.hand_offs),
+        "examples": [
+            {"answers": one.answers, "calls": one.calls, "before": _outcome_json(one.before), "after": _outcome_json(one.after)}
+            for one in tally.examples
+        ],
+        "parts": [
+            {"kind": one.kind, "name": one.name, "change": one.change, "respects": list(one.respects)}
+            for one in changed_parts(tally.before, tally.after)
+        ],
+    }
+
+
+def _raised_json(counted: Mapping[tuple[str, bool], int]) -> list[dict[str, Any]]:
+    names = sorted({name for name, _ in counted})
+    return [{"name": one, "gained": counted.get((one, True), 0), "lost": counted.get((one, False), 0)} for one in names]
+
+
+def _outcome_json(one: Outcome) -> dict[str, Any]:
+    return {"urgency": one.urgency, "flags": list(one.flags), "hand_offs": list(one.hand_offs)}
