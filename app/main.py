@@ -38,6 +38,7 @@ from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
+from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -49,6 +50,7 @@ from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
+    *INTAKE_EVENTS,
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
     *DELIVERY_EVENTS,

@@ -17,6 +17,7 @@ from app.delivery import send
 from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
+from app.intake import due as intake
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
@@ -27,6 +28,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     silent_endpoints(directory.national_desks),  # who can't be told is told of
+    intake.LEFT_OPEN,  # a call in which nobody types any more
+    intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
     coverage.LOOKS,  # gaps of the coming days are found
     coverage.GAPS,  # who must hear of them hears, in time
