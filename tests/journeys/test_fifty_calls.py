@@ -41,7 +41,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(fresh_url: str, fresh_database: Database) -> AsyncIterator[Desk]:
-    """On a real socket, on a Wednesday morning."""
+    """On a real socket, ten past midnight: most desks are closed."""
     be("2026-11-25T00:10")
     async with (
         served(settings_for(fresh_url)) as url,
