@@ -183,3 +183,14 @@ async def test_the_path_of_a_call_still_has_three_statements(
     body = a_call(place=somewhere(house), person=person)
     await client.post("/v1/calls", json=body, headers=operator | {"Idempotency-Key": f'"three-{house}"'})
     assert len([one for one in statements if "pg_notify" not in one]) == 3
+
+
+async def test_another_municipality_is_told(client: httpx.AsyncClient, operator: dict[str, str], house: str) -> None:
+    """Somebody who was rung about in Almere, and now in Amsterdam, is on the move."""
+    phone = {"phone": f"061{int(house):07}"}
+    almere = {"stay": {"municipalityCode": "GM0034", "description": "bij het station"}}
+    await rings(client, operator, house, place=almere, person=phone)
+    [found] = (await looks(client, operator, {"place": somewhere(house), "person": phone}))["matches"]
+    assert (found["kind"], found["otherMunicipality"]) == ("phone", True)
+    [same] = (await looks(client, operator, {"place": almere, "person": phone}))["matches"]
+    assert not same["otherMunicipality"]

@@ -124,9 +124,8 @@ def about_of(call: CallIn) -> About:
 
 def _leave_traces(work: Work, call_id: UUID, kind: CallKind, judged: Judged, about_case_id: UUID | None) -> None:
     if kind in LEAVES_TRACES:
-        code = judged.around.municipality_code if judged.around else None
         at = judged.call.received_at or work.at
-        ended = tracing.Ended(call_id, at, judged.verdict.urgency, code, about_case_id)
+        ended = tracing.Ended(call_id, at, judged.verdict.urgency, judged.municipality_code, about_case_id)
         tracing.leave(work, ended, about_of(judged.call))
 
 

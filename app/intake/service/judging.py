@@ -9,6 +9,7 @@ from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
+from app.intake.about import LEAVES_TRACES
 from app.intake.codes import Channel
 from app.intake.outcome import must_be_past, oldest, opens_a_case
 from app.intake.protocol import Protocol
@@ -24,13 +25,15 @@ from app.routing.need import Chosen, Kind, Need
 class Judged:
     """A call after everything that can be refused was looked at; `around` is None when it is not for anybody to take.
 
-    One that joined a case opens one of its own only when it is more urgent.
+    `municipality_code` is where it is about, as far as that can be told. One that joined a case opens one of its own only when it
+    is more urgent.
     """
 
     call: CallIn
     verdict: Verdict
     around: Surroundings | None
     need: Need
+    municipality_code: str | None = None
     joined: Joined | None = None
 
 
@@ -48,11 +51,11 @@ async def judge(work: Work, call: CallIn) -> Judged:
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)
     need = _need(call, verdict, directory.local_day(work.at))
-    around = None
-    if opens_a_case(call.kind, verdict):
-        around = await _around(work, call)
+    opens = opens_a_case(call.kind, verdict)
+    around = await _around(work, call) if opens else None
+    code = around.municipality_code if around else await _told_municipality(work, call)
     joined = await join(work, call.joins, verdict.urgency) if call.joins else None
-    return Judged(call, verdict, around, need, joined)
+    return Judged(call, verdict, around, need, code, joined)
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
@@ -70,6 +73,14 @@ async def _around(work: Work, call: CallIn) -> Surroundings:
             return around
     _, around = await directory.around_place(work, PlaceOfStay())
     return around
+
+
+async def _told_municipality(work: Work, call: CallIn) -> str | None:
+    """Where a call that opens no case is about, when that can be told: for its trace only."""
+    stay = call.place.stay
+    if call.kind not in LEAVES_TRACES or stay is None or not (stay.postcode or stay.municipality_code):
+        return None
+    return await directory.municipality_of(work, _place(stay))
 
 
 def _place(where: WhereIn) -> PlaceOfStay:
