@@ -82,7 +82,7 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
 
 def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
     """What is sealed of a call."""
-    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"joins"}), case=case)
 
 
 def _columns(work: Work, judged: Judged) -> dict[str, Any]:
