@@ -22,8 +22,10 @@ from schemathesis.specs.openapi.checks import (
 from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
+from app.core.due import carry_out_once
 from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
+from app.signals.due import EARLY_SIGNALS
 from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
@@ -55,6 +57,17 @@ async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[s
     shift = (await client.get(f"/v1/rosters/{roster['id']}/shifts", headers=planner)).json()["items"][0]["id"]
     rotation = roster["rotations"][0]["id"]
     return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
+
+
+async def a_signal(url: str, client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]) -> str:
+    """Two calls about one house, and what they are together."""
+    for _ in range(2):
+        await an_offered_case(client, operator)
+    database = Database(url, settings_for(url))
+    while sum(await carry_out_once(EARLY_SIGNALS, database)):
+        pass
+    await database.close()
+    return str((await client.get("/v1/early-signals", headers=desk)).json()["items"][0]["id"])
 
 
 class Service:
@@ -98,6 +111,7 @@ class Service:
             services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
             self.known["service_id"] = services["items"][0]["id"]
             self.known |= await a_roster(client, self.keys[3])
+            self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 
