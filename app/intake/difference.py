@@ -50,6 +50,7 @@ class Tally:
 
     before: Protocol
     after: Protocol
+    kinds: int = 0
     calls: int = 0
     changed: int = 0
     unread: int = 0
@@ -61,6 +62,7 @@ class Tally:
     def add(self, answers: Answers, calls: int) -> None:
         """Judge answers by both; an answer that one of them does not know is left out there, and counted in `unread`."""
         first, second = outcome(self.before, answers), outcome(self.after, answers)
+        self.kinds += 1
         self.calls += calls
         if not _knows(self.before, answers) or not _knows(self.after, answers):
             self.unread += calls
