@@ -112,7 +112,9 @@ def _show(told: DifferenceOut) -> None:
             out.print(f"{what} {thing.name}: {thing.gained:,} calls more, {thing.lost:,} less", highlight=False)
     for example in told.examples:
         answers = ", ".join(f"{key} {answer}" for key, answer in example.answers.items()) or "nothing answered"
-        out.print(f"{example.calls:,} × {answers}: {_told(example.before)} → {_told(example.after)}", highlight=False)
+        out.print(
+            f"{example.calls:,} × {answers}: {_told(example.before)} → {_told(example.after)}", highlight=False, soft_wrap=True
+        )
 
 
 def _told(outcome: OutcomeOut) -> str:

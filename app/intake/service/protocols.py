@@ -79,9 +79,15 @@ def left_out() -> Mapping[str, str]:
     return shelf()[1]
 
 
+def prepare() -> None:
+    """Read every file before the first caller waits for it; the log hears of those that are left out."""
+    for name, why in left_out().items():
+        log.error("protocol.faulty", file=name, error=why)
+
+
 @cache
 def shelf() -> tuple[Mapping[str, Protocol], Mapping[str, str]]:
-    """Read every file, once. One with faults is told to the log and left out: intake goes on."""
+    """Read every file, once. One with faults is left out: intake goes on."""
     folders = [FOLDER, *([Path(load().protocols_folder)] if load().protocols_folder else [])]
     found: dict[str, Protocol] = {}
     faulty: dict[str, str] = {}
@@ -92,7 +98,6 @@ def shelf() -> tuple[Mapping[str, Protocol], Mapping[str, str]]:
                 raise Faulty([Fault("twice", f"There is a protocol {one.version} already.", ("version",))])  # noqa: TRY301
         except (Faulty, OSError, UnicodeDecodeError) as error:
             faulty[path.name] = str(error)
-            log.error("protocol.faulty", file=path.name, error=str(error))  # noqa: TRY400  the sentence is enough
         else:
             found[one.version] = one
     return dict(sorted(found.items())), faulty
