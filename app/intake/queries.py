@@ -35,3 +35,4 @@ def next_answers(count: int) -> TextClause:
 
 
 CLOSE_ANSWERS: Final = text("CLOSE answers_of_calls")
+UNHURRIED: Final = text("SET LOCAL statement_timeout = '10min'")
