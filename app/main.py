@@ -39,6 +39,7 @@ from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
 from app.intake.events import EVENTS as INTAKE_EVENTS
+from app.intake.service import protocols
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -74,6 +75,7 @@ DESCRIPTION = (
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     heads: Heads = app.state.heads
+    protocols.prepare()
     tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
     with _when_told_to_end(heads.let_go):
         yield

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from app.cli.terminal import err, fail, out, run, working
 from app.core.errors import Problem
+from app.core.settings import load
 from app.intake.difference import Tally
 from app.intake.linting import ERROR, Finding, lint
 from app.intake.parsing import Faulty
@@ -66,6 +67,9 @@ def diff(
     first, second = _protocol(before), _protocol(after)
 
     async def ask() -> Tally:
+        if not load().database_url:
+            err.print("NODUS_DATABASE_URL is not set: only the files are compared.")
+            return Tally(first, second)
         async with working() as work:
             return await compare(work, first, second, days)
 
@@ -95,6 +99,8 @@ def _show(told: DifferenceOut) -> None:
     for one in told.parts:
         respects = f": {', '.join(one.respects)}" if one.respects else ""
         out.print(f"{one.kind.replace('_', '-')} {one.name} {one.change}{respects}", markup=False, highlight=False)
+    if not told.calls:
+        return
     out.print(f"\n{told.calls:,} calls; {told.changed:,} come out otherwise, of {told.unread:,} not every answer was read.")
     table = Table("urgency", "", f"calls by {told.before} and {told.after}", box=None)
     for moved in told.urgencies:
@@ -106,7 +112,9 @@ def _show(told: DifferenceOut) -> None:
             out.print(f"{what} {thing.name}: {thing.gained:,} calls more, {thing.lost:,} less", highlight=False)
     for example in told.examples:
         answers = ", ".join(f"{key} {answer}" for key, answer in example.answers.items()) or "nothing answered"
-        out.print(f"{example.calls:,} × {answers}: {_told(example.before)} → {_told(example.after)}", highlight=False)
+        out.print(
+            f"{example.calls:,} × {answers}: {_told(example.before)} → {_told(example.after)}", highlight=False, soft_wrap=True
+        )
 
 
 def _told(outcome: OutcomeOut) -> str:

@@ -50,6 +50,7 @@ class Tally:
 
     before: Protocol
     after: Protocol
+    kinds: int = 0
     calls: int = 0
     changed: int = 0
     unread: int = 0
@@ -61,6 +62,7 @@ class Tally:
     def add(self, answers: Answers, calls: int) -> None:
         """Judge answers by both; an answer that one of them does not know is left out there, and counted in `unread`."""
         first, second = outcome(self.before, answers), outcome(self.after, answers)
+        self.kinds += 1
         self.calls += calls
         if not _knows(self.before, answers) or not _knows(self.after, answers):
             self.unread += calls
@@ -130,13 +132,7 @@ def _parts(protocol: Protocol) -> dict[str, dict[str, dict[str, Any]]]:
         "rule": {
             one.code: {"urgency": one.urgency, "when": one.when, "text": one.text} for one in protocol.urgency_rules
         },
-        "hand_off": {
-            one.to: {
-                name: [getattr(other, name) for other in protocol.hand_offs if other.to == one.to]
-                for name in ("number", "way", "urgencies", "flags", "text")
-            }
-            for one in protocol.hand_offs
-        },
+        "hand_off": {one.to: _hand_off(protocol, one.to) for one in protocol.hand_offs},
         "observation": {key: {"text": one} for key, one in protocol.observations.items()},
         "advice": {
             key: {"text": one.text, "suggest": (one.urgencies, one.flags)} for key, one in protocol.advice.items()
@@ -146,3 +142,15 @@ def _parts(protocol: Protocol) -> dict[str, dict[str, dict[str, Any]]]:
 
 def _raising(protocol: Protocol, flag: Flag) -> Iterator[Condition]:
     return (rule.when for rule in protocol.flag_rules if rule.flag is flag)
+
+
+def _hand_off(protocol: Protocol, to: str) -> dict[str, Any]:
+    """All entries of one: the first says the text, each adds when it is proposed."""
+    entries = [one for one in protocol.hand_offs if one.to == to]
+    return {
+        "number": entries[0].number,
+        "way": entries[0].way,
+        "text": entries[0].text,
+        "urgencies": frozenset().union(*(one.urgencies for one in entries)),
+        "flags": frozenset().union(*(one.flags for one in entries)),
+    }

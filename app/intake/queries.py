@@ -82,6 +82,7 @@ def next_answers(count: int) -> TextClause:
 
 
 CLOSE_ANSWERS: Final = text("CLOSE answers_of_calls")
+UNHURRIED: Final = text("SET LOCAL statement_timeout = '10min'")
 
 
 def drafts(after: UUID | None, limit: int, states: Collection[str], organisation: UUID) -> Select[Any]:

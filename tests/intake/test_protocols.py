@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from app import doctor
 from app.core import settings
 from app.core.actor import Actor, Role
 from app.core.db import Database
@@ -33,7 +34,7 @@ async def operator(database: Database) -> dict[str, str]:
 
 def _forget() -> None:
     settings.load.cache_clear()
-    protocols.known.cache_clear()
+    protocols.shelf.cache_clear()
 
 
 @pytest.fixture
@@ -61,6 +62,10 @@ async def test_versions_stand_side_by_side_with_their_days(
     versions = {one["version"]: one for one in told["versions"]}
     assert versions["nl-2026.2"]["validFrom"] == "2027-01-01"
     assert (versions["nl-2026.1"]["valid"], versions[ENDED]["valid"]) == (True, False)
+    assert protocols.left_out().keys() == {"broken.yaml", "again.yaml"}
+    looked = next(one for one in await doctor.examine(settings.load()) if one.about == "protocols")
+    assert not looked.well
+    assert "broken.yaml is left out" in looked.sentence
     german = (await client.get("/v1/protocols", params={"language": "de"}, headers=operator)).json()
     assert german["items"] == []
 
