@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
+from app.channels.police import outlook
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -40,7 +41,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a look that fails is a finding too."""
-    findings = [_key(settings)]
+    findings = [_key(settings), _police(settings)]
     try:
         database = Database(settings.database_url, settings)
     except ArgumentError:
@@ -62,6 +63,11 @@ def _key(settings: Settings) -> Finding:
     except ValueError as error:
         return Finding("master key", False, str(error))
     return Finding("master key", well=True, sentence=f"is set ({name})")
+
+
+def _police(settings: Settings) -> Finding:
+    well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
+    return Finding("police channel", well, sentence)
 
 
 async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:

@@ -15,6 +15,9 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from app.cases.api import router as cases
+from app.channels.api import router as channels
+from app.channels.events import EVENTS as CHANNEL_EVENTS
+from app.channels.police import LARGEST, MEDIA
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, Accepted, Edge
@@ -50,9 +53,10 @@ EVENTS: tuple[type[Event], ...] = (
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
     *COVERAGE_EVENTS,
+    *CHANNEL_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation)
+ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation, channels)
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."
@@ -140,7 +144,9 @@ def edged(app: FastAPI) -> ASGIApp:
     """The application as it is served: inside its edge."""
     settings: Settings = app.state.settings
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
-    return Edge(app, body_limit=settings.body_limit, files={"/v1/directory-imports": files})
+    police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police}
+    return Edge(app, body_limit=settings.body_limit, files=read)
 
 
 def served() -> ASGIApp:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 
+from app.channels import due as channels
 from app.core import clock
 from app.core.db import Database
 from app.core.due import Due, carry_out
@@ -29,6 +30,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     coverage.SUMMARIES,  # every morning: who is on duty
     rosters.TO_CONFIRM,  # whoever has a shift soon is asked
     rosters.UNCONFIRMED,  # and then the next
+    channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
 )
 LOOK_AGAIN: Final = 30.0
 

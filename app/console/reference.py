@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
-ROOMS: Final = ("intake", "routing", "follow-up", "cases", "directory", "rosters", "coverage", "simulation", "delivery")
+ROOMS: Final = (
+    "intake",
+    "routing",
+    "follow-up",
+    "cases",
+    "directory",
+    "rosters",
+    "coverage",
+    "simulation",
+    "channels",
+    "delivery",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ call: Final = Table(
     Column("case_id", Uuid, nullable=False),
     Column("joined_case_id", Uuid),
     Column("organisation_id", Uuid, nullable=False),
-    Column("key_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
     Column("state", Text, nullable=False),
     Column("kind", Text),
     Column("disposition", Text),

@@ -5,6 +5,9 @@ import hashlib
 from functools import lru_cache
 from uuid import UUID
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from app.core.settings import Settings
 from app.vault import sealing
 
@@ -34,6 +37,10 @@ class MasterKey:
             sealing.Broken: it was wrapped under another master key, or belongs to something else.
         """
         return sealing.unseal(self._key, wrapped, bound_to)
+
+    def derive(self, use: str) -> bytes:
+        """A key of 32 bytes for another use, from which neither this one nor that of any other use can be told (RFC 5869)."""
+        return HKDF(SHA256(), sealing.KEY_BYTES, salt=None, info=f"nodus {use}".encode()).derive(self._key)
 
 
 @lru_cache(maxsize=8)

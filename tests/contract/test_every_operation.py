@@ -24,6 +24,7 @@ from app.core.actor import Role
 from app.core.db import Database
 from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
+from tests.channels.makers import a_transfer, send_police
 from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
@@ -41,9 +42,12 @@ ASKERS: Final = (
     (Role.SUPERVISOR, HOTLINE),
     (Role.PLANNER, organisation_id("crisis-vr13")),
     (Role.ADMINISTRATOR, AMSTERDAM_DESK),
+    (Role.PROFESSIONAL, AMSTERDAM_DESK),
 )
 REFUSED: Final = 403
-schemathesis.serializer.alias(["text/csv", "application/zip", "application/geo+json"], "application/octet-stream")
+schemathesis.serializer.alias(
+    ["text/csv", "application/zip", "application/geo+json", "message/rfc822"], "application/octet-stream"
+)
 
 
 async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[str, str]:
@@ -55,6 +59,13 @@ async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[s
     shift = (await client.get(f"/v1/rosters/{roster['id']}/shifts", headers=planner)).json()["items"][0]["id"]
     rotation = roster["rotations"][0]["id"]
     return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
+
+
+async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
+    """A report of the police that waits for a person, and a call that was handed over."""
+    report = (await send_police(client, desk, "unreadable")).json()["id"]
+    transfer = (await client.post("/v1/transfers", json=a_transfer(), headers=desk)).json()["id"]
+    return {"report_id": report, "transfer_id": transfer}
 
 
 class Service:
@@ -98,6 +109,7 @@ class Service:
             services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
             self.known["service_id"] = services["items"][0]["id"]
             self.known |= await a_roster(client, self.keys[3])
+            self.known |= await channels_known(client, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 
