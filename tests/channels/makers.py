@@ -66,12 +66,14 @@ async def a_professional(database: Database) -> dict[str, str]:
     return await a_token(database, POLICE, "professional")
 
 
-async def events_of(client: httpx.AsyncClient, organisation: UUID, key: dict[str, str]) -> list[dict[str, Any]]:
-    """The whole feed of an organisation."""
-    found: list[dict[str, Any]] = []
-    after, end = 0, False
-    while not end:
-        page = (await client.get(f"/v1/organisations/{organisation}/events?after={after}", headers=key)).json()
-        found += page["events"]
-        after, end = page["next"], page["end"]
-    return found
+async def heard(
+    client: httpx.AsyncClient, organisation: UUID, key: dict[str, str], kind: str, about: str
+) -> list[dict[str, Any]]:
+    """The events of a kind about something, once there is one; the feed is read on until then."""
+    after = 0
+    while True:
+        page = (await client.get(f"/v1/organisations/{organisation}/events?after={after}&wait=10", headers=key)).json()
+        found = [one["data"] for one in page["events"] if one["type"] == kind and one["subject"] == about]
+        if found or not page["events"]:
+            return found
+        after = page["next"]

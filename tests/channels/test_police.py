@@ -8,7 +8,7 @@ import pytest
 
 from app.core.db import Database
 from app.main import create_app
-from tests.channels.makers import FORM, POLICE, a_mail, a_professional, events_of, send_police
+from tests.channels.makers import FORM, POLICE, a_mail, a_professional, heard, send_police
 from tests.conftest import client_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 
@@ -118,8 +118,8 @@ async def test_a_person_enters_what_no_parser_could_read(client: httpx.AsyncClie
     key = await a_professional(database)
     kept = (await send_police(client, key, "Met de hand geschreven.")).json()
     supervisor = await a_token(database, HOTLINE, "supervisor")
-    told = [one for one in await events_of(client, HOTLINE, supervisor) if one["subject"] == kept["id"]]
-    assert [one["data"]["fault"] for one in told] == ["another_form"]
+    told = await heard(client, HOTLINE, supervisor, "nl.nodus.police_report.unread.v1", kept["id"])
+    assert [one["fault"] for one in told] == ["another_form"]
     call = (await client.post("/v1/calls", json=a_call(channel="police"), headers=supervisor)).json()
     address = f"/v1/police-reports/{kept['id']}/entry"
     assert (await client.post(address, json={"callId": call["id"]}, headers=supervisor)).status_code == 428

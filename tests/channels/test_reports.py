@@ -7,7 +7,7 @@ from app.channels.due import act, claim
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
-from tests.channels.makers import POLICE, a_professional, a_report, a_transfer, events_of
+from tests.channels.makers import POLICE, a_professional, a_report, a_transfer, heard
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 
@@ -79,8 +79,7 @@ async def test_a_transfer_is_the_senders_until_accepted(client: httpx.AsyncClien
     for _ in range(2):
         async with begin(database, WORKER) as work:
             await act(work, due[0])
-    events = await events_of(client, POLICE, sender)
-    told = [one["data"] for one in events if one["type"] == "nl.nodus.transfer.accepted.v1" and one["subject"] == receipt["id"]]
+    told = await heard(client, POLICE, sender, "nl.nodus.transfer.accepted.v1", receipt["id"])
     assert [one["organisationId"] for one in told] == [str(AMSTERDAM_DESK)]
     after = (await client.get(address, headers=sender)).json()
     assert after["progress"] == "taken_up"
