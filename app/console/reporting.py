@@ -48,8 +48,6 @@ ASKS: Final = 30  # ⚙
 TICKET: Final = "ticket"
 FRESH: Final = 60.0
 MOST: Final = 1000
-SENDING: Final = Limiter(secrets.token_bytes(32), most=SENDS, span=SPAN)
-ASKING: Final = Limiter(secrets.token_bytes(32), most=ASKS, span=SPAN)
 
 
 @router.api_route("/melden", methods=READS)
@@ -67,7 +65,7 @@ async def send_form(request: Request) -> Response:
     database, request_id = request.app.state.database, request.state.request_id
     if ticket and (taken := await service.earlier(database, ticket.number, request_id=request_id)):
         return _sent(request, taken, told)
-    if not SENDING.may(_address(request), clock.wall()):
+    if not _may(request, "sends", SENDS):
         return await _form(request, told, notice="limited", ticket=given if ticket else "", status=429)
     if ticket is None or ticket.age(clock.wall()) is Age.TOO_OLD:
         return await _form(request, told, notice="ticket", status=400)
@@ -98,7 +96,7 @@ async def ask_form(request: Request) -> Response:
 async def ask_status(request: Request) -> Response:
     """How far the call with a reference is; nothing of the person, nor of who called."""
     typed = dict(await _pairs(request)).get("reference", "")[:60]
-    if not ASKING.may(_address(request), clock.wall()):
+    if not _may(request, "asks", ASKS):
         return _status(request, typed, fault="limited", status=429)
     reference = reference_in(typed)
     if reference is None:
@@ -139,6 +137,7 @@ async def _form(  # noqa: PLR0913  what a form shows again
     status: int = 200,
 ) -> Response:
     known = protocol(PROTOCOL)
+    alarm = {(name, answer): alarm_of(known, name, answer) for name in DANGER for answer in ANSWERS}
     return page(
         request,
         "report.html",
@@ -153,8 +152,8 @@ async def _form(  # noqa: PLR0913  what a form shows again
         answers=ANSWERS,
         ages=AGES,
         relations=RELATIONS,
-        alarm={(name, answer): alarm_of(known, name, answer) for name in DANGER for answer in ANSWERS},
-        alarms=alarms(known, told),
+        alarm=alarm,
+        alarm_kinds={name: {alarm[name, answer] for answer in ANSWERS} for name in DANGER},
         municipalities=await _municipalities(request),
         number=request.app.state.settings.national_number,
     )
@@ -182,8 +181,18 @@ async def _municipalities(request: Request) -> list[tuple[str, str]]:
     return found
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _may(request: Request, what: str, most: int) -> bool:
+    """Whether this address may do it once more; each process counts for itself, and forgets when it ends."""
+    limiters: dict[str, Limiter] = _kept(request.app.state)
+    limiter = limiters.setdefault(what, Limiter(secrets.token_bytes(32), most=most, span=SPAN))
+    return limiter.may(request.client.host if request.client else "", clock.wall())
+
+
+def _kept(state: Any) -> dict[str, Limiter]:  # noqa: ANN401  Starlette's state
+    if not hasattr(state, "limiters"):
+        state.limiters = {}
+    found: dict[str, Limiter] = state.limiters
+    return found
 
 
 def _key(request: Request) -> bytes:
