@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
 from app.callbacks import service as callbacks
+from app.channels.police import outlook
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -44,7 +45,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a look that fails is a finding too."""
-    findings = [_key(settings), _protocols()]
+    findings = [_key(settings), _protocols(), _police(settings)]
     try:
         database = Database(settings.database_url, settings)
     except ArgumentError:
@@ -74,6 +75,11 @@ def _protocols() -> Finding:
     faulty = "; ".join(f"{name} is left out: {why}" for name, why in protocols.left_out().items())
     sentence = "; ".join(filter(None, [f"valid today: {valid or 'none'}", faulty]))
     return Finding("protocols", well=bool(valid) and not faulty, sentence=sentence)
+
+
+def _police(settings: Settings) -> Finding:
+    well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
+    return Finding("police channel", well, sentence)
 
 
 async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:

@@ -17,6 +17,9 @@ from starlette.types import ASGIApp
 from app.callbacks.api import router as callbacks
 from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
+from app.channels.api import router as channels
+from app.channels.events import EVENTS as CHANNEL_EVENTS
+from app.channels.police import LARGEST, MEDIA
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, Accepted, Edge
@@ -60,10 +63,11 @@ EVENTS: tuple[type[Event], ...] = (
     *COVERAGE_EVENTS,
     *SIGNAL_EVENTS,
     *CALLBACK_EVENTS,
+    *CHANNEL_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
 )  # fmt: skip
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
@@ -153,7 +157,9 @@ def edged(app: FastAPI) -> ASGIApp:
     """The application as it is served: inside its edge."""
     settings: Settings = app.state.settings
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
-    return Edge(app, body_limit=settings.body_limit, files={"/v1/directory-imports": files})
+    police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police}
+    return Edge(app, body_limit=settings.body_limit, files=read)
 
 
 def served() -> ASGIApp:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from app.callbacks import due as callbacks
+from app.channels import due as channels
 from app.core import clock
 from app.core.db import Database
 from app.core.due import Due, carry_out
@@ -38,6 +39,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
 )
 LOOK_AGAIN: Final = 30.0
 

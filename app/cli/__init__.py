@@ -6,6 +6,7 @@ from app.cli.explaining import explain
 from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
+from app.cli.police_mail import import_police_mail
 from app.cli.protocols import protocol_cli
 from app.cli.serving import serve, worker
 from app.cli.simulating import simulate
@@ -19,6 +20,7 @@ for command, name in (
     (examine, "doctor"),
     (openapi, "openapi"),
     (bring, "import"),
+    (import_police_mail, "import-police-mail"),
     (explain, "explain"),
     (simulate, "simulate"),
 ):
