@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -72,15 +72,22 @@ class Line:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
 
     async def send(self, body: Any) -> Any:
-        """The answer to one request.
+        """The answer to one request; what is refused for want of a connection is sent again, as a client does.
 
         Raises:
             RuntimeError: it was not 200: what is measured must be work that was done.
         """
         content = json.dumps(body).encode()
+        while (answer := await self._once(content)) is None:
+            await asyncio.sleep(0.2)
+        return answer
+
+    async def _once(self, content: bytes) -> Any:
         self._writer.write(f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
         told = await self._reader.readexactly(int(head.partition("content-length: ")[2].partition("\r\n")[0]))
+        if head.startswith("http/1.1 503"):
+            return None
         if not head.startswith("http/1.1 200"):
             raise RuntimeError(f"{head[:60]!r} {told[:500]!r}")
         return json.loads(told)
@@ -105,7 +112,7 @@ class Operator:
         self._seen = (await self._line.send(body))["version"]
 
 
-async def _at_pace(saves: list[Callable[[], Awaitable[None]]], seconds: float, process: psutil.Process) -> Typed:
+async def _at_pace(saves: Sequence[Callable[[], Awaitable[None]]], seconds: float, process: psutil.Process) -> Typed:
     took: list[float] = []
     used, started = sum(process.cpu_times()[:2]), time.perf_counter()
 
