@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from tests.intake.test_drafts import a_draft, history, read
+from tests.intake.drafting import a_draft, history, read
 from tests.makers import a_token
 
 JSON: Final = {"Content-Type": "application/json"}
