@@ -67,12 +67,10 @@ class Line:
         self._port = port
         self._head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: {token}\r\n"
 
-    async def connect(self) -> None:
-        """Open the connection."""
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, body: Any) -> Any:
-        """The answer to one request; what is refused for want of a connection is sent again, as a client does.
+        """The answer to one request; what is refused for want of a connection, or lost, is sent again.
 
         Raises:
             RuntimeError: it was not 200: what is measured must be work that was done.
@@ -83,9 +81,18 @@ class Line:
         return answer
 
     async def _once(self, content: bytes) -> Any:
-        self._writer.write(f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
-        told = await self._reader.readexactly(int(head.partition("content-length: ")[2].partition("\r\n")[0]))
+        try:
+            if self._streams is None:
+                self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            return await self._told(*self._streams, content)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._streams = None
+            return None
+
+    async def _told(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes) -> Any:
+        writer.write(f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        told = await reader.readexactly(int(head.partition("content-length: ")[2].partition("\r\n")[0]))
         if head.startswith("http/1.1 503"):
             return None
         if not head.startswith("http/1.1 200"):
@@ -137,8 +144,6 @@ async def _ours(port: int, token: str, operators: int, seconds: float, process: 
             for _ in range(operators)
         ]
     lines = [Line(port, "PATCH", f"/v1/drafts/{draft}", token) for draft in drafts]
-    for line in lines:
-        await line.connect()
     typing = [Operator(line, number).save for number, line in enumerate(lines)]
     await _at_pace(typing, 2, process)
     return await _at_pace(typing, seconds, process)
@@ -152,8 +157,6 @@ async def _bare(port: int, operators: int, seconds: float, process: psutil.Proce
         return save
 
     lines = [Line(port, "PATCH", f"/drafts/{number + 1}", "none") for number in range(operators)]
-    for line in lines:
-        await line.connect()
     typing = [saving(line) for line in lines]
     await _at_pace(typing, 2, process)
     return await _at_pace(typing, seconds, process)

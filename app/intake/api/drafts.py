@@ -114,7 +114,7 @@ async def take_over_draft(
     body: Annotated[TakeOverIn, Body(default_factory=TakeOverIn)],
 ) -> DraftOut:
     """Take over a call that is going on: it is yours, and whoever had it hears so. Needs If-Match or a reason."""
-    version = expected_version(request) if "if-match" in request.headers or body.reason is None else None
+    version = expected_version(request) if "if-match" in request.headers else None
     return _out(work, await take_over(work, draft_id, version=version, reason=body.reason), response)
 
 
