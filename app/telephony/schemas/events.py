@@ -25,9 +25,7 @@ class PhoneEventIn(Wire):
     number: Line | None = Field(None, description="The caller's number; kept sealed")
     to: Line | None = Field(None, description="Of a transfer: to whom; kept sealed")
     way: Literal["warm", "cold"] | None = None
-    stage: TransferStage | None = Field(
-        None, description="Of a transfer: how far; default: accepted when acceptedBy is told"
-    )
+    stage: TransferStage | None = Field(None, description="Of a transfer: how far; default: accepted when acceptedBy is told")
     accepted_by: Line | None = Field(None, description="Of a transfer: who took over; kept sealed")
     transfer: Clear | None = Field(None, description="Tells several transfers of one call apart")
     reason: Reason | None = None
