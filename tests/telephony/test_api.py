@@ -1,5 +1,6 @@
 """An exchange tells of calls: what becomes of them, and of everything that can be wrong with what it tells."""
 
+import asyncio
 import itertools
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -136,6 +137,20 @@ async def test_the_same_message_twice_is_one_event(
     await exchange.tell("ended", 8, message="msg_2")
     await exchange.tell("ended", 9, message="msg_3")
     assert len(await _callbacks(client, operator, first["draft"])) == 1
+
+
+async def test_at_the_same_moment_is_one_after_the_other(
+    client: httpx.AsyncClient, exchange: Exchange, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Everything of a call at once, each twice, over several connections: one draft, and it ends as it would have in order."""
+    events = [("offered", 0, {"number": NUMBER}), ("answered", 4, {"agent": "204"}), ("ended", 9, {})] * 2
+    answers = await asyncio.gather(*(exchange.tell(kind, after, message=kind, **facts) for kind, after, facts in events))
+    assert [one["repeated"] for one in answers].count(True) == 3
+    found = await _row(raw, exchange)
+    assert (found["state"], found["draft"], found["to_ring"], found["waited_ms"]) == ("ended", "active", 0, 4000)
+    drafts = {one["draft"] for one in answers} - {None}
+    assert len(drafts) == 1
+    assert await _callbacks(client, operator, drafts.pop()) == []
 
 
 async def test_an_unknown_call_is_kept_and_seen(

@@ -118,26 +118,6 @@ async def abandon(work: Work, call_id: UUID, version: int) -> None:
     await work.change(queries.CHANGE.values(state="abandoned", sealed=None, version=version + 1), call_id=call_id)
 
 
-async def answer(work: Work, call_id: UUID, by: UUID) -> None:
-    """Somebody answered a call that rings, or that seemed to have rung off: the draft is theirs (`by`, a key). Else nothing."""
-    row = await work.one(queries.LOCKED, call_id=call_id)
-    if row is None or row["state"] not in {"ringing", "abandoned"}:
-        return
-    await vault.load_key(work, row["case_id"])
-    empty = _told(CallIn(channel=row["channel"], received_at=row["received_at"]))
-    sealed = row["sealed"] or vault.seal(work, row["case_id"], empty)
-    taken = {"state": "active", "key_id": by, "sealed": sealed, "version": row["version"] + 1}
-    await work.change(queries.CHANGE_ANY.values(**taken), call_id=call_id)
-
-
-async def ring_off(work: Work, call_id: UUID) -> None:
-    """Nobody answered, and it rings no more: the draft is abandoned. Else nothing."""
-    row = await work.one(queries.LOCKED, call_id=call_id)
-    if row is not None and row["state"] == "ringing":
-        gone = {"state": "abandoned", "sealed": None, "version": row["version"] + 1}
-        await work.change(queries.CHANGE_ANY.values(**gone), call_id=call_id)
-
-
 async def _locked(work: Work, call_id: UUID, version: int) -> tuple[Call, Any]:
     row = await work.one(queries.LOCKED, call_id=call_id)
     draft = _of_this_organisation(work, row)

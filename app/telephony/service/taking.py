@@ -21,6 +21,7 @@ from app.core.work import Work
 from app.intake.codes import Channel
 from app.intake.schemas.asked import CallIn
 from app.intake.service import draft as drafts
+from app.intake.service import ringing
 from app.telephony import queries
 from app.telephony.line import Line, LineState, PhoneEvent, Told, TransferStage, line_of
 from app.telephony.service.systems import System, stored
@@ -127,11 +128,11 @@ async def _follow(work: Work, following: _Followed, before: LineState, now: Line
     if draft and now.answered_at:
         if following.answered_by is None:
             following.answered_by = await _who_sits(work, following, now.extension)
-        await drafts.answer(work, draft, following.answered_by or following.system_id)
+        await ringing.answered(work, draft, following.answered_by or following.system_id)
         if before is LineState.ABANDONED:
             await callbacks.withdraw(work, draft)
     elif draft and now.state is LineState.ABANDONED and before is not LineState.ABANDONED:
-        await drafts.ring_off(work, draft)
+        await ringing.rang_off(work, draft)
         if following.sealed:
             due = due_by(Why.UNANSWERED, work.at)
             new = NewCallback(draft, following.case_id, Why.UNANSWERED, due, following.sealed)
