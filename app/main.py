@@ -37,6 +37,7 @@ from app.directory.events import EVENTS as DIRECTORY_EVENTS
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
+from app.intake.after_events import EVENTS as AFTER_EVENTS
 from app.intake.api import router as intake
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
@@ -51,6 +52,7 @@ from app.vault.keys import master_key
 EVENTS: tuple[type[Event], ...] = (
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
+    *AFTER_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,

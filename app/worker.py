@@ -17,6 +17,7 @@ from app.delivery import send
 from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
+from app.intake import due as intake
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
@@ -26,6 +27,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
+    intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
     silent_endpoints(directory.national_desks),  # who can't be told is told of
     rosters.MADE_AHEAD,  # shifts, every day a day further
     coverage.LOOKS,  # gaps of the coming days are found

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, or_, select, update
 
-from app.intake.tables import call
+from app.intake.tables import call, hand_off
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
 LOCKED: Final = CALL.with_for_update()
@@ -31,3 +31,15 @@ def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID
     if after:
         query = query.where(call.c.id > after)
     return query.where(call.c.state == state) if state else query
+
+
+HAND_OFF: Final = select(hand_off).where(hand_off.c.id == bindparam("hand_off_id"))
+HAND_OFF_LOCKED: Final = HAND_OFF.with_for_update()
+HAND_OFFS: Final = select(hand_off).where(hand_off.c.call_id == bindparam("call_id")).order_by(hand_off.c.id)
+CHANGE_HAND_OFF: Final = update(hand_off).where(hand_off.c.id == bindparam("hand_off_id"))
+CHASE: Final = (
+    update(hand_off)
+    .where(hand_off.c.call_id == bindparam("of_call"), hand_off.c.chase_at.is_not(None))
+    .values(chase_at=bindparam("chase_at"))
+)
+TO_CHASE: Final = select(hand_off.c.id).where(hand_off.c.chase_at <= bindparam("at")).order_by(hand_off.c.chase_at).limit(100)

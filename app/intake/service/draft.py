@@ -12,6 +12,7 @@ from app.core.work import Work
 from app.intake import queries
 from app.intake.calls import Call, call_of
 from app.intake.schemas.asked import CallIn
+from app.intake.service import hand_offs
 from app.intake.service.ending import Receipt, end
 from app.intake.service.judging import judge
 from app.intake.tables import call as call_table
@@ -103,7 +104,7 @@ async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
     draft, row = await _locked(work, call_id, version)
     call = await _opened(work, draft, row)
     judged = await judge(work, call, draft.received_at)
-    ended = end(work, call_id, draft.case_id, judged)
+    ended = end(work, call_id, draft.case_id, judged, await hand_offs.made(work, call_id))
     await work.change(queries.CHANGE.values(version=version + 1, **ended.columns), call_id=call_id)
     return ended.receipt
 
