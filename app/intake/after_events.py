@@ -54,7 +54,7 @@ class CallAmended(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallInError(CallEvent):
-    """A call was entered in error, or is not after all (`withdrawn`). A case that was accepted goes on until its owner ends it."""
+    """A call was entered in error, or is not after all (`withdrawn`). An accepted case goes on until its owner ends it."""
 
     type: ClassVar[str] = "nl.nodus.call.in_error.v1"
     withdrawn: bool

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, text, update
 
 from app.intake.tables import call, hand_off
 
@@ -43,3 +43,12 @@ CHASE: Final = (
     .values(chase_at=bindparam("chase_at"))
 )
 TO_CHASE: Final = select(hand_off.c.id).where(hand_off.c.chase_at <= bindparam("at")).order_by(hand_off.c.chase_at).limit(100)
+# One call for a reference of its own, or for that of its case, which is made from the case's id and so is not stored with it.
+BY_REFERENCE: Final = text("""
+  SELECT l.* FROM call l WHERE l.organisation_id = :organisation AND l.state = 'completed' AND l.id = (
+    SELECT id FROM (
+      SELECT id FROM call WHERE organisation_id = :organisation AND reference = :reference AND state = 'completed'
+      UNION ALL
+      SELECT o.id FROM cases c JOIN call o ON o.case_id = c.id WHERE c.reference = :reference AND c.intake_organisation_id = :organisation
+    ) found LIMIT 1)
+""")

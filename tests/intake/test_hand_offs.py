@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from hypothesis import settings
@@ -13,6 +14,7 @@ from hypothesis.strategies import sampled_from
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
+from app.directory.seeding import organisation_id
 from app.intake import due
 from app.intake.codes import CallKind
 from app.intake.hand_offs import (
@@ -25,7 +27,6 @@ from app.intake.hand_offs import (
     stays_ours,
     step,
 )
-from app.directory.seeding import organisation_id
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, an_accepted_case, now
 
 ACUTE = {"danger_now": "yes"}
@@ -161,19 +162,23 @@ async def test_what_was_proposed_and_not_made_is_listed(client: httpx.AsyncClien
 
 
 async def test_a_crisis_service_is_proposed_with_the_number_around_the_place(
-    client: httpx.AsyncClient, operator: dict[str, str]
+    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection
 ) -> None:
     """Nobody has to look a regional number up while somebody cries on the other line."""
-    draft = await _draft(client, operator, answers={"suicide": "yes"})
+    draft = await _draft(client, operator, answers={"suicide": "yes"}, place={"stay": {"municipalityCode": "GM0363"}})
+    ways = '[{"kind": "phone", "value": "+31205555555", "use": "hand_off"}]'
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        await raw.execute("""UPDATE service SET contact_ways = $1 WHERE kind = 'crisis' AND id IN (
+            SELECT service_id FROM service_area WHERE municipality_code = 'GM0363')""", ways)  # fmt: skip
     told = (await client.get(f"/v1/drafts/{draft}/hand-offs?purpose=triage", headers=operator)).json()
     crisis = next(one for one in told["proposed"] if one["to"] == "crisis_service")
-    reach = (await client.get("/v1/municipalities/GM0363", headers=operator)).json()
-    assert crisis["number"], reach
+    assert crisis["number"] == "+31205555555"
     started = await client.post(f"/v1/drafts/{draft}/hand-offs", json={"to": "crisis_service"}, headers=operator)
-    assert started.json()["number"] == crisis["number"]
+    assert (started.json()["number"], started.json()["proposedBy"]) == ("+31205555555", "urgency")
 
 
-async def test_who_took_over_is_sealed(client: httpx.AsyncClient, operator: dict[str, str], raw: Any) -> None:
+async def test_who_took_over_is_sealed(client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection) -> None:
     """The name of a colleague elsewhere, and words instead of a code, are in no clear column."""
     off = {"to": "tante Wilhelmina", "result": "accepted", "acceptedBy": "Zuster Geheim", "number": "bij de buren"}
     receipt = (await client.post("/v1/calls", json=a_call(handOffs=[off]), headers=operator)).json()

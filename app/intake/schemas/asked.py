@@ -135,4 +135,15 @@ class CallIn(Wire):
     joins: Line | None = Field(
         None, description="The open case that it is about: id, reference, or `joins` of a look-up in the last hour"
     )
+    adds_to: Line | None = Field(
+        None, description="The reference with which the caller rings again: this call joins its case, if that is open"
+    )
     callback_by: Moment | None = Field(None, description="Of kind `callback`: ring back by then; default: within the hour")
+
+    @model_validator(mode="after")
+    def _promises_and_ties_agree(self) -> Self:
+        if self.feedback_by and not self.feedback_promised:
+            raise ValueError("feedbackBy needs feedbackPromised: say that feedback was promised, or leave the moment out.")
+        if self.joins and self.adds_to:
+            raise ValueError("A call joins one case: send `joins` or `addsTo`.")
+        return self
