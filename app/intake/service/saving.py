@@ -36,6 +36,7 @@ async def save_fields(work: Work, call_id: UUID, asked: SaveIn) -> Mapping[str, 
         DraftEnded: it was completed or abandoned, and this save did not come before.
         SequenceReused: this screen has saved something else with this sequence.
     """
+    work.plan_once()
     changes = validated(asked.changes)
     draft, row = await locked(work, call_id)
     if draft.state not in OPEN:
