@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
+from app.callbacks import service as callbacks
 from app.channels.police import outlook
 from app.core import clock
 from app.core.actor import WORKER
@@ -18,7 +19,10 @@ from app.core.work import begin
 from app.coverage.service import gaps
 from app.delivery import service as delivery
 from app.directory.service import look_up as directory
+from app.intake.service import protocols
 from app.routing.coverage import coverage
+from app.telephony.service import waiting as telephony
+from app.telephony.skew import TOLD_ABOVE
 from app.vault.keys import master_key
 
 DRIFT_ALLOWED: Final = 2.0
@@ -41,7 +45,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a look that fails is a finding too."""
-    findings = [_key(settings), _police(settings)]
+    findings = [_key(settings), _protocols(), _police(settings)]
     try:
         database = Database(settings.database_url, settings)
     except ArgumentError:
@@ -68,6 +72,14 @@ def _key(settings: Settings) -> Finding:
 def _police(settings: Settings) -> Finding:
     well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
     return Finding("police channel", well, sentence)
+
+
+def _protocols() -> Finding:
+    today = directory.local_day(clock.now())
+    valid = ", ".join(one.version for one in protocols.known().values() if one.is_valid_on(today))
+    faulty = "; ".join(f"{name} is left out: {why}" for name, why in protocols.left_out().items())
+    sentence = "; ".join(filter(None, [f"valid today: {valid or 'none'}", faulty]))
+    return Finding("protocols", well=bool(valid) and not faulty, sentence=sentence)
 
 
 async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:
@@ -135,4 +147,26 @@ async def _delivery(database: Database) -> Finding:
     return Finding("delivery", well, f"the oldest undelivered event waits since {age.total_seconds():.0f} s")
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery)
+async def _callbacks(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        late = await callbacks.overdue(work)
+        minutes = (work.at - late.since).total_seconds() / 60 if late.since else 0
+    if not late.count:
+        return Finding("callbacks", well=True, sentence="nobody waits longer to be rung back than was promised")
+    return Finding("callbacks", well=False, sentence=f"{late.count} to ring back are overdue, the first since {minutes:.0f} min")
+
+
+async def _telephony(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await telephony.health(work)
+    if not found:
+        return Finding("telephony", well=True, sentence="no exchange is registered: drafts are opened by hand")
+    off = [f"{one.label} ({one.skew:+.0f} s)" for one in found if abs(one.skew or 0) > TOLD_ABOVE]
+    unknown = sum(one.unknown for one in found)
+    if off:
+        return Finding("telephony", well=False, sentence=f"set the clock of {', '.join(off)}")
+    sentence = f"{len(found)} with clocks in order; {unknown} calls of the last day never said that they rang"
+    return Finding("telephony", well=True, sentence=sentence)
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks, _telephony)

@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from app.callbacks.api import router as callbacks
+from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
@@ -39,24 +41,35 @@ from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
+from app.intake.events import EVENTS as INTAKE_EVENTS
+from app.intake.service import protocols
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
 from app.routing.events import EVENTS as ROUTING_EVENTS
+from app.signals.api import router as signals
+from app.signals.events import EVENTS as SIGNAL_EVENTS
 from app.simulation.api import router as simulation
+from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
+    *INTAKE_EVENTS,
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
     *COVERAGE_EVENTS,
+    *SIGNAL_EVENTS,
+    *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
 )
 READS = ["GET", "HEAD"]
-ROOMS = (intake, routing, followup, cases, directory, delivery, rosters, coverage, simulation, channels)
+ROOMS = (
+    intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    channels,
+)  # fmt: skip
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."
@@ -67,6 +80,7 @@ DESCRIPTION = (
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     heads: Heads = app.state.heads
+    protocols.prepare()
     tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
     with _when_told_to_end(heads.let_go):
         yield

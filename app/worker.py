@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 
+from app.callbacks import due as callbacks
 from app.channels import due as channels
 from app.core import clock
 from app.core.db import Database
@@ -17,13 +18,19 @@ from app.delivery import send
 from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
+from app.intake import due as intake
 from app.rosters import due as rosters
 from app.routing import due as routing
+from app.signals import due as signals
+from app.telephony import due as telephony
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
+    signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     silent_endpoints(directory.national_desks),  # who can't be told is told of
+    intake.LEFT_OPEN,  # a call in which nobody types any more
+    intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
     coverage.LOOKS,  # gaps of the coming days are found
     coverage.GAPS,  # who must hear of them hears, in time
@@ -31,6 +38,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.TO_CONFIRM,  # whoever has a shift soon is asked
     rosters.UNCONFIRMED,  # and then the next
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
+    callbacks.CALLBACKS,  # whoever was not rung back in time is told of
+    telephony.UNHEARD,  # calls of which nothing is heard any more
 )
 LOOK_AGAIN: Final = 30.0
 

@@ -1,1 +1,1 @@
-"""Somebody rings back: a queue with attempts and a deadline."""
+"""Somebody rings back: a promise with a deadline, attempts, and nobody forgotten."""

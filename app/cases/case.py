@@ -82,3 +82,21 @@ def case_of(row: Mapping[str, Any]) -> Case:
         next_climb_at=row["next_climb_at"],
         version=row["version"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A case that something was added to, also when it is hidden from who added it: `hears` are who must know."""
+
+    id: UUID
+    state: State
+    urgency: Urgency
+    version: int
+    hears: tuple[UUID, ...]
+
+
+def touched_of(row: Mapping[str, Any]) -> Touched:
+    """The case in a row of `touch_case`."""
+    told = (row["owner_organisation_id"] or row["asked_organisation_id"], row["intake_organisation_id"])
+    hears = tuple(dict.fromkeys(one for one in told if one))
+    return Touched(row["id"], State(row["state"]), Urgency(row["urgency"]), row["version"], hears)

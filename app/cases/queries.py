@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, text, update
 
 from app.cases.tables import case_line, cases
 
 CASE: Final = select(cases).where(cases.c.id == bindparam("case_id"))
 LOCKED: Final = CASE.with_for_update()
+BY_REFERENCE: Final = select(cases.c.id).where(cases.c.reference == bindparam("reference"))
+SOME: Final = text("SELECT * FROM cases WHERE id = ANY(CAST(:ids AS uuid[]))")
+TOUCH: Final = text("SELECT * FROM touch_case(:case_id)")
 LINES: Final = select(case_line).where(case_line.c.case_id == bindparam("case_id")).order_by(case_line.c.id)
 TO_CLIMB: Final = (
     select(cases.c.id)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.cases import queries
-from app.cases.case import Case, Line, NewCase, case_of
+from app.cases.case import Case, Line, NewCase, Touched, case_of, touched_of
 from app.cases.deadlines import DeadlineKind, first_contact_by
 from app.cases.lifecycle import State, Urgency, step
 from app.cases.tables import case_line, cases
@@ -72,6 +72,37 @@ async def locked(work: Work, case_id: UUID) -> Case:
         NotFound: there is none, or it is not for this organisation.
     """
     return _found(await work.one(queries.LOCKED, case_id=case_id))
+
+
+async def some(work: Work, ids: Sequence[UUID]) -> list[Case]:
+    """Those of these cases that this organisation may see; none asked, no statement."""
+    return [case_of(row) for row in await work.rows(queries.SOME, ids=list(ids))] if ids else []
+
+
+async def by_reference(work: Work, reference: str) -> UUID:
+    """The case with this reference.
+
+    Raises:
+        NotFound: there is none, or it is not for this organisation.
+    """
+    row = await work.one(queries.BY_REFERENCE, reference=reference)
+    if row is None:
+        raise NotFound("There is no case with this reference, or it is not for your organisation.")
+    return UUID(str(row["id"]))
+
+
+async def touch(work: Work, case_id: UUID) -> Touched:
+    """A new version of a case, locked until this work ends; also of one that row-level security hides.
+
+    Ask it only for a case that was found by this organisation's own look-up, or that it may see.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await work.one(queries.TOUCH, case_id=case_id)
+    if row is None:
+        raise NotFound("There is no such case, or it is not for your organisation.")
+    return touched_of(row)
 
 
 async def lines(work: Work, case_id: UUID) -> list[Line]:

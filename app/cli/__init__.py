@@ -7,6 +7,7 @@ from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
 from app.cli.police_mail import import_police_mail
+from app.cli.protocols import protocol_cli
 from app.cli.serving import serve, worker
 from app.cli.simulating import simulate
 
@@ -25,6 +26,7 @@ for command, name in (
 ):
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")
+cli.add_typer(protocol_cli, name="protocol")
 
 
 def main() -> None:

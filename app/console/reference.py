@@ -6,17 +6,9 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake",
-    "routing",
-    "follow-up",
-    "cases",
-    "directory",
-    "rosters",
-    "coverage",
-    "simulation",
-    "channels",
-    "delivery",
-)
+    "intake", "callbacks", "telephony", "routing", "follow-up", "cases", "directory", "rosters", "coverage", "signals",
+    "simulation", "channels", "delivery",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

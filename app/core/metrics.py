@@ -20,6 +20,10 @@ OPEN_GAPS: Final = Gauge(
     "nodus_open_gaps", "Gaps of the coming fourteen days, by line.", ["line"], multiprocess_mode="mostrecent"
 )
 
+OVERDUE_CALLBACKS: Final = Gauge(
+    "nodus_overdue_callbacks", "People who should have been rung back by now.", multiprocess_mode="mostrecent"
+)
+
 
 def serve(port: int) -> None:
     """Answer `/metrics` on `port` of the loopback and every other address; 0 means don't."""

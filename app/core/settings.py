@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     police_channel_ends_on: Annotated[
         date | None, Field(description="The last day of decree BWBR0045999 on police data; empty: no end is known")
     ] = None  # ⚙
+    protocols_folder: Annotated[str, Field(description="A folder with triage protocols of your own, one YAML file a version")] = (
+        ""
+    )
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False

@@ -13,6 +13,7 @@ from uuid import UUID
 
 PREFIX: Final = "whsec_"
 SECRET_BYTES: Final = 32
+MOST_SIGNATURES: Final = 5  # ⚙ more are not looked at
 
 
 def new_secret() -> bytes:
@@ -25,8 +26,26 @@ def shown(secret: bytes) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def signatures(secrets_of_endpoint: Sequence[bytes], message: UUID, timestamp: int, body: bytes) -> str:
+def signatures(secrets_of_endpoint: Sequence[bytes], message: UUID | str, timestamp: int, body: bytes) -> str:
     """The value of `webhook-signature`: one signature a secret. `timestamp` is in seconds, of this attempt."""
     signed = f"{message}.{timestamp}.".encode() + body
     made = (hmac.new(secret, signed, hashlib.sha256).digest() for secret in secrets_of_endpoint)
     return " ".join(f"v1,{base64.b64encode(one).decode()}" for one in made)
+
+
+def fits(secrets_of_sender: Sequence[bytes], message: str, timestamp: int, body: bytes, given: str) -> bool:
+    """Whether one of the signatures in a `webhook-signature` was made with one of the secrets; takes as long whichever fits."""
+    made = signatures(secrets_of_sender, message, timestamp, body).split()
+    found = [hmac.compare_digest(one.encode(), other.encode()) for one in made for other in given.split()[:MOST_SIGNATURES]]
+    return any(found)
+
+
+def read_secret(text: str) -> bytes:
+    """The secret that `shown` showed.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    if not text.startswith(PREFIX):
+        raise ValueError(f"A secret begins with {PREFIX}.")
+    return base64.b64decode(text.removeprefix(PREFIX), validate=True)

@@ -58,4 +58,6 @@ EndpointDoor = Annotated[Work, Depends(door("webhooks:manage"), scope="function"
 DirectoryReader = Annotated[Work, Depends(door("directory:read"), scope="function")]
 DirectoryDoor = Annotated[Work, Depends(door("directory:write"), scope="function")]
 AdministratorDoor = Annotated[Work, Depends(door("directory:admin"), scope="function")]
+TelephonyDoor = Annotated[Work, Depends(door("telephony:manage"), scope="function")]
+ProtocolComparer = Annotated[Work, Depends(door("protocols:compare"), scope="function")]
 FeedReader = Annotated[Actor, Depends(asking("feed:read"))]

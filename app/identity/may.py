@@ -12,6 +12,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}) | IMPORTS,
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
+            | {"telephony:manage", "protocols:compare"}
         )
         | IMPORTS,
         "desk": frozenset(
@@ -22,6 +23,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
+            | {"telephony:manage", "protocols:compare"}
         ),
     }
 )

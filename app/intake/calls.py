@@ -27,6 +27,7 @@ class Call:
     urgency: str | None
     proposed_urgency: str | None
     flags: tuple[str, ...]
+    advice: tuple[str, ...]
     municipality_code: str | None
     caller_anonymity: str | None
     caller_relation: str | None
@@ -35,7 +36,7 @@ class Call:
     @property
     def has_case(self) -> bool:
         """Whether it opened a case."""
-        return self.municipality_code is not None
+        return self.municipality_code is not None and self.disposition != "joined_case"
 
 
 def call_of(row: Mapping[str, Any]) -> Call:
@@ -57,6 +58,7 @@ def call_of(row: Mapping[str, Any]) -> Call:
         urgency=row["urgency"],
         proposed_urgency=row["proposed_urgency"],
         flags=tuple(row["flags"]),
+        advice=tuple(row["advice"]),
         municipality_code=row["municipality_code"],
         caller_anonymity=row["caller_anonymity"],
         caller_relation=row["caller_relation"],

@@ -17,6 +17,7 @@ CAN_END_WITHOUT: Final = frozenset({Urgency.NORMAL, Urgency.ADVICE})
 OLDEST_CALL: Final = timedelta(days=366)  # ⚙ what was found in a drawer
 OLDEST_PERSON: Final = timedelta(days=130 * 365.25)
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
+FEWEST_DIGITS: Final = 3  # ⚙ 112 is a number too
 # What identifies somebody is not kept of a call that opens no case.
 NOT_KEPT: Final[Mapping[str, frozenset[str]]] = {
     "caller": frozenset({"name", "phone", "email", "verifiedHow", "bestTime"}),
@@ -72,6 +73,20 @@ def opens_a_case(kind: str, verdict: Verdict) -> bool:
             errors=[FieldError("/kind", "needs_somebody", "report or handed_off.")],
         )
     return False
+
+
+def must_be_reachable(phone: str | None) -> None:
+    """Refuse a promise to ring back somebody whose number is not known.
+
+    Raises:
+        Invalid: no number with digits in it.
+    """
+    if sum(one.isdigit() for one in phone or "") < FEWEST_DIGITS:
+        raise Invalid(
+            "Nobody can be rung back without a number. Ask for it and send caller.phone with caller.anonymity"
+            " known_to_desk_only or known, or end the call as another kind.",
+            errors=[FieldError("/caller/phone", "missing", "The number to ring.")],
+        )
 
 
 def disposition(kind: CallKind, *, case: bool) -> Disposition:

@@ -6,13 +6,12 @@ what a flag demands.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from app.cases.lifecycle import Flag, Urgency
 from app.core.errors import FieldError, Invalid
-from app.intake.protocol import SEVEREST_FIRST, Condition, Protocol, Texts
+from app.intake.protocol import ChosenUrgency, Protocol, Texts, holds, is_lower, severest
 
-RANK: Final = {urgency: rank for rank, urgency in enumerate(SEVEREST_FIRST)}
+__all__ = ["AnswersInvalid", "ChosenUrgency", "HandOff", "Reason", "UrgencyTooLow", "Verdict", "is_lower", "judge"]
 
 
 class AnswersInvalid(Invalid):
@@ -25,14 +24,6 @@ class UrgencyTooLow(Invalid):
     """The operator's choice is lower than it may be."""
 
     slug, title = "urgency-too-low", "The urgency can't be that low"
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenUrgency:
-    """The operator's own judgement, and why."""
-
-    urgency: Urgency
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,7 @@ class Verdict:
     flags: tuple[Flag, ...]
     hand_offs: tuple[HandOff, ...]
     reasons: tuple[Reason, ...]
+    suggested_advice: tuple[str, ...] = ()
 
 
 def judge(protocol: Protocol, answers: Mapping[str, str], chosen: ChosenUrgency | None = None) -> Verdict:
@@ -72,8 +64,8 @@ def judge(protocol: Protocol, answers: Mapping[str, str], chosen: ChosenUrgency 
         UrgencyTooLow: lowered without a reason, or below what a flag demands.
     """
     _check(protocol, answers)
-    flags = tuple(dict.fromkeys(rule.flag for rule in protocol.flag_rules if _holds(rule.when, answers)))
-    rules = [rule for rule in protocol.urgency_rules if _holds(rule.when, answers)]
+    flags = tuple(dict.fromkeys(rule.flag for rule in protocol.flag_rules if holds(rule.when, answers)))
+    rules = [rule for rule in protocol.urgency_rules if holds(rule.when, answers)]
     reasons = [Reason(rule.code, rule.text) for rule in rules]
     reasons += [Reason(f"flag_{flag}", protocol.flags[flag].text) for flag in flags]
     asked = [rule.urgency for rule in rules] or [protocol.otherwise]
@@ -82,17 +74,8 @@ def judge(protocol: Protocol, answers: Mapping[str, str], chosen: ChosenUrgency 
     urgency = _with_choice(proposed, chosen, demanded, flags)
     if chosen and urgency is not proposed:
         reasons.append(_choice_reason(proposed, urgency))
-    return Verdict(urgency, proposed, flags, _hand_offs(protocol, urgency, flags), tuple(reasons))
-
-
-def severest(*urgencies: Urgency) -> Urgency:
-    """The most urgent of them."""
-    return min(urgencies, key=RANK.__getitem__)
-
-
-def is_lower(one: Urgency, other: Urgency) -> bool:
-    """Whether `one` is less urgent than `other`."""
-    return RANK[one] > RANK[other]
+    hand_offs, advice = _hand_offs(protocol, urgency, flags), _advice(protocol, urgency, flags)
+    return Verdict(urgency, proposed, flags, hand_offs, tuple(reasons), advice)
 
 
 def _check(protocol: Protocol, answers: Mapping[str, str]) -> None:
@@ -109,10 +92,6 @@ def _check(protocol: Protocol, answers: Mapping[str, str]) -> None:
     if faults:
         address = f"/v1/protocols/{protocol.version}"
         raise AnswersInvalid(f"Some answers don't fit the protocol; {address} lists questions and answers.", errors=faults)
-
-
-def _holds(when: Condition, answers: Mapping[str, str]) -> bool:
-    return all(answers.get(question) in counting for question, counting in when.items())
 
 
 def _with_choice(proposed: Urgency, chosen: ChosenUrgency | None, demanded: list[Urgency], flags: tuple[Flag, ...]) -> Urgency:
@@ -144,3 +123,8 @@ def _hand_offs(protocol: Protocol, urgency: Urgency, flags: tuple[Flag, ...]) ->
         if urgency in rule.urgencies or rule.flags & set(flags):
             found.setdefault(rule.to, HandOff(rule.to, rule.number, rule.way, rule.text))
     return tuple(found.values())
+
+
+def _advice(protocol: Protocol, urgency: Urgency, flags: tuple[Flag, ...]) -> tuple[str, ...]:
+    raised = set(flags)
+    return tuple(code for code, one in protocol.advice.items() if urgency in one.urgencies or one.flags & raised)

@@ -1,1 +1,1 @@
-"""The telephone exchange: what it tells of calls, by a signed webhook."""
+"""What the exchange tells of calls: who rings, who answered, who waited, to whom they were put through."""

@@ -22,8 +22,10 @@ from schemathesis.specs.openapi.checks import (
 from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
+from app.core.due import carry_out_once
 from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
+from app.signals.due import EARLY_SIGNALS
 from tests.channels.makers import a_transfer, send_police
 from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
@@ -68,6 +70,17 @@ async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dic
     return {"report_id": report, "transfer_id": transfer}
 
 
+async def a_signal(url: str, client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]) -> str:
+    """Two calls about one house, and what they are together."""
+    for _ in range(2):
+        await an_offered_case(client, operator)
+    database = Database(url, settings_for(url))
+    while sum(await carry_out_once(EARLY_SIGNALS, database)):
+        pass
+    await database.close()
+    return str((await client.get("/v1/early-signals", headers=desk)).json()["items"][0]["id"])
+
+
 class Service:
     """The service on a socket, with one case that is followed up, and a key of every role."""
 
@@ -110,6 +123,7 @@ class Service:
             self.known["service_id"] = services["items"][0]["id"]
             self.known |= await a_roster(client, self.keys[3])
             self.known |= await channels_known(client, desk)
+            self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

@@ -8,79 +8,79 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.lifecycle import Flag, Urgency
-from app.intake.protocol import Faulty, Protocol, parse
-from app.intake.service.protocols import FOLDER, protocol
+from app.intake.parsing import Faulty, parse
+from app.intake.protocol import Example, Protocol
+from app.intake.service.protocols import FOLDER, known, protocol
 from app.intake.triage import ChosenUrgency, UrgencyTooLow, is_lower, judge
 
 NL: Protocol = protocol("nl-2026.1")
-SAFETY = [key for key, question in NL.questions.items() if question.about == "safety"]
-answers = st.dictionaries(st.sampled_from(sorted(NL.questions)), st.sampled_from(["yes", "no", "unknown"]))
-
-EXAMPLES: list[tuple[str, dict[str, str], str, set[str], set[str]]] = [
-    ("he stands with a knife in the hall", {"weapon": "yes", "danger_now": "yes"}, "acute", {"weapon"}, {"emergency", "police"}),
-    ("somebody is in danger, nothing else known", {"danger_now": "yes"}, "acute", set(), {"emergency"}),
-    ("danger can't be ruled out", {"danger_now": "unknown"}, "crisis", set(), {"crisis_service"}),
-    ("a smell of gas, perhaps", {"fire": "unknown"}, "acute", {"fire"}, {"emergency"}),
-    ("she took pills", {"medical": "yes"}, "acute", {"medical"}, {"emergency", "general_practitioner"}),
-    ("she may have taken pills", {"medical": "unknown"}, "urgent", {"medical"}, {"general_practitioner"}),
-    ("he says he wants to die", {"suicide": "yes"}, "crisis", {"suicide"}, {"crisis_service", "suicide_prevention"}),
-    ("not asked whether he wants to die, it crossed her mind", {"suicide": "unknown"}, "urgent", {"suicide"}, {"suicide_prevention"}),
-    ("a knife lies about, no danger", {"weapon": "yes", "danger_now": "no"}, "urgent", {"weapon"}, {"police"}),
-    ("a knife, and danger not ruled out", {"weapon": "yes", "danger_now": "unknown"}, "acute", {"weapon"}, {"emergency", "police"}),
-    ("he hits his wife", {"violence_home": "yes"}, "urgent", {"violence_home"}, {"veilig_thuis"}),
-    ("children look on", {"children": "yes"}, "normal", {"child_involved"}, {"veilig_thuis"}),
-    ("mother with dementia walked off", {"missing": "yes", "dementia": "yes"}, "urgent", {"missing_dementia"}, {"police"}),
-    ("missing, no dementia", {"missing": "yes", "dementia": "no"}, "normal", set(), set()),
-    ("a boy of fourteen hears voices", {"minor": "yes"}, "normal", {"minor"}, {"youth_services"}),
-    ("can't be talked to any more", {"severe_confusion": "yes"}, "crisis", set(), {"crisis_service"}),
-    ("has not eaten for days", {"not_eating": "yes"}, "urgent", set(), set()),
-    ("no shelter tonight", {"shelter": "no"}, "urgent", set(), set()),
-    ("not known whether there is shelter", {"shelter": "unknown"}, "normal", set(), set()),
-    ("it gets worse by the day", {"worse": "yes"}, "urgent", set(), set()),
-    ("shouts in the street every evening", {"nuisance": "yes"}, "normal", set(), set()),
-    ("a lonely neighbour, advice is enough", {"can_wait": "yes"}, "advice", set(), set()),
-    ("advice is enough, but children are there", {"can_wait": "yes", "children": "yes"}, "normal", {"child_involved"}, {"veilig_thuis"}),
-    ("advice is enough, but danger now", {"can_wait": "yes", "danger_now": "yes"}, "acute", set(), {"emergency"}),
-    ("the three questions of the law", {"serious_disadvantage": "yes", "disorder_suspected": "yes", "unwilling": "yes"}, "normal", {"wvggz"}, set()),
-    ("two of the three", {"serious_disadvantage": "yes", "disorder_suspected": "yes"}, "normal", set(), set()),
-    ("nothing was asked", {}, "normal", set(), set()),
-]  # fmt: skip
+ALL: list[Protocol] = list(known().values())
+EXAMPLES = [(one, example) for one in ALL for example in one.examples]
 
 
-@pytest.mark.parametrize(("told", "given_answers", "urgency", "flags", "hand_offs"), EXAMPLES, ids=[one[0] for one in EXAMPLES])
-def test_a_call_is_judged_as_a_professional_would(
-    told: str, given_answers: dict[str, str], urgency: str, flags: set[str], hand_offs: set[str]
-) -> None:
+@st.composite
+def answered(draw: st.DrawFn) -> tuple[Protocol, dict[str, str]]:
+    """A protocol of ours and answers to it, also to questions that would not have been asked."""
+    one = draw(st.sampled_from(ALL))
+    keys = draw(st.sets(st.sampled_from(sorted(one.questions))))
+    return one, {key: draw(st.sampled_from(one.questions[key].options)) for key in sorted(keys)}
+
+
+@pytest.mark.parametrize(("one", "example"), EXAMPLES, ids=[f"{one.version} {example.name}" for one, example in EXAMPLES])
+def test_a_call_is_judged_as_a_professional_would(one: Protocol, example: Example) -> None:
     """Plain situations, each with the urgency, flags and hand-offs that it must have."""
-    verdict = judge(NL, given_answers)
-    assert (verdict.urgency, set(verdict.flags), {one.to for one in verdict.hand_offs}) == (
-        urgency,
-        flags,
-        hand_offs,
-    ), told
+    verdict = judge(one, example.answers, example.chosen)
+    assert verdict.urgency is example.urgency
+    assert set(verdict.flags) == set(example.flags)
+    assert {hand_off.to for hand_off in verdict.hand_offs} == set(example.hand_offs)
 
 
-@given(answers, st.sampled_from(SAFETY))
-def test_danger_never_makes_a_call_less_urgent(told: dict[str, str], question: str) -> None:
-    """Yes or don't know to a question about safety is at least as urgent as no."""
-    calm = judge(NL, told | {question: "no"}).urgency
-    for worse in ("yes", "unknown"):
-        assert not is_lower(judge(NL, told | {question: worse}).urgency, calm)
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.version)
+def test_every_protocol_has_its_table_of_calls(one: Protocol) -> None:
+    """Forty calls, with every urgency and every flag: a protocol is known by what it says, not by how it is built."""
+    assert len(one.examples) >= 40
+    assert {example.urgency for example in one.examples} == set(Urgency)
+    assert {flag for example in one.examples for flag in example.flags} == set(one.flags)
 
 
-@given(answers, st.sampled_from(sorted(Urgency)), st.one_of(st.none(), st.text(min_size=1)))
-def test_the_operator_raises_freely_and_lowers_within_bounds(told: dict[str, str], chosen: Urgency, reason: str | None) -> None:
+@given(answered(), st.data())
+def test_danger_never_makes_a_call_less_urgent(asked: tuple[Protocol, dict[str, str]], data: st.DataObject) -> None:
+    """Yes or don't know to a question about danger is at least as urgent as no; where `no` is the danger, the other way round."""
+    one, told = asked
+    question = data.draw(st.sampled_from([key for key, asked in one.questions.items() if asked.about == "safety"]))
+    dangerous, calm = ("no", "yes") if question == "children_safe" else ("yes", "no")
+    without = judge(one, told | {question: calm}).urgency
+    for worse in (dangerous, "unknown"):
+        assert not is_lower(judge(one, told | {question: worse}).urgency, without)
+
+
+@given(answered(), st.sampled_from(sorted(Urgency)), st.one_of(st.none(), st.text(min_size=1)))
+def test_the_operator_raises_freely_and_lowers_within_bounds(
+    asked: tuple[Protocol, dict[str, str]], chosen: Urgency, reason: str | None
+) -> None:
     """Never below what a flag demands; lower only with a reason; whatever is allowed is what counts."""
-    free = judge(NL, told)
-    demanded = [NL.flags[flag].at_least for flag in free.flags]
+    one, told = asked
+    free = judge(one, told)
+    demanded = [one.flags[flag].at_least for flag in free.flags]
+    lowered = is_lower(chosen, free.urgency)
+    may = not lowered or (bool((reason or "").strip()) and not any(is_lower(chosen, least) for least in demanded))
     try:
-        verdict = judge(NL, told, ChosenUrgency(chosen, reason))
+        verdict = judge(one, told, ChosenUrgency(chosen, reason))
     except UrgencyTooLow:
-        assert is_lower(chosen, free.urgency)
-        assert not (reason or "").strip() or any(is_lower(chosen, least) for least in demanded)
+        assert not may
     else:
-        assert verdict.urgency is chosen
-        assert not any(is_lower(chosen, least) for least in demanded)
+        assert may
+        assert (verdict.urgency, verdict.proposed) == (chosen, free.urgency)
+        assert not any(is_lower(verdict.urgency, least) for least in demanded)
+
+
+@given(answered())
+def test_advice_is_suggested_by_what_counts(asked: tuple[Protocol, dict[str, str]]) -> None:
+    """Nothing is suggested without its urgency or flag, and nothing that fits is left out."""
+    one, told = asked
+    verdict = judge(one, told)
+    fits = [code for code, advice in one.advice.items() if verdict.urgency in advice.urgencies or advice.flags & {*verdict.flags}]
+    assert list(verdict.suggested_advice) == fits
 
 
 def _told() -> dict[str, Any]:

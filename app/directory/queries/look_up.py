@@ -115,6 +115,9 @@ NATIONAL_DESKS: Final = text("""
     AND coalesce(least(s.ends_on, o.ends_on), 'infinity') > CAST(moment() AT TIME ZONE 'Europe/Amsterdam' AS date)
 """)
 ORGANISATION: Final = select(organisation).where(organisation.c.id == bindparam("organisation_id"))
+ORGANISATIONS_NAMED: Final = (
+    select(organisation).where(organisation.c.id.in_(bindparam("ids", expanding=True))).order_by(organisation.c.name)
+)
 SHIFTS: Final = text("""
   SELECT r.id AS roster_id, r.name AS roster_name, s.kind AS line, h.id, h.layer, lower(h.span) AS starts_at, upper(h.span) AS ends_at,
     h.participant

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause
 
-from app.core.errors import FieldError, NotFound
+from app.core.errors import FieldError, Invalid, NotFound
 from app.core.paging import Page
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
@@ -132,6 +132,14 @@ async def around(work: Work, code: str) -> Surroundings:
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
 
 
+async def municipality_of(work: Work, place: PlaceOfStay) -> str | None:
+    """The municipality of a place; None where no single one can be told."""
+    try:
+        return (await around_place(work, place))[0].municipality_code
+    except Invalid:
+        return None
+
+
 async def reach_in(work: Work, code: str) -> Sequence[Mapping[str, Any]]:
     """How every service of a municipality is reached today, also those that are facts for hand-offs only."""
     return await work.rows(REACH, code=code, day=local_day(work.at))
@@ -164,6 +172,11 @@ async def organisation(work: Work, organisation_id: UUID) -> Organisation:
     if row is None:
         raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
     return _organisation(row)
+
+
+async def named(work: Work, ids: Sequence[UUID]) -> list[Organisation]:
+    """Organisations by id, those that exist, by name; none asked, no statement."""
+    return [_organisation(row) for row in await work.rows(queries.ORGANISATIONS_NAMED, ids=list(ids))] if ids else []
 
 
 async def shifts(work: Work, organisation_id: UUID, starts_at: datetime, ends_at: datetime) -> Sequence[Mapping[str, Any]]:

@@ -6,27 +6,31 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from app.core.errors import Forbidden, Gone, Invalid, NotFound
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, problems, rooms_router
+from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, problems, rooms_router
 from app.core.paging import after
 from app.identity.doors import CallReader, CaseReader, IntakeDoor
 from app.intake.api.receipt import receipt_out
+from app.intake.asking import next_questions
 from app.intake.outcome import CallInFuture
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.told import CallContents, CallOut, CallReceipt, CallsOfCase, PreviewOut
 from app.intake.service import judging, read
 from app.intake.service import register as registering
+from app.intake.service.joins import CaseNotOpen
 from app.intake.wire import call_json, verdict_json
 from app.routing.decide import NobodyLeft
+from app.signals.service.tokens import MatchUnknown
 from app.vault.purpose import Purpose
 
 router = rooms_router("intake")
 Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
 Unlike = problems(Invalid, CallInFuture, NobodyLeft)
+Ending = problems(Invalid, CallInFuture, NobodyLeft, NotFound, MatchUnknown, CaseNotOpen)
 
 
-@router.post("/calls", status_code=201, responses=Unlike)
+@router.post("/calls", status_code=201, responses=Ending)
 async def register_call(body: CallIn, work: IntakeDoor, response: Response) -> CallReceipt:
-    """Record a call that has ended, open its case, and offer it to the first organisation that can take it."""
+    """Record a call that has ended; open its case and offer it to the first who can take it, or let it join an open case."""
     return receipt_out(await registering.register(work, body), response)
 
 
@@ -41,6 +45,7 @@ async def preview_call(body: CallIn, work: CallReader) -> PreviewOut:
             "municipality_code": around.municipality_code if around else None,
             "municipality_name": around.municipality_name if around else None,
             "candidates": [line.to_json() for line in decision.lines] if decision else [],
+            "next_questions": list(next_questions(judged.protocol, body.answers)),
         }
     )
 
@@ -58,9 +63,10 @@ async def list_calls(
 
 
 @router.get("/calls/{call_id}", responses=problems(Invalid, NotFound, Gone))
-async def read_call(call_id: UUID, purpose: Why, work: CallReader) -> CallContents:
+async def read_call(call_id: UUID, purpose: Why, work: CallReader, response: Response) -> CallContents:
     """One call with all that was told. The look is logged."""
     call, contents = await read.contents(work, call_id, purpose)
+    response.headers["ETag"] = etag(call.version)
     return CallContents(call=CallOut.model_validate(call_json(call)), contents=contents)
 
 

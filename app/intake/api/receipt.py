@@ -20,6 +20,7 @@ def receipt_out(receipt: Receipt, response: Response) -> CallReceipt:
             "registered_at": receipt.registered_at,
             "verdict": verdict_json(receipt.verdict),
             "case_id": receipt.case_id,
+            "joined_case_id": receipt.joined_case_id,
             "case_reference": receipt.case_reference,
             "offered": {"offer_id": offered.offer_id, **decision_json(offered.decision)} if offered else None,
         }

@@ -124,3 +124,7 @@ class CallIn(Wire):
     urgency: UrgencyIn | None = None
     routing: RoutingIn | None = None
     feedback_promised: bool = False
+    joins: Line | None = Field(
+        None, description="The open case that it is about: id, reference, or `joins` of a look-up in the last hour"
+    )
+    callback_by: Moment | None = Field(None, description="Of kind `callback`: ring back by then; default: within the hour")

@@ -35,6 +35,7 @@ class VerdictOut(Wire):
     flags: list[Flag]
     hand_offs: list[HandOffOut]
     reasons: list[ReasonOut]
+    suggested_advice: list[str] = Field(description="Codes of the protocol that fit; what was given is ticked in `advice.given`")
 
 
 class OfferedOut(Wire):
@@ -58,6 +59,7 @@ class CallReceipt(Wire):
     registered_at: Moment
     verdict: VerdictOut
     case_id: UUID | None
+    joined_case_id: UUID | None = Field(None, description="The open case that it joined; its owner hears of this call")
     case_reference: str | None
     offered: OfferedOut | None
 
@@ -69,6 +71,9 @@ class PreviewOut(Wire):
     municipality_code: str | None
     municipality_name: str | None
     candidates: list[CandidateOut]
+    next_questions: list[str] = Field(
+        description="What to ask now, safety first: not answered yet, and fit for the answers so far"
+    )
 
 
 class CallOut(Wire):
@@ -89,6 +94,7 @@ class CallOut(Wire):
     urgency: Urgency | None
     proposed_urgency: Urgency | None
     flags: list[str]
+    advice: list[str] = Field(description="Codes of the advice that was given")
     municipality_code: str | None
     caller_anonymity: Anonymity | None
     caller_relation: Relation | None

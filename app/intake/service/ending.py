@@ -5,16 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.callbacks import service as callbacks
+from app.callbacks.promises import Why, due_by
+from app.callbacks.service import NewCallback
 from app.cases import service as cases
 from app.cases.service import NewCase
 from app.core.ids import reference_for
 from app.core.work import Work
+from app.intake.about import LEAVES_TRACES, about
 from app.intake.codes import CallKind, Disposition
 from app.intake.outcome import disposition, kept
 from app.intake.schemas.asked import CallIn
+from app.intake.service.joins import tell_joined
 from app.intake.service.judging import Judged
 from app.intake.triage import Verdict
 from app.routing.service.offer import Asked, Offered, offer_first
+from app.signals.marks import About
+from app.signals.service import tracing
 from app.vault import open as vault
 
 
@@ -29,6 +36,7 @@ class Receipt:
     registered_at: datetime
     verdict: Verdict
     case_id: UUID | None
+    joined_case_id: UUID | None
     case_reference: str | None
     offered: Offered | None
 
@@ -43,16 +51,23 @@ class Ended:
 
 def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
     """End a judged call. `case_id` is the case that it opens, and the name of its key; the call's own row is the caller's."""
-    offered = _open_case(work, case_id, judged)
+    joined = judged.joined.case if judged.joined else None
+    offered = None if judged.joined and not judged.joined.rises else open_case(work, case_id, judged)
     kind = _ended_as(judged, offered)
-    became = disposition(kind, case=offered is not None)
-    sealed = vault.seal(work, case_id, contents_of(judged.call, case=offered is not None))
+    became = Disposition.JOINED_CASE if joined and offered is None else disposition(kind, case=offered is not None)
+    sealed = vault.seal(work, case_id, contents_of(judged.call, case=bool(offered or joined)))
+    if joined:
+        tell_joined(work, joined, call_id, judged.verdict.urgency, case_id if offered else None)
+    _leave_traces(work, call_id, kind, judged, joined.id if joined else case_id if offered else None)
+    if kind is CallKind.CALLBACK:
+        _promise_to_ring(work, call_id, case_id, judged.call)
     columns = {
         **_columns(work, judged),
         "state": "completed",
         "completed_at": work.at,
         "kind": kind,
         "disposition": became,
+        "joined_case_id": joined.id if joined else None,
         "sealed": sealed,
     }
     receipt = Receipt(
@@ -63,6 +78,7 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
         registered_at=work.at,
         verdict=judged.verdict,
         case_id=case_id if offered else None,
+        joined_case_id=joined.id if joined else None,
         case_reference=reference_for(case_id) if offered else None,
         offered=offered,
     )
@@ -71,7 +87,16 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
 
 def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
     """What is sealed of a call."""
-    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"joins"}), case=case)
+
+
+def _promise_to_ring(work: Work, call_id: UUID, case_id: UUID, call: CallIn) -> None:
+    # The number is not kept of a call without a case: it lives in the callback only, until that is done.
+    caller = call.caller
+    told: dict[str, Any] = {"number": caller.phone, "name": caller.name, "note": call.needed_now, "bestTime": caller.best_time}
+    told |= {"language": caller.language, "interpreter": caller.interpreter}
+    by = due_by(Why.PROMISED, work.at, call.callback_by)
+    callbacks.promise(work, NewCallback(call_id, case_id, Why.PROMISED, by, vault.seal(work, case_id, told)))
 
 
 def _columns(work: Work, judged: Judged) -> dict[str, Any]:
@@ -101,10 +126,25 @@ def _columns(work: Work, judged: Judged) -> dict[str, Any]:
 
 def _ended_as(judged: Judged, offered: Offered | None) -> CallKind:
     # A report that turned out to need advice only is advice.
-    return CallKind.ADVICE if judged.call.kind is CallKind.REPORT and offered is None else judged.call.kind
+    taken = offered or judged.joined
+    return CallKind.ADVICE if judged.call.kind is CallKind.REPORT and not taken else judged.call.kind
 
 
-def _open_case(work: Work, case_id: UUID, judged: Judged) -> Offered | None:
+def about_of(call: CallIn) -> About:
+    """Whom and what a call is about."""
+    person, place = call.person, call.place
+    return about((place.stay, place.residence), person.name, person.birth_date, person.phone, call.caller.phone)
+
+
+def _leave_traces(work: Work, call_id: UUID, kind: CallKind, judged: Judged, about_case_id: UUID | None) -> None:
+    if kind in LEAVES_TRACES:
+        at = judged.call.received_at or work.at
+        ended = tracing.Ended(call_id, at, judged.verdict.urgency, judged.municipality_code, about_case_id)
+        tracing.leave(work, ended, about_of(judged.call))
+
+
+def open_case(work: Work, case_id: UUID, judged: Judged) -> Offered | None:
+    """Open the case of a call and offer it, with the rest of this work; None when it is not for anybody to take."""
     if judged.around is None:
         return None
     verdict, reference = judged.verdict, reference_for(case_id)

@@ -1,19 +1,22 @@
 """Everything that can be refused about a call, before anything is stored."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from app.callbacks.promises import Why, due_by
 from app.core.errors import FieldError, Invalid
 from app.core.work import Work
 from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
-from app.intake.codes import Channel
-from app.intake.outcome import must_be_past, oldest, opens_a_case
+from app.intake.about import LEAVES_TRACES
+from app.intake.codes import CallKind, Channel
+from app.intake.outcome import must_be_past, must_be_reachable, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
-from app.intake.service.protocols import protocol as known_protocol
+from app.intake.service.joins import Joined, join
+from app.intake.service.protocols import valid_protocol
 from app.intake.triage import ChosenUrgency, Verdict
 from app.routing.decide import Decision, decide
 from app.routing.need import Chosen, Kind, Need
@@ -21,36 +24,48 @@ from app.routing.need import Chosen, Kind, Need
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A call after everything that can be refused was looked at; `around` is None when it opens no case."""
+    """A call after everything that can be refused was looked at; `around` is None when it is not for anybody to take.
+
+    `municipality_code` is where it is about, as far as that can be told. One that joined a case opens one of its own only when it
+    is more urgent.
+    """
 
     call: CallIn
     verdict: Verdict
     around: Surroundings | None
     need: Need
+    protocol: Protocol
+    municipality_code: str | None = None
+    joined: Joined | None = None
 
 
-async def judge(work: Work, call: CallIn) -> Judged:
-    """Everything that can be refused about a call, before anything is stored.
+async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> Judged:
+    """Everything that can be refused about a call, before anything is stored; `opened_at` is when its draft was opened.
 
     Raises:
-        Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, or it is urgent and
-            was to end without anybody responsible.
+        Invalid: the call lies in the future, answers or codes don't fit the protocol, the place is unknown, it is urgent and
+            was to end without anybody responsible, or somebody is to be rung back whose number is not told.
+        NotFound, MatchUnknown, CaseNotOpen: as `join`, when it joins a case; that case is locked from here.
     """
     must_be_past(call.received_at or work.at, work.at)
-    protocol = known_protocol(call.protocol)
+    protocol = valid_protocol(call.protocol, directory.local_day(call.received_at or opened_at or work.at))
     _known_codes(protocol, call)
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)
+    if call.kind is CallKind.CALLBACK:
+        must_be_reachable(call.caller.phone)
+        due_by(Why.PROMISED, work.at, call.callback_by)
     need = _need(call, verdict, directory.local_day(work.at))
-    around = None
-    if opens_a_case(call.kind, verdict):
-        around = await _around(work, call)
-    return Judged(call, verdict, around, need)
+    opens = opens_a_case(call.kind, verdict)
+    around = await _around(work, call) if opens else None
+    code = around.municipality_code if around else await _told_municipality(work, call)
+    joined = await join(work, call.joins, verdict.urgency) if call.joins else None
+    return Judged(call, verdict, around, need, protocol, code, joined)
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
-    """What would happen with a call; nothing is stored."""
-    judged = await judge(work, call)
+    """What would happen with a call if it joined no case; nothing is stored."""
+    judged = await judge(work, call.model_copy(update={"joins": None}))
     if judged.around is None:
         return judged, None
     return judged, decide(judged.need, judged.around, frozenset(), work.at)
@@ -63,6 +78,14 @@ async def _around(work: Work, call: CallIn) -> Surroundings:
             return around
     _, around = await directory.around_place(work, PlaceOfStay())
     return around
+
+
+async def _told_municipality(work: Work, call: CallIn) -> str | None:
+    """Where a call that opens no case is about, when that can be told: for its trace only."""
+    stay = call.place.stay
+    if call.kind not in LEAVES_TRACES or stay is None or not (stay.postcode or stay.municipality_code):
+        return None
+    return await directory.municipality_of(work, _place(stay))
 
 
 def _place(where: WhereIn) -> PlaceOfStay:

@@ -1,12 +1,13 @@
 """Read calls: in codes, or with what was told, which is logged."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from app.cases import service as cases
 from app.core.errors import Forbidden, NotFound
 from app.core.paging import Page, page_of
-from app.core.work import Work
+from app.core.work import Row, Work
 from app.intake import queries
 from app.intake.calls import Call, call_of
 from app.vault import open as vault
@@ -47,7 +48,7 @@ async def contents(work: Work, call_id: UUID, purpose: Purpose) -> tuple[Call, d
 
 
 async def contents_of_case(work: Work, case_id: UUID, purpose: Purpose) -> list[tuple[Call, dict[str, Any]]]:
-    """The calls about a case with all that was told, for its owner and for who took them.
+    """The calls about a case, also those that joined it, with all that was told, for its owner and for who took them.
 
     Raises:
         NotFound: no such case for this organisation.
@@ -57,6 +58,12 @@ async def contents_of_case(work: Work, case_id: UUID, purpose: Purpose) -> list[
     if work.organisation not in case.concerned:
         raise Forbidden("Your organisation is being asked to take this case. What was told can be read after accepting it.")
     rows = await work.rows(queries.OF_CASE, case_id=case_id)
-    sealed = [row["sealed"] for row in rows]
-    opened = await vault.unseal(work, case_id, sealed, what="calls of the case", purpose=purpose)
+    await vault.load_key(work, case_id)
+    return await opened_of(work, rows, purpose)
+
+
+async def opened_of(work: Work, rows: Sequence[Row], purpose: Purpose, *, why: str = "") -> list[tuple[Call, dict[str, Any]]]:
+    """Calls with all that was told, each under its own key, each look logged; nothing of one whose retention has ended."""
+    seals = [vault.Sealed(row["case_id"], row["sealed"], f"call {row['id']}{why}") for row in rows]
+    opened = await vault.unseal_each(work, seals, purpose=purpose)
     return [(call_of(row), told) for row, told in zip(rows, opened, strict=True)]

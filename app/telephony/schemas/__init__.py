@@ -1,0 +1,1 @@
+"""Telephony on the wire, one file a subject."""
