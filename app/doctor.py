@@ -69,17 +69,17 @@ def _key(settings: Settings) -> Finding:
     return Finding("master key", well=True, sentence=f"is set ({name})")
 
 
-def _police(settings: Settings) -> Finding:
-    well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
-    return Finding("police channel", well, sentence)
-
-
 def _protocols() -> Finding:
     today = directory.local_day(clock.now())
     valid = ", ".join(one.version for one in protocols.known().values() if one.is_valid_on(today))
     faulty = "; ".join(f"{name} is left out: {why}" for name, why in protocols.left_out().items())
     sentence = "; ".join(filter(None, [f"valid today: {valid or 'none'}", faulty]))
     return Finding("protocols", well=bool(valid) and not faulty, sentence=sentence)
+
+
+def _police(settings: Settings) -> Finding:
+    well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
+    return Finding("police channel", well, sentence)
 
 
 async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:

@@ -67,8 +67,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
-    channels,
+    intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
 )  # fmt: skip
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "

@@ -37,9 +37,9 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     coverage.SUMMARIES,  # every morning: who is on duty
     rosters.TO_CONFIRM,  # whoever has a shift soon is asked
     rosters.UNCONFIRMED,  # and then the next
-    channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
 )
 LOOK_AGAIN: Final = 30.0
 

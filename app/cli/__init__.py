@@ -2,6 +2,7 @@
 
 import typer
 
+from app.cli.asterisk import telephony_cli
 from app.cli.explaining import explain
 from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
@@ -27,6 +28,7 @@ for command, name in (
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")
 cli.add_typer(protocol_cli, name="protocol")
+cli.add_typer(telephony_cli, name="telephony")
 
 
 def main() -> None:

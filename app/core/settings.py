@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535, description="0: no metrics port")] = 9000
     body_limit: Annotated[int, Field(ge=1024, description="Largest request body, bytes")] = 262_144
     import_limit: Annotated[int, Field(ge=1024, description="Largest file that an administrator sends, bytes")] = 67_108_864  # ⚙
+    protocols_folder: Annotated[str, Field(description="A folder with triage protocols of your own, one YAML file a version")] = (
+        ""
+    )
     national_number: Annotated[
         str, Field(pattern=r"^[0-9 -]{3,20}$", description="The number that pages tell people to ring")
     ] = "0800-1205"  # ⚙
@@ -44,9 +47,6 @@ class Settings(BaseSettings):
     police_channel_ends_on: Annotated[
         date | None, Field(description="The last day of decree BWBR0045999 on police data; empty: no end is known")
     ] = None  # ⚙
-    protocols_folder: Annotated[str, Field(description="A folder with triage protocols of your own, one YAML file a version")] = (
-        ""
-    )
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False

@@ -13,8 +13,8 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
             | {"telephony:manage", "protocols:compare"}
-        )
-        | IMPORTS,
+            | IMPORTS
+        ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
         )

@@ -75,7 +75,7 @@ async def _measure(cluster: embedded.Embedded, traces: int) -> None:
         await load_netherlands(work, from_day=clock.now().date(), days=1)
     before = time.perf_counter()
     size = await _fill(cluster.admin_url, traces)
-    console = Console()
+    console = Console(width=120)
     console.print(f"{traces:,} traces in {time.perf_counter() - before:.0f} s; table and indexes {size}")
     people = [_somebody(number) for number in range(PEOPLE)]
     for number, about in enumerate(people):

@@ -63,13 +63,6 @@ async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[s
     return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
 
 
-async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
-    """A report of the police that waits for a person, and a call that was handed over."""
-    report = (await send_police(client, desk, "unreadable")).json()["id"]
-    transfer = (await client.post("/v1/transfers", json=a_transfer(), headers=desk)).json()["id"]
-    return {"report_id": report, "transfer_id": transfer}
-
-
 async def a_signal(url: str, client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]) -> str:
     """Two calls about one house, and what they are together."""
     for _ in range(2):
@@ -79,6 +72,13 @@ async def a_signal(url: str, client: httpx.AsyncClient, operator: dict[str, str]
         pass
     await database.close()
     return str((await client.get("/v1/early-signals", headers=desk)).json()["items"][0]["id"])
+
+
+async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
+    """A report of the police that waits for a person, and a call that was handed over."""
+    report = (await send_police(client, desk, "unreadable")).json()["id"]
+    transfer = (await client.post("/v1/transfers", json=a_transfer(), headers=desk)).json()["id"]
+    return {"report_id": report, "transfer_id": transfer}
 
 
 class Service:
@@ -122,8 +122,8 @@ class Service:
             services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
             self.known["service_id"] = services["items"][0]["id"]
             self.known |= await a_roster(client, self.keys[3])
-            self.known |= await channels_known(client, desk)
             self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
+            self.known |= await channels_known(client, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

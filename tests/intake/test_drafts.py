@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +15,7 @@ from app.core.work import begin
 from app.intake import due
 from app.intake.schemas.asked import CallIn
 from app.intake.service import draft as drafts
+from tests.intake.drafting import Screen, a_draft, history, read
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, now
 
 
@@ -29,58 +29,6 @@ async def operator(database: Database) -> dict[str, str]:
 async def colleague(database: Database) -> dict[str, str]:
     """Another operator of the hotline."""
     return await a_token(database)
-
-
-class Screen:
-    """One tab of one operator, that keeps its own sequence and what it has seen."""
-
-    def __init__(self, client: httpx.AsyncClient, who: dict[str, str], draft: str, name: str = "left") -> None:
-        """At the beginning of a draft."""
-        self._client, self._who, self._draft, self.name = client, who, draft, name
-        self.seen, self.sequence = 1, 0
-
-    async def answer(self, sequence: int | None = None, seen: int | None = None, **changes: Any) -> httpx.Response:
-        """Save fields, `__` for the dot."""
-        if sequence is None:
-            self.sequence += 1
-        body = {
-            "screen": self.name,
-            "sequence": sequence or self.sequence,
-            "seen": seen or self.seen,
-            "changes": [{"field": name.replace("__", "."), "value": value} for name, value in changes.items()],
-        }
-        return await self._client.patch(f"/v1/drafts/{self._draft}", json=body, headers=self._who)
-
-    async def save(self, sequence: int | None = None, seen: int | None = None, **changes: Any) -> dict[str, Any]:
-        """Save fields, and remember the version that was told."""
-        answer = await self.answer(sequence, seen, **changes)
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        assert answer.headers["etag"] == f'"{told["version"]}"'
-        if seen is None:
-            self.seen = told["version"]
-        return told
-
-
-async def a_draft(client: httpx.AsyncClient, who: dict[str, str], **body: Any) -> str:
-    """The id of a new draft."""
-    answer = await client.post("/v1/drafts", json=body, headers=who)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-async def read(client: httpx.AsyncClient, who: dict[str, str], draft: str) -> dict[str, Any]:
-    """A draft with what was typed."""
-    answer = await client.get(f"/v1/drafts/{draft}", headers=who)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def history(client: httpx.AsyncClient, who: dict[str, str], draft: str) -> list[dict[str, Any]]:
-    """The lines of a draft's history."""
-    answer = await client.get(f"/v1/drafts/{draft}/history", params={"purpose": "quality"}, headers=who)
-    assert answer.status_code == 200, answer.text
-    return list(answer.json()["items"])
 
 
 async def test_two_screens_type_in_one_draft_and_neither_overwrites_the_other(
@@ -137,6 +85,23 @@ async def test_a_late_save_changes_only_what_was_not_saved_later(client: httpx.A
     assert (late["saved"], late["superseded"], late["conflicts"]) == (["tried"], ["worry"], [])
     contents = (await read(client, operator, draft))["contents"]
     assert (contents["worry"], contents["tried"]) == ("laatst", "bellen")
+
+
+async def test_an_answer_with_contents_is_nowhere_in_the_clear(
+    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """A client that sends an Idempotency-Key all the same: what others typed stands in the answer, which is not kept for it."""
+    draft = await a_draft(client, operator, worry="Wilhelmina Geheim schreeuwt.")
+    body = {"screen": "s", "sequence": 1, "seen": 1, "changes": [{"field": "tried", "value": "Wilhelmina Geheim bellen"}]}
+    await Screen(client, operator, draft, "other").save(worry="Wilhelmina Geheim huilt.")
+    answer = await client.patch(f"/v1/drafts/{draft}", json=body, headers=operator | {"Idempotency-Key": '"needless"'})
+    assert answer.json()["news"][0]["value"] == "Wilhelmina Geheim huilt."
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        for table in ("call", "draft_save", "idempotency", "event"):
+            for row in await raw.fetch(f"SELECT t::text AS told FROM {table} t"):
+                assert "Wilhelmina" not in row["told"]
+                assert b"Wilhelmina".hex() not in row["told"]
 
 
 async def test_a_duplicated_tab_is_told_apart(client: httpx.AsyncClient, operator: dict[str, str]) -> None:

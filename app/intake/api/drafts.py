@@ -71,11 +71,12 @@ async def read_draft(draft_id: UUID, work: IntakeDoor, response: Response) -> Dr
 @router.patch(
     "/drafts/{draft_id}", response_model=SavedOut, responses=problems(Invalid, NotFound, DraftEnded, Gone, saving.SequenceReused)
 )
-async def save_fields(draft_id: UUID, body: SaveIn, work: IntakeDoor) -> Response:
+async def save_fields(draft_id: UUID, body: SaveIn, work: IntakeDoor, request: Request) -> Response:
     """Save single fields. What others changed since `seen` stays, and is told in `conflicts`; yours is in the history.
 
     The same `sequence` of a `screen` counts once, however often it is sent, and is answered as it was the first time.
     """
+    request.state.reservation = None  # its sequence is its key; this answer holds what was typed, and is kept sealed only
     told = await saving.save_fields(work, draft_id, body)
     return Response(orjson.dumps(told), headers={"ETag": etag(told["version"])}, media_type="application/json")
 
@@ -114,7 +115,7 @@ async def take_over_draft(
     body: Annotated[TakeOverIn, Body(default_factory=TakeOverIn)],
 ) -> DraftOut:
     """Take over a call that is going on: it is yours, and whoever had it hears so. Needs If-Match or a reason."""
-    version = expected_version(request) if "if-match" in request.headers or body.reason is None else None
+    version = expected_version(request) if "if-match" in request.headers else None
     return _out(work, await take_over(work, draft_id, version=version, reason=body.reason), response)
 
 

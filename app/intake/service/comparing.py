@@ -18,7 +18,8 @@ PAGE: Final = 1_000  # kinds of answers; judged in some hundredths of a second
 async def compare(work: Work, before: Protocol, after: Protocol, days: int | None) -> Tally:
     """How the completed calls of the last `days` days (None: all) would come out by each of the two protocols.
 
-    The calls of the organisation at work; the worker's are all, and it may take its time. A cursor keeps what is read small, whatever their number.
+    The calls of the organisation at work; the worker's are all, and it may take its time. A cursor keeps what is read small,
+    whatever their number.
     """
     binds: dict[str, object] = {}
     if days is not None:

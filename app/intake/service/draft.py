@@ -142,6 +142,7 @@ async def read(work: Work, call_id: UUID) -> tuple[Draft, Opened]:
     """
     draft, row = visible(work, await work.one(queries.DRAFT, call_id=call_id))
     must_be_open(draft)
+    vault.take_key(work, draft.case_id, row["wrapped"])
     await vault.unseal(work, draft.case_id, [], what=f"draft {draft.id}", purpose=Purpose.TRIAGE)
     return draft, opened(work, draft, row)
 

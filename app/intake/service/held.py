@@ -1,7 +1,7 @@
 """The row of a draft: found, locked, opened with its key; and its lines of history."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +73,9 @@ def must_be_open(draft: Draft) -> None:
     """
     if draft.state not in OPEN:
         hint = " It can be taken up again: POST …/resumption." if draft.destroy_at and draft.state == "abandoned" else ""
-        raise DraftEnded(f"This draft is {draft.state}. Nothing was changed.{hint}", state=draft.state)
+        raise DraftEnded(
+            f"This draft is {draft.state}. Nothing was changed.{hint}", state=draft.state, currentVersion=draft.version
+        )
 
 
 def opened(work: Work, draft: Draft, row: Any) -> Opened:  # noqa: ANN401  a row
@@ -87,8 +89,7 @@ def opened(work: Work, draft: Draft, row: Any) -> Opened:  # noqa: ANN401  a row
 def sealed_marks(work: Work, case_id: UUID, held: Opened, organisation: UUID | None = None) -> bytes:
     """Marks and screens as they are stored; of the screens the latest."""
     latest = dict(sorted(held.screens.items(), key=lambda one: str(one[1]["at"]))[-SCREENS:])
-    fields = {field: asdict(mark) for field, mark in held.typed.marks.items()}
-    return vault.seal(work, case_id, {"fields": fields, "screens": latest}, organisation)
+    return vault.seal(work, case_id, {"fields": held.typed.marks, "screens": latest}, organisation)
 
 
 def mark_now(work: Work, version: int, screen: str | None = None) -> Mark:

@@ -7,7 +7,7 @@ from app.intake.drafts import LEFT_ALONE
 from app.intake.service.held import change, locked
 
 
-async def picked_up(work: Work, call_id: UUID, by: UUID | None) -> None:
+async def answered(work: Work, call_id: UUID, by: UUID | None) -> None:
     """Somebody answered a call that rings, or that seemed to have rung off: `by`, a key, has it; None: nobody knows who.
 
     Raises:

@@ -39,7 +39,9 @@ async def save_fields(work: Work, call_id: UUID, asked: SaveIn) -> Mapping[str, 
     changes = validated(asked.changes)
     draft, row = await locked(work, call_id)
     if draft.state not in OPEN:
-        return await _told_before(work, draft, row, asked, changes)
+        if before := await _told_before(work, draft, row, asked, changes):
+            return before
+        must_be_open(draft)
     vault.take_key(work, draft.case_id, row["wrapped"])
     held = opened(work, draft, row)
     later: frozenset[str] = frozenset()
@@ -55,7 +57,7 @@ async def save_fields(work: Work, call_id: UUID, asked: SaveIn) -> Mapping[str, 
     screens = {**held.screens, asked.screen: {"sequence": last, "key": mark.key, "at": mark.at}}
     told = saved_json(draft, mark, lines, news(typed, asked.screen, asked.seen), typed.contents, screens)
     line = {"changes": line_json(lines), "told": told}
-    await _keep(work, draft, Opened(typed, screens), "saved", line, (asked.screen, asked.sequence))
+    await _keep(work, draft, Opened(typed, screens), line, asked)
     return told
 
 
@@ -71,23 +73,21 @@ async def save_whole(work: Work, call_id: UUID, version: int, call: CallIn) -> D
     held = opened(work, draft, row)
     changes = differences(held.typed.contents, as_told(call), WHOLE)
     typed, lines = merge(held.typed, Save(mark_now(work, version + 1), version, changes))
-    return await _keep(work, draft, Opened(typed, held.screens), "saved_whole", {"changes": line_json(lines)})
+    return await _keep(work, draft, Opened(typed, held.screens), {"changes": line_json(lines)})
 
 
-async def _keep(
-    work: Work, draft: Draft, held: Opened, kind: str, line: Mapping[str, Any], save: tuple[str | None, int | None] = (None, None)
-) -> Draft:
-    screen, sequence = save
+async def _keep(work: Work, draft: Draft, held: Opened, line: Mapping[str, Any], asked: SaveIn | None = None) -> Draft:
+    """A save and its line of history, in one statement; without `asked` it was saved whole."""
     case_id = draft.case_id
     await work.change(
         queries.SAVE,
         call_id=draft.id,
         version=draft.version + 1,
         organisation=draft.organisation,
-        kind=kind,
+        kind="saved" if asked else "saved_whole",
         key=work.actor.key,
-        screen=screen,
-        sequence=sequence,
+        screen=asked and asked.screen,
+        sequence=asked and asked.sequence,
         at=work.at,
         line=vault.seal(work, case_id, line),
         sealed=vault.seal(work, case_id, held.typed.contents),
@@ -97,15 +97,19 @@ async def _keep(
     return replace(draft, version=draft.version + 1, saved_at=work.at)
 
 
-async def _told_before(work: Work, draft: Draft, row: Any, asked: SaveIn, changes: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401  a row
-    """The answer to a save that came before its draft ended."""
-    if row["wrapped"] is not None:
-        vault.take_key(work, draft.case_id, row["wrapped"])
-        before, _ = await _from_sequence(work, draft, asked, changes)
-        if before:
-            return before
-    must_be_open(draft)
-    raise AssertionError("A draft that is open was taken for one that has ended.")
+async def _told_before(
+    work: Work,
+    draft: Draft,
+    row: Any,  # noqa: ANN401  a row
+    asked: SaveIn,
+    changes: Mapping[str, Any],
+) -> Mapping[str, Any] | None:
+    """The answer to a save that came before its draft ended; None when it did not, or what was typed is destroyed."""
+    if row["wrapped"] is None:
+        return None
+    vault.take_key(work, draft.case_id, row["wrapped"])
+    before, _ = await _from_sequence(work, draft, asked, changes)
+    return before
 
 
 async def _from_sequence(
