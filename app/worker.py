@@ -28,6 +28,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
+    intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
     silent_endpoints(directory.national_desks),  # who can't be told is told of
     intake.LEFT_OPEN,  # a call in which nobody types any more
     intake.TO_DESTROY,  # what was abandoned a day ago

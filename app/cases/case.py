@@ -20,6 +20,7 @@ class NewCase:
     flags: frozenset[str]
     municipality_code: str
     deadline_at: datetime
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Case:
     climbed: int
     next_climb_at: datetime | None
     version: int
+    promised_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def concerned(self) -> tuple[UUID, ...]:
@@ -81,6 +84,8 @@ def case_of(row: Mapping[str, Any]) -> Case:
         climbed=row["climbed"],
         next_climb_at=row["next_climb_at"],
         version=row["version"],
+        promised_at=row["promised_at"],
+        withdrawn_at=row["withdrawn_at"],
     )
 
 

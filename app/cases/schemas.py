@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from app.cases.case import Case, Line
 from app.cases.deadlines import DeadlineKind
 from app.cases.lifecycle import State, Urgency
@@ -28,6 +30,8 @@ class CaseOut(Wire):
     deadline_kind: DeadlineKind | None
     climbed: int
     version: int
+    promised_at: Moment | None = Field(None, description="When the desk that is asked, and is closed now, will ring back")
+    withdrawn_at: Moment | None = Field(None, description="Its call was entered in error before anybody had accepted")
 
     @classmethod
     def of(cls, case: Case) -> "CaseOut":
@@ -49,6 +53,8 @@ class CaseOut(Wire):
             deadline_kind=case.deadline_kind,
             climbed=case.climbed,
             version=case.version,
+            promised_at=case.promised_at,
+            withdrawn_at=case.withdrawn_at,
         )
 
 

@@ -38,6 +38,7 @@ def open_case(work: Work, new: NewCase) -> None:
         deadline_kind=DeadlineKind.ACCEPT,
         climbed=0,
         next_climb_at=new.deadline_at,
+        promised_at=new.promised_at,
         version=1,
     )
     line(work, new.case_id, "opened", urgency=new.urgency, flags=sorted(new.flags))
@@ -131,10 +132,11 @@ async def overdue(work: Work) -> list[UUID]:
     return [row["id"] for row in await work.rows(queries.TO_CLIMB, at=work.at)]
 
 
-async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime) -> Case:
+async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime, promised_at: datetime | None = None) -> Case:
     """The next organisation is being asked. `case` must be locked, and still be seen by who does this."""
     line(work, case.id, "offered", to=to, accept_by=accept_by)
-    return await _change(work, case, state=step(case.state, State.OFFERED), deadline_at=accept_by, next_climb_at=accept_by)
+    state = step(case.state, State.OFFERED)
+    return await _change(work, case, state=state, deadline_at=accept_by, next_climb_at=accept_by, promised_at=promised_at)
 
 
 async def accepted(work: Work, case: Case, by: UUID, coordinator: str | None) -> Case:

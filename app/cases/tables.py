@@ -26,6 +26,8 @@ cases: Final = Table(
     Column("deadline_kind", Text),
     Column("climbed", SmallInteger, nullable=False),
     Column("next_climb_at", DateTime(timezone=True)),
+    Column("promised_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
 )
 

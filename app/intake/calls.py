@@ -34,6 +34,11 @@ class Call:
     version: int
 
     @property
+    def case_of_its_own(self) -> UUID | None:
+        """The case that it opened."""
+        return self.case_id if self.has_case and self.state == "completed" else None
+
+    @property
     def has_case(self) -> bool:
         """Whether it opened a case."""
         return self.municipality_code is not None and self.disposition != "joined_case"

@@ -90,3 +90,14 @@ class HandOffResult(StrEnum):
     ACCEPTED = "accepted"
     NOT_REACHED = "not_reached"
     DECLINED = "declined"
+    NOT_MADE = "not_made"  # proposed, and left out for a reason
+
+
+class NotMadeReason(StrEnum):
+    """Why a hand-off that was proposed is not made."""
+
+    CALLER_DECLINES = "caller_declines"
+    DONE_ALREADY = "done_already"  # by the caller, or by somebody there
+    NOT_SAFE = "not_safe"  # a second voice on the line would do harm
+    NOT_NEEDED = "not_needed"
+    OTHER = "other"

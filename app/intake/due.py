@@ -1,4 +1,4 @@
-"""Open calls in which nobody types any more are announced; what was abandoned is destroyed in time."""
+"""What happens to calls by themselves: what nobody looks after is told of; what was abandoned is destroyed."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.due import Due
 from app.core.work import Work
-from app.intake.service import leaving
+from app.intake.service import hand_offs, leaving
 
 
 async def claim_left_open(work: Work) -> Sequence[UUID]:
@@ -32,3 +32,4 @@ async def destroy(work: Work, call_id: UUID) -> None:
 
 LEFT_OPEN: Final = Due(name="calls_left_open", claim=claim_left_open, act=tell, idle=timedelta(seconds=10))
 TO_DESTROY: Final = Due(name="drafts_to_destroy", claim=claim_to_destroy, act=destroy, idle=timedelta(minutes=1))
+HAND_OFFS: Final = Due(name="hand_offs", claim=hand_offs.to_chase, act=hand_offs.chase, idle=timedelta(seconds=10))

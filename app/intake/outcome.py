@@ -15,6 +15,7 @@ from app.intake.triage import Verdict
 OPENS_A_CASE: Final = frozenset({"report", "handed_off"})
 CAN_END_WITHOUT: Final = frozenset({Urgency.NORMAL, Urgency.ADVICE})
 OLDEST_CALL: Final = timedelta(days=366)  # ⚙ what was found in a drawer
+LATEST_FEEDBACK: Final = timedelta(days=92)  # ⚙
 OLDEST_PERSON: Final = timedelta(days=130 * 365.25)
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 FEWEST_DIGITS: Final = 3  # ⚙ 112 is a number too
@@ -57,6 +58,17 @@ def must_be_past(received_at: datetime, at: datetime) -> None:
             "receivedAt lies in the future. Send when the phone rang, with its time zone, or leave it out for now.",
             errors=[FieldError("/receivedAt", "future", "Not later than now.")],
         )
+
+
+def feedback_in_time(by: datetime | None, at: datetime) -> None:
+    """Refuse a promise that is broken already, or that nobody will remember.
+
+    Raises:
+        Invalid: `by` is not between now and three months on.
+    """
+    if by and not at < by <= at + LATEST_FEEDBACK:
+        fault = FieldError("/feedbackBy", "feedback_by", "Later than now, at most three months.")
+        raise Invalid("The moment by which feedback was promised can't be right.", errors=[fault])
 
 
 def opens_a_case(kind: str, verdict: Verdict) -> bool:

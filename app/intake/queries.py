@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Select, TextClause, bindparam, delete, or_, select, text, update
 
 from app.intake.drafts import OPEN
-from app.intake.tables import call, draft_save
+from app.intake.tables import call, draft_save, hand_off
 from app.vault.open import with_key
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
@@ -91,3 +91,24 @@ def drafts(after: UUID | None, limit: int, states: Collection[str], organisation
     if "abandoned" in states:
         query = query.where(call.c.destroy_at.is_not(None))
     return (query.where(call.c.id > after) if after else query).order_by(call.c.id).limit(limit + 1)
+
+
+HAND_OFF: Final = select(hand_off).where(hand_off.c.id == bindparam("hand_off_id"))
+HAND_OFF_LOCKED: Final = HAND_OFF.with_for_update()
+HAND_OFFS: Final = select(hand_off).where(hand_off.c.call_id == bindparam("call_id")).order_by(hand_off.c.id)
+CHANGE_HAND_OFF: Final = update(hand_off).where(hand_off.c.id == bindparam("hand_off_id"))
+CHASE: Final = (
+    update(hand_off)
+    .where(hand_off.c.call_id == bindparam("of_call"), hand_off.c.chase_at.is_not(None))
+    .values(chase_at=bindparam("chase_at"))
+)
+TO_CHASE: Final = select(hand_off.c.id).where(hand_off.c.chase_at <= bindparam("at")).order_by(hand_off.c.chase_at).limit(100)
+# One call for a reference of its own, or for that of its case, which is made from the case's id and so is not stored with it.
+BY_REFERENCE: Final = text("""
+  SELECT l.* FROM call l WHERE l.organisation_id = :organisation AND l.state = 'completed' AND l.id = (
+    SELECT id FROM (
+      SELECT id FROM call WHERE organisation_id = :organisation AND reference = :reference AND state = 'completed'
+      UNION ALL
+      SELECT o.id FROM cases c JOIN call o ON o.case_id = c.id WHERE c.reference = :reference AND c.intake_organisation_id = :organisation
+    ) found LIMIT 1)
+""")

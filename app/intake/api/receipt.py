@@ -20,6 +20,8 @@ def receipt_out(receipt: Receipt, response: Response) -> CallReceipt:
             "registered_at": receipt.registered_at,
             "verdict": verdict_json(receipt.verdict),
             "case_id": receipt.case_id,
+            "disposition_reason": "stays_ours" if receipt.stays_ours else None,
+            "open_hand_offs": receipt.open_hand_offs,
             "joined_case_id": receipt.joined_case_id,
             "case_reference": receipt.case_reference,
             "offered": {"offer_id": offered.offer_id, **decision_json(offered.decision)} if offered else None,

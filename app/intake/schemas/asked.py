@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from app.cases.lifecycle import Urgency
 from app.core.http import Line, Moment, Text, Wire
-from app.intake.codes import AgeBand, Anonymity, CallKind, Channel, HandOffResult, Relation, ReportKind
+from app.intake.codes import AgeBand, Anonymity, CallKind, Channel, HandOffResult, NotMadeReason, Relation, ReportKind
 
 
 class CallerIn(Wire):
@@ -84,7 +84,14 @@ class HandOffIn(Wire):
     way: str = Field("warm", pattern="^(warm|cold)$")
     at: Moment | None = Field(None, description="When; default: when the call is stored")
     result: HandOffResult
+    reason: NotMadeReason | None = Field(None, description="With `not_made`: why it was left out")
     accepted_by: Line | None = None
+
+    @model_validator(mode="after")
+    def _left_out_for_a_reason(self) -> Self:
+        if (self.result is HandOffResult.NOT_MADE) != (self.reason is not None):
+            raise ValueError("A hand-off that is not made says why in `reason`, and no other does.")
+        return self
 
 
 class UrgencyIn(Wire):
@@ -124,7 +131,19 @@ class CallIn(Wire):
     urgency: UrgencyIn | None = None
     routing: RoutingIn | None = None
     feedback_promised: bool = False
+    feedback_by: Moment | None = Field(None, description="With `feedbackPromised`: by when; default: within two weeks")
     joins: Line | None = Field(
         None, description="The open case that it is about: id, reference, or `joins` of a look-up in the last hour"
     )
+    adds_to: Line | None = Field(
+        None, description="The reference with which the caller rings again: this call joins its case, if that is open"
+    )
     callback_by: Moment | None = Field(None, description="Of kind `callback`: ring back by then; default: within the hour")
+
+    @model_validator(mode="after")
+    def _promises_and_ties_agree(self) -> Self:
+        if self.feedback_by and not self.feedback_promised:
+            raise ValueError("feedbackBy needs feedbackPromised: say that feedback was promised, or leave the moment out.")
+        if self.joins and self.adds_to:
+            raise ValueError("A call joins one case: send `joins` or `addsTo`.")
+        return self

@@ -56,6 +56,12 @@ class CallReceipt(Wire):
     reference: str = Field(description="To be told to the caller; it says nothing, and its last letter checks it")
     kind: CallKind
     disposition: Disposition
+    disposition_reason: str | None = Field(
+        None, description="`stays_ours`: it was to end as handed off, and nobody has accepted it"
+    )
+    open_hand_offs: list[str] = Field(
+        default_factory=list, description="Proposed, and neither made nor left out with a reason: still to be done"
+    )
     registered_at: Moment
     verdict: VerdictOut
     case_id: UUID | None

@@ -14,6 +14,7 @@ from app.intake.drafts import KEPT_ABANDONED, KEPT_HISTORY, LEFT_ALONE, OPEN, Dr
 from app.intake.merging import Line, Outcome, Typed, fields_of
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.fields import WHOLE, whole_call
+from app.intake.service import hand_offs
 from app.intake.service.ending import Receipt, end
 from app.intake.service.held import (
     DraftEnded,
@@ -178,7 +179,7 @@ async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
         raise StillRinging("Nobody has answered this call yet. Answer it first, or abandon it.")
     await vault.unseal(work, draft.case_id, [], what=f"draft {draft.id}", purpose=Purpose.TRIAGE)
     judged = await judge(work, whole_call(opened(work, draft, row).typed.contents), draft.registered_at)
-    ended = end(work, call_id, draft.case_id, judged)
+    ended = end(work, call_id, draft.case_id, judged, await hand_offs.made(work, call_id))
     forget = None if ended.receipt.case_id or ended.receipt.joined_case_id else work.at + KEPT_HISTORY
     await change(work, draft, "completed", **ended.columns, marks=None, left_alone_at=None, destroy_at=forget)
     return ended.receipt

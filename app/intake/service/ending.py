@@ -1,5 +1,6 @@
 """A call ends: its case is opened and offered, and what is kept of it is written, in the transaction of whoever ends it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,14 @@ from app.callbacks.service import NewCallback
 from app.cases import service as cases
 from app.cases.service import NewCase
 from app.core.ids import reference_for
-from app.core.work import Work
+from app.core.work import Row, Work
+from app.followup.feedback import PROMISE_LINE
 from app.intake.about import LEAVES_TRACES, about
 from app.intake.codes import CallKind, Disposition
+from app.intake.hand_offs import addressee
 from app.intake.outcome import disposition, kept
 from app.intake.schemas.asked import CallIn
+from app.intake.service import handed
 from app.intake.service.joins import tell_joined
 from app.intake.service.judging import Judged
 from app.intake.triage import Verdict
@@ -39,6 +43,8 @@ class Receipt:
     joined_case_id: UUID | None
     case_reference: str | None
     offered: Offered | None
+    stays_ours: bool = False
+    open_hand_offs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,15 @@ class Ended:
     receipt: Receipt
 
 
-def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
-    """End a judged call. `case_id` is the case that it opens, and the name of its key; the call's own row is the caller's."""
+def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence[Row] = ()) -> Ended:
+    """End a judged call. `case_id` is the case that it opens, and the name of its key; the call's own row is the caller's.
+
+    `made`: the hand-offs that were recorded while it went on.
+    """
     joined = judged.joined.case if judged.joined else None
     offered = None if judged.joined and not judged.joined.rises else open_case(work, case_id, judged)
-    kind = _ended_as(judged, offered)
+    ours, left = handed.over(work, call_id, case_id, judged, made, case=offered is not None)
+    kind = _ended_as(judged, offered, ours=ours)
     became = Disposition.JOINED_CASE if joined and offered is None else disposition(kind, case=offered is not None)
     sealed = vault.seal(work, case_id, contents_of(judged.call, case=bool(offered or joined)))
     if joined:
@@ -81,6 +91,8 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged) -> Ended:
         joined_case_id=joined.id if joined else None,
         case_reference=reference_for(case_id) if offered else None,
         offered=offered,
+        stays_ours=ours,
+        open_hand_offs=left,
     )
     return Ended(columns, receipt)
 
@@ -113,7 +125,8 @@ def _columns(work: Work, judged: Judged) -> dict[str, Any]:
         "observations": call.observations,
         "advice": call.advice.given,
         "hand_offs": [
-            {"to": one.to, "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()} for one in call.hand_offs
+            {"to": addressee(one.to), "way": one.way, "result": one.result, "at": (one.at or work.at).isoformat()}
+            for one in call.hand_offs
         ],
         "caller_anonymity": call.caller.anonymity,
         "caller_relation": call.caller.relation,
@@ -121,13 +134,15 @@ def _columns(work: Work, judged: Judged) -> dict[str, Any]:
         "age_band": call.person.age_band,
         "municipality_code": judged.around.municipality_code if judged.around else None,
         "feedback_promised": call.feedback_promised,
+        "feedback_by": call.feedback_by,
     }
 
 
-def _ended_as(judged: Judged, offered: Offered | None) -> CallKind:
-    # A report that turned out to need advice only is advice.
+def _ended_as(judged: Judged, offered: Offered | None, *, ours: bool) -> CallKind:
+    # A hand-off that nobody accepted is a report; a report that turned out to need advice only is advice.
+    kind = CallKind.REPORT if ours else judged.call.kind
     taken = offered or judged.joined
-    return CallKind.ADVICE if judged.call.kind is CallKind.REPORT and not taken else judged.call.kind
+    return CallKind.ADVICE if kind is CallKind.REPORT and not taken else kind
 
 
 def about_of(call: CallIn) -> About:
@@ -157,9 +172,10 @@ def open_case(work: Work, case_id: UUID, judged: Judged) -> Offered | None:
         flags=frozenset(verdict.flags),
         municipality_code=judged.around.municipality_code,
         deadline_at=offered.decision.accept_by,
+        promised_at=offered.decision.promised_at,
     )
     cases.open_case(work, new)
     cases.line(work, case_id, "offered", to=str(offered.decision.offered_to), accept_by=offered.decision.accept_by)
     if judged.call.feedback_promised:
-        cases.line(work, case_id, "feedback_promised")
+        cases.line(work, case_id, PROMISE_LINE, **({"due_at": judged.call.feedback_by} if judged.call.feedback_by else {}))
     return offered

@@ -12,9 +12,10 @@ from app.directory.surroundings import Surroundings
 from app.intake import triage
 from app.intake.about import LEAVES_TRACES
 from app.intake.codes import CallKind, Channel
-from app.intake.outcome import must_be_past, must_be_reachable, oldest, opens_a_case
+from app.intake.outcome import feedback_in_time, must_be_past, must_be_reachable, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
+from app.intake.service.asked_again import case_to_add_to
 from app.intake.service.joins import Joined, join
 from app.intake.service.protocols import valid_protocol
 from app.intake.triage import ChosenUrgency, Verdict
@@ -59,13 +60,21 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
     opens = opens_a_case(call.kind, verdict)
     around = await _around(work, call) if opens else None
     code = around.municipality_code if around else await _told_municipality(work, call)
-    joined = await join(work, call.joins, verdict.urgency) if call.joins else None
+    joined = await _joined(work, call, verdict)
+    feedback_in_time(call.feedback_by, work.at)
     return Judged(call, verdict, around, need, protocol, code, joined)
+
+
+async def _joined(work: Work, call: CallIn, verdict: Verdict) -> Joined | None:
+    """The case that a call is about: named, or found by the reference with which the caller rings again."""
+    if call.adds_to:
+        return await join(work, str(await case_to_add_to(work, call.adds_to)), verdict.urgency)
+    return await join(work, call.joins, verdict.urgency) if call.joins else None
 
 
 async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
     """What would happen with a call if it joined no case; nothing is stored."""
-    judged = await judge(work, call.model_copy(update={"joins": None}))
+    judged = await judge(work, call.model_copy(update={"joins": None, "adds_to": None}))
     if judged.around is None:
         return judged, None
     return judged, decide(judged.need, judged.around, frozenset(), work.at)

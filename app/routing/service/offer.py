@@ -67,7 +67,7 @@ async def climb(work: Work, case: Case, old: Offer, how: OfferDeclined | OfferEx
     cases.line(work, case.id, state, asked=str(old.organisation), **({"reason": reason} if reason else {}))
     outbox.record(work, how, (old.organisation, old.intake_organisation))
     offered = _offer(work, Asked(case.id, case.reference, case.flags, case.intake_organisation), inputs, decision)
-    await cases.offered_again(work, case, decision.offered_to, decision.accept_by)
+    await cases.offered_again(work, case, decision.offered_to, decision.accept_by, decision.promised_at)
     await end(work, old, state, reason)
     return offered
 
