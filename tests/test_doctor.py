@@ -60,7 +60,7 @@ async def test_everything_in_order_is_said_line_by_line(settings: Settings) -> N
 async def test_without_a_database_the_rest_is_not_guessed(url: str, says: str) -> None:
     """Not set, mistyped, or away: a sentence that says so and no trace, since this is the moment when it is run."""
     findings = await found(settings_for(url))
-    assert (list(findings), wrong(findings)) == (ABOUT[:3], ["database"])
+    assert (list(findings), wrong(findings)) == (ABOUT[:4], ["database"])
     assert says in findings["database"].sentence
 
 
@@ -127,4 +127,4 @@ async def test_what_can_not_be_looked_at_is_not_in_order(settings: Settings, own
     assert "could not be looked at" in findings["coverage"].sentence
     await owner.execute("UPDATE alembic_version SET version_num = '0001'")
     findings = await found(settings)
-    assert (list(findings), wrong(findings)) == (ABOUT[:3], ["database"])
+    assert (list(findings), wrong(findings)) == (ABOUT[:4], ["database"])

@@ -10,6 +10,7 @@ depends_on = None
 UP = """
 ALTER TABLE call ALTER COLUMN key_id DROP NOT NULL;
 COMMENT ON COLUMN call.key_id IS 'The API key of whoever stored it; null for the form on the web, which nobody needs a key for.';
+ALTER TABLE earlier_look ALTER COLUMN key_id DROP NOT NULL;  -- null: mail that the command line brought
 CREATE INDEX IF NOT EXISTS call_by_reference ON call (reference);
 
 CREATE TABLE report (
@@ -97,7 +98,9 @@ GRANT SELECT ON report_told TO nodus_app, nodus_worker;
 DOWN = """
 DROP VIEW report_told;
 DROP TABLE police_report, report;
-DROP INDEX call_by_reference;
+DROP INDEX IF EXISTS call_by_reference;
+DELETE FROM earlier_look WHERE key_id IS NULL;
+ALTER TABLE earlier_look ALTER COLUMN key_id SET NOT NULL;
 UPDATE call SET key_id = '00000000-0000-0000-0000-000000000000' WHERE key_id IS NULL;
 ALTER TABLE call ALTER COLUMN key_id SET NOT NULL;
 """

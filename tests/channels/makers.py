@@ -25,6 +25,11 @@ Eet niet: ja
 """
 
 
+def a_police_form(year: int) -> str:
+    """The form about somebody born in a year: another year is another person."""
+    return FORM.replace("111222", str(year)).replace("1961", str(year))
+
+
 def a_mail(form: str = FORM, *, identity: str = "1@politie.test") -> bytes:
     """The form as the text of a mail."""
     head = f"Message-ID: <{identity}>\r\nFrom: a@politie.test\r\nTo: b@meldpunt.test\r\nSubject: Zorgmelding\r\nMIME-Version: 1.0\r\n"

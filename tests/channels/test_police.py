@@ -8,7 +8,7 @@ import pytest
 
 from app.core.db import Database
 from app.main import create_app
-from tests.channels.makers import FORM, POLICE, a_mail, a_professional, heard, send_police
+from tests.channels.makers import FORM, POLICE, a_mail, a_police_form, a_professional, heard, send_police
 from tests.conftest import client_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 
@@ -16,7 +16,7 @@ from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 async def test_a_report_becomes_a_call_of_the_desk(client: httpx.AsyncClient, database: Database) -> None:
     """A desk's own key takes it in for that desk: channel police, the person, the place and the answers as the form says."""
     importer = await a_token(database, AMSTERDAM_DESK, "desk")
-    kept = (await send_police(client, importer, FORM.replace("111222", "1"))).json()
+    kept = (await send_police(client, importer, a_police_form(1931))).json()
     assert kept["state"] == "taken_in"
     listed = (await client.get("/v1/police-reports?limit=100", headers=importer)).json()["items"]
     mine = next(one for one in listed if one["id"] == kept["id"])
@@ -27,14 +27,14 @@ async def test_a_report_becomes_a_call_of_the_desk(client: httpx.AsyncClient, da
     assert told["call"]["urgency"] == "urgent"
     assert told["call"]["receivedAt"] == "2026-11-24T10:05:00Z"
     assert told["contents"]["person"]["name"] == "Jan van der Verzonnen"
-    assert told["contents"]["person"]["birthDate"] == "1961-03-02"
+    assert told["contents"]["person"]["birthDate"] == "1931-03-02"
     assert told["contents"]["worry"].endswith("Zegt dat de buren hem afluisteren.")
 
 
 async def test_the_original_is_kept_and_every_look_is_logged(client: httpx.AsyncClient, database: Database) -> None:
     """Byte for byte what came, for who took it in; not for the sender, and not without a purpose."""
     key = await a_professional(database)
-    mail = a_mail(identity="original@politie.test")
+    mail = a_mail(a_police_form(1933), identity="original@politie.test")
     kept = (await send_police(client, key, mail, "message/rfc822")).json()
     operator = await a_token(database, HOTLINE, "operator")
     address = f"/v1/police-reports/{kept['id']}/original"
@@ -55,7 +55,7 @@ async def test_the_original_is_kept_and_every_look_is_logged(client: httpx.Async
 async def test_the_police_hear_who_has_taken_it_up(client: httpx.AsyncClient, database: Database) -> None:
     """The next patrol knows whom to ring, and learns nothing else."""
     key = await a_professional(database)
-    kept = (await send_police(client, key, FORM.replace("111222", "2"))).json()
+    kept = (await send_police(client, key, a_police_form(1932))).json()
     address = f"/v1/police-reports/{kept['id']}"
     assert (await client.get(address, headers=key)).json() == {"id": kept["id"], "progress": "being_asked", "takenUpBy": None}
     desk = await a_token(database, AMSTERDAM_DESK, "desk")
@@ -68,10 +68,25 @@ async def test_the_police_hear_who_has_taken_it_up(client: httpx.AsyncClient, da
     assert (await client.get(address, headers=stranger)).status_code == 404
 
 
+async def test_one_thread_for_one_person(client: httpx.AsyncClient, database: Database) -> None:
+    """Two thirds are known persons, some twice on one day: the second report joins the open case, and the police hear of that."""
+    importer = await a_token(database, AMSTERDAM_DESK, "desk")
+    forms = (a_police_form(1935), a_police_form(1935).replace("blote voeten", "sokken"), a_police_form(1936))
+    reports = [(await send_police(client, importer, form)).json()["id"] for form in forms]
+    listed = (await client.get("/v1/police-reports?limit=100", headers=importer)).json()["items"]
+    ids = {one["id"]: one["callId"] for one in listed}
+    operator = await a_token(database, AMSTERDAM_DESK, "operator")
+    calls = [(await client.get(f"/v1/calls/{ids[one]}?purpose=triage", headers=operator)).json()["call"] for one in reports]
+    assert [call["disposition"] for call in calls] == ["case_opened", "joined_case", "case_opened"]
+    assert calls[1]["joinedCaseId"] == calls[0]["caseId"]
+    told = (await client.get(f"/v1/police-reports/{reports[1]}", headers=importer)).json()
+    assert told["progress"] == "being_asked"
+
+
 async def test_the_same_mail_twice_is_one_report(client: httpx.AsyncClient, database: Database) -> None:
     """Mail is delivered again after every hiccup, with other headers of transport; one report, one case."""
     key = await a_professional(database)
-    mail = a_mail(identity="twice@politie.test")
+    mail = a_mail(a_police_form(1934), identity="twice@politie.test")
     first = await send_police(client, key, mail, "message/rfc822")
     again = await send_police(client, key, b"Received: by mx2\r\n" + mail, "message/rfc822")
     assert (first.status_code, again.status_code) == (201, 200)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from app.channels import form_token
-from app.console import reporting
+from app.channels.form import FIELDS
 from app.core import clock
 from app.core.db import Database
 from app.main import create_app, edged
@@ -22,7 +23,7 @@ from tests.makers import HOTLINE, a_token
 def a_ticket(database: Database, *, held: timedelta = timedelta(minutes=1)) -> str:
     """A ticket of a form that was opened some time ago."""
     key = master_key(database.settings).derive("form on the web")
-    return form_token.issue(key, reporting.secrets.token_bytes(16), clock.wall() - held)
+    return form_token.issue(key, secrets.token_bytes(16), clock.wall() - held)
 
 
 def a_form(database: Database, **changes: str) -> dict[str, str]:
@@ -152,7 +153,7 @@ async def test_people_write_as_they_write(web: httpx.AsyncClient, database: Data
     page = await web.post("/melden", data=a_form(database, worry=worry, where=script, name=script, person_name=script))
     told = await the_call(web, database, reference(page))
     assert told["contents"]["worry"] == f"هو لا يأكل 😟 {script}\nregel twee"
-    again = await web.post("/melden", data=a_form(database, **dict.fromkeys(reporting.FIELDS, script)))
+    again = await web.post("/melden", data=a_form(database, **dict.fromkeys(FIELDS, script)))
     assert "<script>alert" not in again.text
     assert (await web.post("/melden", content=b"%ff=%fe&" * 9, headers={"Content-Type": "application/x-www-form-urlencoded"})).status_code == 400  # fmt: skip
 
