@@ -37,6 +37,7 @@ class Desk:
     operator: dict[str, str]
     colleague: dict[str, str]
     receipts: list[dict[str, Any]] = field(default_factory=list)
+    promised: str = ""
 
 
 @pytest.fixture
@@ -138,6 +139,7 @@ async def network_loss(desk: Desk, entry: dict[str, Any]) -> None:
     receipt = await screen.ask("POST", f"drafts/{draft}/completion", status=201, seen=screen.version)
     assert receipt["id"] == draft
     desk.receipts.append(receipt)
+    desk.promised = receipt["reference"]
 
 
 async def take_over(desk: Desk, entry: dict[str, Any]) -> None:
@@ -267,8 +269,17 @@ async def amended(desk: Desk, entry: dict[str, Any]) -> None:
 
 
 async def adds_to(desk: Desk, entry: dict[str, Any]) -> None:
-    """The caller rings again with the reference: it is read back wrongly once, then it joins the case."""
-    await plain(desk, entry)
+    """The caller rings again with the reference: one letter is misheard, then it is found, and the call joins its case."""
+    screen = await simply(desk, entry)
+    [first] = [one for one in desk.receipts if one["reference"] == desk.promised]
+    await screen.ask("POST", "calls/_by-reference", {"reference": first["reference"][:-1] + "Z"}, status=400)
+    heard = first["reference"].lower().replace("-", " ").replace("0", "o")
+    asked = {"reference": heard, "listener": "child", "verified": True}
+    found = await screen.ask("POST", "calls/_by-reference", asked, status=200)
+    assert (found["caseId"], found["feedbackPromised"], "taken_up" in found["codes"]) == (first["caseId"], True, True)
+    await screen.type("addsTo", heard)
+    desk.receipts.append(await screen.complete())
+    assert desk.receipts[-1]["joinedCaseId"] == first["caseId"]
 
 
 TWISTS: Final = {
