@@ -109,6 +109,7 @@ async def _fill(url: str, traces: int) -> str:
     try:
         await connection.execute(FILL.format(organisation=HOTLINE, traces=traces), timeout=1800)
         await connection.execute("VACUUM ANALYZE trace", timeout=600)
+        await connection.execute("CHECKPOINT", timeout=600)  # what was filled is at rest
         return str(await connection.fetchval("SELECT pg_size_pretty(pg_total_relation_size('trace'))"))
     finally:
         await connection.close()
