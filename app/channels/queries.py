@@ -25,7 +25,9 @@ BY_FORM_KEY: Final = text("""
   SELECT t.reference, t.urgency FROM report r JOIN report_told t ON t.call_id = r.call_id
   WHERE r.organisation_id = :organisation AND r.form_key = :form_key
 """)
-BY_REFERENCE: Final = text("SELECT call_state, case_state FROM report_told WHERE reference = :reference")
+BY_REFERENCE: Final = text(
+    "SELECT call_state, case_state FROM report_told WHERE organisation_id = :organisation AND reference = :reference"
+)
 UNTOLD: Final = text("""
   SELECT r.id FROM report r JOIN report_told t ON t.call_id = r.call_id
   WHERE r.channel = 'transfer' AND r.told_at IS NULL AND t.accepted_at IS NOT NULL

@@ -26,7 +26,6 @@ from app.channels.form import (
 )
 from app.channels.form_token import Age
 from app.channels.limiter import Limiter
-from app.channels.references import reference_in
 from app.channels.service import form as service
 from app.console.pages import page
 from app.core import clock
@@ -34,6 +33,7 @@ from app.core.actor import Actor, Role
 from app.core.errors import Invalid
 from app.core.work import begin
 from app.directory.service import look_up as directory
+from app.intake.references import ReferenceMisread, reference_heard
 from app.intake.schemas.asked import CallIn
 from app.intake.service.protocols import protocol
 from app.vault.keys import master_key
@@ -98,8 +98,9 @@ async def ask_status(request: Request) -> Response:
     typed = dict(await _pairs(request)).get("reference", "")[:60]
     if not _may(request, "asks", ASKS):
         return _status(request, typed, fault="limited", status=429)
-    reference = reference_in(typed)
-    if reference is None:
+    try:
+        reference = reference_heard(typed)
+    except ReferenceMisread:
         return _status(request, typed, fault="mistyped" if typed.strip() else "missing", status=400)
     far = await service.how_far(request.app.state.database, reference)
     if far is None:

@@ -11,7 +11,6 @@ UP = """
 ALTER TABLE call ALTER COLUMN key_id DROP NOT NULL;
 COMMENT ON COLUMN call.key_id IS 'The API key of whoever stored it; null for the form on the web, which nobody needs a key for.';
 ALTER TABLE earlier_look ALTER COLUMN key_id DROP NOT NULL;  -- null: mail that the command line brought
-CREATE INDEX IF NOT EXISTS call_by_reference ON call (reference);
 
 CREATE TABLE report (
   id uuid PRIMARY KEY,
@@ -83,8 +82,8 @@ CREATE POLICY change ON police_report FOR UPDATE TO nodus_app USING (organisatio
 
 -- A join over rooms: of a call only what may be told to who sent it, and to who took it in. Nothing of a person.
 CREATE VIEW report_told WITH (security_barrier) AS
-  SELECT c.id AS call_id, c.reference, c.state AS call_state, c.urgency, k.id AS case_id, k.state AS case_state,
-    k.accepted_at, k.owner_organisation_id, o.name AS owner_name
+  SELECT c.id AS call_id, c.organisation_id, c.reference, c.state AS call_state, c.urgency, k.id AS case_id,
+    k.state AS case_state, k.accepted_at, k.owner_organisation_id, o.name AS owner_name
   FROM call c
   LEFT JOIN cases k ON k.id = coalesce(c.joined_case_id, c.case_id)
   LEFT JOIN organisation o ON o.id = k.owner_organisation_id
@@ -98,7 +97,6 @@ GRANT SELECT ON report_told TO nodus_app, nodus_worker;
 DOWN = """
 DROP VIEW report_told;
 DROP TABLE police_report, report;
-DROP INDEX IF EXISTS call_by_reference;
 DELETE FROM earlier_look WHERE key_id IS NULL;
 ALTER TABLE earlier_look ALTER COLUMN key_id SET NOT NULL;
 UPDATE call SET key_id = '00000000-0000-0000-0000-000000000000' WHERE key_id IS NULL;

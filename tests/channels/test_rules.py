@@ -1,10 +1,9 @@
-"""The rules of the channels: parsers that never break, tickets that can't be made, references read as people type them."""
+"""The rules of the channels: parsers that never break, tickets that can't be made."""
 
 import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -18,9 +17,7 @@ from app.channels.police import MAIL, ChannelEnded, Original, Purpose, Unreadabl
 from app.channels.police_form import KEYS, read_json, read_lines
 from app.channels.police_mail import form_in, message_of
 from app.channels.progress import Progress, progress
-from app.channels.references import reference_in
 from app.channels.service.parsers import call_in
-from app.core.ids import ALPHABET, reference_for
 from app.intake.schemas.asked import CallIn
 from app.intake.service.protocols import protocol
 from tests.channels.makers import FORM, a_mail
@@ -140,18 +137,6 @@ def test_a_ticket_has_an_age() -> None:
         Age.FITTING,
         Age.TOO_OLD,
     ]
-
-
-@given(identifier=st.uuids(version=4), between=st.sampled_from((" ", "-", "", ".", " - ")), small=st.booleans())
-def test_a_reference_is_read_as_people_type_it(identifier: UUID, between: str, *, small: bool) -> None:
-    """With any spacing, in small letters, with an O for a nought; but one wrong letter is found."""
-    reference = reference_for(identifier)
-    typed = reference.replace("-", between).replace("0", "O").replace("1", "l")
-    typed = typed[:-1] + reference[-1]  # the check letter may itself be an L
-    assert reference_in(typed.lower() if small else typed) == reference
-    wrong = ALPHABET[ALPHABET.index(reference[0]) - 1] + reference[1:]
-    assert reference_in(wrong) is None
-    assert reference_in(reference[:-2]) is None
 
 
 def test_an_address_may_send_ten_times() -> None:

@@ -53,7 +53,7 @@ async def take_in(database: Database, call: CallIn, number: bytes, *, request_id
 async def how_far(database: Database, reference: str) -> Progress | None:
     """How far the call with this reference is; None when there is none."""
     async with begin(database, await _desk(database)) as work:
-        row = await work.one(queries.BY_REFERENCE, reference=reference)
+        row = await work.one(queries.BY_REFERENCE, organisation=work.organisation, reference=reference)
     return progress(row["call_state"], row["case_state"]) if row else None
 
 
