@@ -46,6 +46,6 @@ def reference_for(identifier: UUID, length: int = 8) -> str:
 
 
 def check_letter(letters: str) -> str:
-    """The letter that finds one wrong or two swapped characters, save those 23 apart such as 0 and Q (weights 2, 3 …, modulo 23)."""
+    """The letter that finds one wrong or two swapped characters (weights 2, 3 …, modulo 23), save pairs 23 apart, as 0 and Q."""
     total = sum(weight * ALPHABET.index(letter) for weight, letter in enumerate(letters, start=2))
     return CHECK_ALPHABET[total % len(CHECK_ALPHABET)]

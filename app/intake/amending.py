@@ -13,9 +13,7 @@ from app.core.errors import Conflict, FieldError, Invalid
 
 REVERSIBLE: Final = timedelta(days=14)  # ⚙ an amendment, and what was entered in error
 WITHOUT_REASON: Final = timedelta(seconds=10)  # ⚙ what was just sent may be taken back at once
-WHOLE: Final = frozenset(
-    {"observed", "worry", "alreadyDone", "neededNow", "tried", "observations", "receivedAt", "urgency"}
-)
+WHOLE: Final = frozenset({"observed", "worry", "alreadyDone", "neededNow", "tried", "observations", "receivedAt", "urgency"})
 PARTS: Final[Mapping[str, frozenset[str] | None]] = {
     "answers": None,  # any question of the protocol
     "caller": frozenset(
@@ -72,7 +70,8 @@ def must_be_fields(changes: Sequence[Change]) -> None:
             faults.append(FieldError(f"/changes/{place}/field", "twice", "Named twice."))
         seen.add(change.field)
     if faults:
-        raise Invalid("Some fields can't be corrected. Fields are such as `worry`, `caller.name`, `answers.weapon`.", errors=faults)
+        sentence = "Some fields can't be corrected. Fields are such as `worry`, `caller.name`, `answers.weapon`."
+        raise Invalid(sentence, errors=faults)
 
 
 def value_of(contents: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401  JSON
