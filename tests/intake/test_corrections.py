@@ -260,3 +260,16 @@ async def test_another_organisation_corrects_nothing(
     assert (await _do(client, stranger, f"calls/{receipt['id']}/error", 1, reason="x")).status_code == 404
     missing = UUID(int=1)
     assert (await _do(client, operator, f"calls/{receipt['id']}/amendments/{missing}/undo", 1)).status_code == 404
+
+
+async def test_a_correction_keeps_no_more_of_advice_than_the_call(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
+    """Advice keeps the least data; a correction must not be the way by which a name stays after all."""
+    answers = {"danger_now": "no", "can_wait": "yes"}
+    advice = (await client.post("/v1/calls", json=a_call(kind="advice", answers=answers), headers=operator)).json()
+    told = {"person.name": "Wilhelmina", "worry": "Zij zingt 's nachts.", "answers.suicide": "yes"}
+    done = await _amend(client, operator, advice["id"], 1, told)
+    assert (done.status_code, done.json()["needsSomebody"]) == (201, True), done.text
+    listed = await client.get(f"/v1/calls/{advice['id']}/amendments?purpose=quality", headers=operator)
+    assert "zingt" in listed.text
+    assert "Wilhelmina" not in listed.text
+    assert "Wilhelmina" not in (await client.get(f"/v1/calls/{advice['id']}?purpose=quality", headers=operator)).text

@@ -77,9 +77,12 @@ async def amend(
     call, row = await locked(work, call_id, version)
     before = await _contents(work, call, row)
     amendment_id = new_id(work.at)
-    kept_before = [{"field": one.field, "before": value_of(before, one.field), "after": one.value} for one in changes]
-    how = _Correction(amendment_id, tuple(one.field for one in changes), reroute=reroute)
-    corrected = await _become(work, call, row, amended(before, changes), how)
+    after = kept(amended(before, changes), case=_about_a_case(call))  # what is not kept of advice is not kept here either
+    kept_before = [
+        {"field": one.field, "before": value_of(before, one.field), "after": value_of(after, one.field)} for one in changes
+    ]
+    how = _Correction(amendment_id, fields, reroute=reroute)
+    corrected = await _become(work, call, row, after, how)
     work.write(
         call_amendment,
         id=amendment_id,
@@ -88,8 +91,8 @@ async def amend(
         organisation_id=work.organisation,
         key_id=work.actor.key,
         at=work.at,
-        fields=[one.field for one in changes],
-        sealed=vault.seal(work, call.case_id, {"reason": reason, "changes": kept_before}),
+        fields=list(fields),
+        sealed=vault.seal(work, call.case_id, {"reason": reason, "changes": said}),
         version=corrected.version,
         reversible_until=work.at + REVERSIBLE,
     )
@@ -149,6 +152,10 @@ async def locked(work: Work, call_id: UUID, version: int) -> tuple[Call, Row]:
     return call_of(row), row
 
 
+def _about_a_case(call: Call) -> bool:
+    return call.case_of_its_own is not None or call.joined_case_id is not None
+
+
 async def _contents(work: Work, call: Call, row: Row) -> dict[str, Any]:
     [told] = await vault.unseal(work, call.case_id, [row["sealed"]], what=f"call {call.id}", purpose=Purpose.QUALITY)
     return told
@@ -161,14 +168,13 @@ async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: 
     was = Urgency(call.urgency or Urgency.ADVICE)
     higher = triage.is_lower(was, verdict.urgency)
     has_case = call.case_of_its_own is not None
-    about_case = has_case or call.joined_case_id is not None
     around = await _around(work, told) if has_case and any(one.startswith("place.") for one in how.fields) else None
     code = around.municipality_code if around else call.municipality_code
-    needs_somebody = higher and not about_case and verdict.urgency not in {Urgency.NORMAL, Urgency.ADVICE}
+    needs_somebody = higher and not _about_a_case(call) and verdict.urgency not in {Urgency.NORMAL, Urgency.ADVICE}
     place = None
     if has_case:
         place = await _case_follows(work, call, verdict if higher else None, around, how)
-    sealed = vault.seal(work, call.case_id, kept(after, case=about_case))
+    sealed = vault.seal(work, call.case_id, kept(after, case=_about_a_case(call)))
     columns = _columns(call, row, told, verdict, higher=higher)
     columns |= {"municipality_code": code, "sealed": sealed, "version": call.version + 1}
     await work.change(queries.CHANGE_ENDED.values(**columns), call_id=call.id, seen=call.version)
