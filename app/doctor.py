@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
 from app.callbacks import service as callbacks
+from app.channels.police import outlook
 from app.core import clock
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -18,6 +19,7 @@ from app.core.work import begin
 from app.coverage.service import gaps
 from app.delivery import service as delivery
 from app.directory.service import look_up as directory
+from app.intake.service import protocols
 from app.routing.coverage import coverage
 from app.telephony.service import waiting as telephony
 from app.telephony.skew import TOLD_ABOVE
@@ -43,7 +45,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a look that fails is a finding too."""
-    findings = [_key(settings)]
+    findings = [_key(settings), _protocols(), _police(settings)]
     try:
         database = Database(settings.database_url, settings)
     except ArgumentError:
@@ -65,6 +67,19 @@ def _key(settings: Settings) -> Finding:
     except ValueError as error:
         return Finding("master key", False, str(error))
     return Finding("master key", well=True, sentence=f"is set ({name})")
+
+
+def _protocols() -> Finding:
+    today = directory.local_day(clock.now())
+    valid = ", ".join(one.version for one in protocols.known().values() if one.is_valid_on(today))
+    faulty = "; ".join(f"{name} is left out: {why}" for name, why in protocols.left_out().items())
+    sentence = "; ".join(filter(None, [f"valid today: {valid or 'none'}", faulty]))
+    return Finding("protocols", well=bool(valid) and not faulty, sentence=sentence)
+
+
+def _police(settings: Settings) -> Finding:
+    well, sentence = outlook(settings.police_channel_ends_on, directory.local_day(clock.now()))
+    return Finding("police channel", well, sentence)
 
 
 async def _tried(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:

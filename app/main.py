@@ -17,6 +17,9 @@ from starlette.types import ASGIApp
 from app.callbacks.api import router as callbacks
 from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
+from app.channels.api import router as channels
+from app.channels.events import EVENTS as CHANNEL_EVENTS
+from app.channels.police import LARGEST, MEDIA
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, Accepted, Edge
@@ -39,6 +42,8 @@ from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.after_events import EVENTS as AFTER_EVENTS
 from app.intake.api import router as intake
+from app.intake.events import EVENTS as INTAKE_EVENTS
+from app.intake.service import protocols
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -50,6 +55,7 @@ from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
 EVENTS: tuple[type[Event], ...] = (
+    *INTAKE_EVENTS,
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
     *AFTER_EVENTS,
@@ -59,10 +65,11 @@ EVENTS: tuple[type[Event], ...] = (
     *COVERAGE_EVENTS,
     *SIGNAL_EVENTS,
     *CALLBACK_EVENTS,
+    *CHANNEL_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
 )  # fmt: skip
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
@@ -74,6 +81,7 @@ DESCRIPTION = (
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     heads: Heads = app.state.heads
+    protocols.prepare()
     tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
     with _when_told_to_end(heads.let_go):
         yield
@@ -151,7 +159,9 @@ def edged(app: FastAPI) -> ASGIApp:
     """The application as it is served: inside its edge."""
     settings: Settings = app.state.settings
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
-    return Edge(app, body_limit=settings.body_limit, files={"/v1/directory-imports": files})
+    police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police}
+    return Edge(app, body_limit=settings.body_limit, files=read)
 
 
 def served() -> ASGIApp:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from app.callbacks import due as callbacks
+from app.channels import due as channels
 from app.core import clock
 from app.core.db import Database
 from app.core.due import Due, carry_out
@@ -29,6 +30,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     followup.OVERDUE,  # what is overdue climbs
     intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
     silent_endpoints(directory.national_desks),  # who can't be told is told of
+    intake.LEFT_OPEN,  # a call in which nobody types any more
+    intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
     coverage.LOOKS,  # gaps of the coming days are found
     coverage.GAPS,  # who must hear of them hears, in time
@@ -37,6 +40,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
 )
 LOOK_AGAIN: Final = 30.0
 

@@ -13,7 +13,9 @@ from app.core.settings import Settings
 from tests.conftest import as_owner, settings_for
 from tests.makers import AMSTERDAM_DESK
 
-ABOUT = ["master key", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony"]
+ABOUT = [
+    "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony",
+]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """
     WITH known AS (INSERT INTO recipient_counter (recipient_id, last) VALUES ($1, 1)),
@@ -58,7 +60,7 @@ async def test_everything_in_order_is_said_line_by_line(settings: Settings) -> N
 async def test_without_a_database_the_rest_is_not_guessed(url: str, says: str) -> None:
     """Not set, mistyped, or away: a sentence that says so and no trace, since this is the moment when it is run."""
     findings = await found(settings_for(url))
-    assert (list(findings), wrong(findings)) == (ABOUT[:2], ["database"])
+    assert (list(findings), wrong(findings)) == (ABOUT[:4], ["database"])
     assert says in findings["database"].sentence
 
 
@@ -125,4 +127,4 @@ async def test_what_can_not_be_looked_at_is_not_in_order(settings: Settings, own
     assert "could not be looked at" in findings["coverage"].sentence
     await owner.execute("UPDATE alembic_version SET version_num = '0001'")
     findings = await found(settings)
-    assert (list(findings), wrong(findings)) == (ABOUT[:2], ["database"])
+    assert (list(findings), wrong(findings)) == (ABOUT[:4], ["database"])

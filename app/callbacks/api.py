@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.callbacks import service
-from app.callbacks.promises import State
+from app.callbacks.promises import CallbackState
 from app.callbacks.schemas import (
     AttemptIn,
-    AttemptOut,
+    CallbackAttemptOut,
     CallbackHistory,
     CallbackOut,
     ClaimedOut,
@@ -31,7 +31,7 @@ async def list_callbacks(
     work: CallReader,
     cursor: Cursor = None,
     limit: Limit = USUAL_LIMIT,
-    state: Annotated[State, Query(description="Default: those still to ring")] = State.OPEN,
+    state: Annotated[CallbackState, Query(description="Default: those still to ring")] = CallbackState.OPEN,
 ) -> PageOut[CallbackOut]:
     """Whom your organisation must ring back, those due first at the front. The number is told to whoever takes one on."""
     page = await service.page(work, state=state, after=after(cursor), limit=limit)
@@ -43,7 +43,7 @@ async def read_callback(callback_id: UUID, work: CallReader, response: Response)
     """One of them, with every attempt. Its ETag is what If-Match wants."""
     found, attempts = await service.get(work, callback_id)
     response.headers["ETag"] = etag(found.version)
-    return CallbackHistory(callback=CallbackOut.of(found, work.at), attempts=[AttemptOut.of(one) for one in attempts])
+    return CallbackHistory(callback=CallbackOut.of(found, work.at), attempts=[CallbackAttemptOut.of(one) for one in attempts])
 
 
 @router.post(

@@ -15,7 +15,7 @@ class Why(StrEnum):
     DROPPED = "dropped"  # the line broke while they spoke
 
 
-class State(StrEnum):
+class CallbackState(StrEnum):
     """Where a callback stands."""
 
     OPEN = "open"
@@ -23,7 +23,7 @@ class State(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class Result(StrEnum):
+class RingResult(StrEnum):
     """What came of ringing."""
 
     REACHED = "reached"
@@ -84,7 +84,7 @@ def next_reminder(reminders: int, at: datetime) -> datetime:
     return at + REMINDED_AGAIN[min(reminders, len(REMINDED_AGAIN)) - 1]
 
 
-def state_after(reason: Reason, attempts: int) -> State:
+def state_after(reason: Reason, attempts: int) -> CallbackState:
     """What a callback becomes that is closed for this reason.
 
     Raises:
@@ -96,4 +96,4 @@ def state_after(reason: Reason, attempts: int) -> State:
             f"Not reached is said after {ENOUGH_ATTEMPTS} attempts; {left} more to make. Or send another reason.",
             attempts=attempts,
         )
-    return State.DONE if reason in DONE else State.GIVEN_UP
+    return CallbackState.DONE if reason in DONE else CallbackState.GIVEN_UP

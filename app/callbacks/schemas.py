@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.callbacks.promises import Reason, Result, State, Why
+from app.callbacks.promises import CallbackState, Reason, RingResult, Why
 from app.callbacks.service import Attempt, Callback
 from app.core.http import Moment, Wire
 
@@ -16,7 +16,7 @@ class CallbackOut(Wire):
 
     id: UUID
     call_id: UUID = Field(description="The call that it comes from")
-    state: State
+    state: CallbackState
     why: Why
     promised_at: Moment
     due_at: Moment
@@ -38,7 +38,7 @@ class CallbackOut(Wire):
             why=found.why,
             promised_at=found.promised_at,
             due_at=found.due_at,
-            overdue=found.state is State.OPEN and found.due_at < at,
+            overdue=found.state is CallbackState.OPEN and found.due_at < at,
             attempts=found.attempts,
             next_attempt_at=found.next_attempt_at,
             claimed_until=found.claimed_until if found.is_claimed(at) else None,
@@ -48,11 +48,11 @@ class CallbackOut(Wire):
         )
 
 
-class AttemptOut(Wire):
+class CallbackAttemptOut(Wire):
     """One time that somebody rang."""
 
     at: Moment
-    result: Result
+    result: RingResult
     call_id: UUID | None
 
     @classmethod
@@ -65,7 +65,7 @@ class CallbackHistory(Wire):
     """A callback, and every attempt, oldest first."""
 
     callback: CallbackOut
-    attempts: list[AttemptOut]
+    attempts: list[CallbackAttemptOut]
 
 
 class WhomToRing(Wire):
@@ -89,7 +89,7 @@ class ClaimedOut(Wire):
 class AttemptIn(Wire):
     """What came of ringing."""
 
-    result: Result
+    result: RingResult
     call_id: UUID | None = Field(None, description="The call that it became, when they were reached")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.callbacks import promises, queries
 from app.callbacks.events import CallbackDone, CallbackEvent, CallbackGivenUp, CallbackOverdue, CallbackPromised
-from app.callbacks.promises import Reason, Result, State, Why
+from app.callbacks.promises import CallbackState, Reason, RingResult, Why
 from app.callbacks.tables import callback, callback_attempt
 from app.core import outbox
 from app.core.errors import Conflict, NotFound
@@ -51,7 +51,7 @@ class Callback:
     organisation: UUID
     call_id: UUID
     case_id: UUID
-    state: State
+    state: CallbackState
     why: Why
     promised_at: datetime
     due_at: datetime
@@ -73,7 +73,7 @@ class Attempt:
     """One time that somebody rang."""
 
     at: datetime
-    result: Result
+    result: RingResult
     call_id: UUID | None
 
 
@@ -92,7 +92,7 @@ def promise(work: Work, new: NewCallback, organisation: UUID | None = None) -> U
         organisation=organisation or work.organisation,
         call_id=new.call_id,
         case_id=new.case_id,
-        state=State.OPEN,
+        state=CallbackState.OPEN,
         why=new.why,
         promised_at=work.at,
         due_at=new.due_at,
@@ -117,7 +117,7 @@ def promise(work: Work, new: NewCallback, organisation: UUID | None = None) -> U
     return made.id
 
 
-async def page(work: Work, *, state: State, after: UUID | None, limit: int) -> Page[Callback]:
+async def page(work: Work, *, state: CallbackState, after: UUID | None, limit: int) -> Page[Callback]:
     """This organisation's callbacks, those due first at the front; nothing sealed is opened."""
     rows = await work.rows(queries.listed(work.organisation, state, after, limit))
     found = [_callback(row) for row in rows]
@@ -132,7 +132,7 @@ async def get(work: Work, callback_id: UUID) -> tuple[Callback, Sequence[Attempt
     """
     found = _callback(await work.one(queries.CALLBACK, callback_id=callback_id))
     rows = await work.rows(queries.ATTEMPTS, callback_id=callback_id)
-    return found, [Attempt(row["at"], Result(row["result"]), row["call_id"]) for row in rows]
+    return found, [Attempt(row["at"], RingResult(row["result"]), row["call_id"]) for row in rows]
 
 
 async def claim(work: Work, callback_id: UUID) -> tuple[Callback, dict[str, Any]]:
@@ -152,7 +152,7 @@ async def claim(work: Work, callback_id: UUID) -> tuple[Callback, dict[str, Any]
     return await _change(work, found, changes), contents
 
 
-async def attempt(work: Work, callback_id: UUID, version: int, result: Result, call_id: UUID | None) -> Callback:
+async def attempt(work: Work, callback_id: UUID, version: int, result: RingResult, call_id: UUID | None) -> Callback:
     """Say what came of ringing. Reached, or not wanted, it is done; in vain, there is a next time.
 
     Raises:
@@ -171,8 +171,8 @@ async def attempt(work: Work, callback_id: UUID, version: int, result: Result, c
         call_id=call_id,
     )
     found = replace(found, attempts=found.attempts + 1)
-    if result in {Result.REACHED, Result.REFUSED}:
-        return await _end(work, found, State.DONE, result)
+    if result in {RingResult.REACHED, RingResult.REFUSED}:
+        return await _end(work, found, CallbackState.DONE, result)
     again = promises.next_attempt(found.attempts, work.at)
     later = {"attempts": found.attempts, "next_attempt_at": again, "next_at": max(again, found.due_at), "reminders": 0}
     return await _change(work, found, {**later, "claimed_by": None, "claimed_until": None})
@@ -192,7 +192,7 @@ async def close(work: Work, callback_id: UUID, version: int, reason: Reason) -> 
 async def withdraw(work: Work, call_id: UUID) -> None:
     """Whoever was to be rung back for this call was answered after all."""
     for row in await work.rows(queries.OPEN_OF_CALL, call_id=call_id):
-        await _end(work, _callback(row), State.DONE, Reason.ANSWERED)
+        await _end(work, _callback(row), CallbackState.DONE, Reason.ANSWERED)
 
 
 async def due(work: Work) -> Sequence[UUID]:
@@ -205,7 +205,7 @@ async def follow(work: Work, callback_id: UUID) -> None:
     row = await work.one(queries.DUE_LOCKED, callback_id=callback_id, at=work.at)
     if row is None:  # another worker was faster, or somebody acted
         return
-    if row["state"] != State.OPEN:
+    if row["state"] != CallbackState.OPEN:
         await work.change(queries.CHANGE.values(sealed=None, next_at=None), callback_id=callback_id)
         return
     reminders = row["reminders"] + 1
@@ -224,7 +224,7 @@ async def overdue(work: Work, *, longer_than: timedelta = timedelta()) -> Overdu
 async def _locked(work: Work, callback_id: UUID, version: int | None = None) -> tuple[Callback, Mapping[str, Any]]:
     row = await work.one(queries.LOCKED, callback_id=callback_id)
     found = _callback(row)
-    if row is None or found.state is not State.OPEN:
+    if row is None or found.state is not CallbackState.OPEN:
         raise CallbackEnded(f"This callback is {found.state}. Nothing was changed.", state=found.state)
     if found.is_claimed(work.at) and found.claimed_by != work.actor.key and found.claimed_until:
         wait = int((found.claimed_until - work.at).total_seconds()) + 1
@@ -234,11 +234,11 @@ async def _locked(work: Work, callback_id: UUID, version: int | None = None) -> 
     return found, row
 
 
-async def _end(work: Work, found: Callback, state: State, reason: str) -> Callback:
+async def _end(work: Work, found: Callback, state: CallbackState, reason: str) -> Callback:
     gone = {"claimed_by": None, "claimed_until": None, "next_attempt_at": None, "next_at": work.at + promises.ERASED_AFTER}
     changes = {"state": state, "ended_at": work.at, "reason": reason, "attempts": found.attempts, **gone}
     ended = await _change(work, found, changes)
-    _tell(work, ended, CallbackDone if state is State.DONE else CallbackGivenUp, reason=reason)
+    _tell(work, ended, CallbackDone if state is CallbackState.DONE else CallbackGivenUp, reason=reason)
     return ended
 
 
@@ -257,4 +257,4 @@ def _callback(row: Mapping[str, Any] | None) -> Callback:
     if row is None:
         raise NotFound("Your organisation has no callback with this id. GET /v1/callbacks lists them.")
     shown = {name: row[name] for name in Callback.__slots__ if name not in {"organisation", "state", "why"}}
-    return Callback(organisation=row["organisation_id"], state=State(row["state"]), why=Why(row["why"]), **shown)
+    return Callback(organisation=row["organisation_id"], state=CallbackState(row["state"]), why=Why(row["why"]), **shown)

@@ -1,1 +1,1 @@
-"""Other ways into the same intake: police, professionals, the public form, another desk."""
+"""What comes otherwise than by phone: police, professionals, another desk, the form on the web."""

@@ -2,10 +2,12 @@
 
 import typer
 
+from app.cli.asterisk import telephony_cli
 from app.cli.explaining import explain
 from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
 from app.cli.keys import key_cli
+from app.cli.police_mail import import_police_mail
 from app.cli.protocols import protocol_cli
 from app.cli.serving import serve, worker
 from app.cli.simulating import simulate
@@ -19,12 +21,14 @@ for command, name in (
     (examine, "doctor"),
     (openapi, "openapi"),
     (bring, "import"),
+    (import_police_mail, "import-police-mail"),
     (explain, "explain"),
     (simulate, "simulate"),
 ):
     cli.command(name)(command)
 cli.add_typer(key_cli, name="key")
 cli.add_typer(protocol_cli, name="protocol")
+cli.add_typer(telephony_cli, name="telephony")
 
 
 def main() -> None:

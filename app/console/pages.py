@@ -22,10 +22,13 @@ POLICY: Final = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Vary": "Accept-Language"})
+SENDS: Final = MappingProxyType(
+    {**HEADERS, "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
+)
 
 
-def page(request: Request, template: str, **values: object) -> Response:
-    """A page in the language that the reader chose, or that the browser asks for, or Dutch."""
+def page(request: Request, template: str, *, status: int = 200, forms: bool = False, **values: object) -> Response:
+    """A page in the language that the reader chose, or that the browser asks for, or Dutch; with `forms` it may send them."""
     language = _language(request)
     told = words(language)
     body = (
@@ -33,7 +36,7 @@ def page(request: Request, template: str, **values: object) -> Response:
         .get_template(template)
         .render(language=language, t=told.__getitem__, path=request.url.path, local=_local, address=address, **values)
     )
-    return HTMLResponse(body, headers={**HEADERS, "Content-Language": language})
+    return HTMLResponse(body, status, headers={**(SENDS if forms else HEADERS), "Content-Language": language})
 
 
 @cache

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake", "callbacks", "telephony", "routing", "follow-up", "cases", "directory", "rosters", "coverage", "signals",
-    "simulation", "delivery",
+    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "cases", "directory", "rosters", "coverage",
+    "signals", "simulation", "delivery",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from app.console.outline import HEIGHT, WIDTH, outlines
 from app.console.pages import page
 from app.console.play import read_play
 from app.console.reference import reference
+from app.console.reporting import router as reporting
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
 from app.core.health import ready
@@ -24,6 +25,7 @@ from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(reporting)
 
 READS: Final = ["GET", "HEAD"]
 KEPT: Final = "public, max-age=31536000, immutable"

@@ -16,18 +16,23 @@ class Role(StrEnum):
     PROFESSIONAL = "professional"  # reports a worry of their own work, and hears what became of it
     ADMINISTRATOR = "administrator"  # keeps directory, keys, endpoints
     EXCHANGE = "exchange"  # a telephone exchange, known by its signature; never an API key
+    PUBLIC = "public"  # a citizen at the form on the web; never an API key
     WORKER = "worker"  # the due-lists and the command line; never an API key
     GATE = "gate"  # reads API keys, nothing else; never an API key
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking, and what for. `key` is the API key's id; the worker has none."""
+    """Who is asking, and what for. `key` is the API key's id; the worker has none.
+
+    `sender`: whose key it is, when the work is done for the organisation that takes in what it sends.
+    """
 
     organisation: UUID | None
     role: Role
     key: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    sender: UUID | None = None
 
     @property
     def database_role(self) -> str:

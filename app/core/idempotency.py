@@ -77,7 +77,8 @@ async def reserve(work: Work, request: Request) -> None:
     key = _key_of(request)
     if key is None:
         return
-    route = f"{request.method} {request.url.path}"
+    sender = f" {work.actor.sender}" if work.actor.sender else ""  # the same key of another sender is another key
+    route = f"{request.method} {request.url.path}{sender}"
     fingerprint = hashlib.sha256(await _canonical(request)).digest()
     scope = f"{work.organisation} {route} {key}"
     found = await work.one(RESERVE, scope=scope, organisation=work.organisation, route=route, key=key)

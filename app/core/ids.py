@@ -32,6 +32,12 @@ def new_id(at: datetime) -> UUID:
     return UUID(int=millisecond << 80 | 7 << 76 | _Last.count << 64 | 2 << 62 | secrets.randbits(62))
 
 
+def least_id(at: datetime) -> UUID:
+    """Not later than any id that is made for `at` or after: where a span of ids begins."""
+    since = at - EPOCH
+    return UUID(int=max(0, (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) << 80)
+
+
 def reference_for(identifier: UUID, length: int = 8) -> str:
     """A code a person can read aloud, such as `K7M4-2QXD-H`; the last letter checks the others.
 

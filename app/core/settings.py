@@ -1,8 +1,10 @@
 """What an installation may set: environment variables `NODUS_…`, or files named as them in /run/secrets."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +38,15 @@ class Settings(BaseSettings):
     protocols_folder: Annotated[str, Field(description="A folder with triage protocols of your own, one YAML file a version")] = (
         ""
     )
+    national_number: Annotated[
+        str, Field(pattern=r"^[0-9 -]{3,20}$", description="The number that pages tell people to ring")
+    ] = "0800-1205"  # ⚙
+    intake_organisation: Annotated[
+        UUID | None, Field(description="Who takes in what comes by the web and from professionals; empty: the national desk")
+    ] = None
+    police_channel_ends_on: Annotated[
+        date | None, Field(description="The last day of decree BWBR0045999 on police data; empty: no end is known")
+    ] = None  # ⚙
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False

@@ -59,4 +59,5 @@ DirectoryReader = Annotated[Work, Depends(door("directory:read"), scope="functio
 DirectoryDoor = Annotated[Work, Depends(door("directory:write"), scope="function")]
 AdministratorDoor = Annotated[Work, Depends(door("directory:admin"), scope="function")]
 TelephonyDoor = Annotated[Work, Depends(door("telephony:manage"), scope="function")]
+ProtocolComparer = Annotated[Work, Depends(door("protocols:compare"), scope="function")]
 FeedReader = Annotated[Actor, Depends(asking("feed:read"))]

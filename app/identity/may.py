@@ -4,21 +4,26 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+# What comes to a desk by other ways than the phone: reports of the police, and calls that it hands over itself.
+IMPORTS: Final = frozenset({"police-reports:read", "police-reports:write", "transfers:write"})
+
 SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}),
+        "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}) | IMPORTS,
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
-            | {"telephony:manage"}
+            | {"telephony:manage", "protocols:compare"}
+            | IMPORTS
         ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
-        ),
-        "professional": frozenset({"reports:write"}),
+        )
+        | IMPORTS,
+        "professional": frozenset({"reports:write", "police-reports:write"}),
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
-            | {"telephony:manage"}
+            | {"telephony:manage", "protocols:compare"}
         ),
     }
 )

@@ -32,7 +32,7 @@ def unreachable(protocol: Protocol, reach: Reach) -> Iterator[Fault]:
             yield Fault("unreachable_question", f"The question {key} is never asked.", ("questions", key, "ask_when"))
     for name, when, path in conditions(protocol):
         if path[0] != "questions" and reach.space(when) is None:
-            yield Fault("unreachable_rule", f"The {name} never holds: its questions are not asked together.", path)
+            yield Fault("unreachable_rule", f"The {name} never holds: its questions are not asked, or not together.", path)
 
 
 def moot_rules(protocol: Protocol, reach: Reach) -> Iterator[Fault]:

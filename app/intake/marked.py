@@ -50,7 +50,8 @@ def marked(text: str) -> Marked:
         value = reader.plain(node, ()) if node else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Unreadable("The file is no YAML.", mark.line + 1 if mark else 1) from None
+        why = getattr(error, "problem", None) or "it holds characters that a text has not"
+        raise Unreadable(f"The file is no YAML: {why}.", mark.line + 1 if mark else 1) from None
     except RecursionError:
         raise Unreadable("The file is nested too deeply.", 1) from None
     except (ValueError, AttributeError, TypeError, IndexError):  # what the library lets through of odd directives and tags

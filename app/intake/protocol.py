@@ -119,7 +119,10 @@ class Protocol:
 
 def holds(when: Condition, answers: Mapping[str, str]) -> bool:
     """Whether every question of the condition has an answer that counts."""
-    return all(answers.get(question) in counting for question, counting in when.items())
+    for question, counting in when.items():  # noqa: SIM110  on the way of every call: half the time of a generator
+        if answers.get(question) not in counting:
+            return False
+    return True
 
 
 def severest(*urgencies: Urgency) -> Urgency:

@@ -1,11 +1,14 @@
 """Statements about calls; row-level security decides which rows they see."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select, text, update
+from sqlalchemy import DateTime, Select, TextClause, bindparam, delete, or_, select, text, update
 
-from app.intake.tables import call, call_amendment, entered_in_error, hand_off, same_person, triage_grade
+from app.intake.drafts import OPEN
+from app.intake.tables import call, call_amendment, draft_save, entered_in_error, hand_off, same_person, triage_grade
+from app.vault.open import with_key
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
 LOCKED: Final = CALL.with_for_update()
@@ -20,9 +23,41 @@ SOME: Final = select(call).where(call.c.id.in_(bindparam("ids", expanding=True))
 CHANGE_ENDED: Final = update(call).where(
     call.c.id == bindparam("call_id"), call.c.version == bindparam("seen"), call.c.state == "completed"
 )
-CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"), call.c.state == "active")
 
-CHANGE_ANY: Final = update(call).where(call.c.id == bindparam("call_id"))
+_DRAFT: Final = [call.c[name] for name in (
+    "id", "case_id", "organisation_id", "key_id", "state", "reference", "registered_at", "version", "held_since", "saved_at",
+    "left_alone_at", "destroy_at")]  # fmt: skip
+DRAFT: Final = with_key(select(*_DRAFT, call.c.sealed, call.c.marks).where(call.c.id == bindparam("call_id")), call.c.case_id)
+DRAFT_LOCKED: Final = DRAFT.with_for_update(of=call)
+CHANGE: Final = update(call).where(call.c.id == bindparam("call_id"))
+# One round trip: a save and its line of history.
+SAVE: Final = text("""
+    WITH line AS (
+      INSERT INTO draft_save (call_id, version, organisation_id, kind, key_id, screen, sequence, at, sealed)
+      VALUES (:call_id, :version, :organisation, :kind, :key, :screen, :sequence, :at, :line))
+    UPDATE call SET sealed = :sealed, marks = :marks, version = :version, saved_at = :at, left_alone_at = :left_alone_at
+    WHERE id = :call_id
+""").bindparams(bindparam("at", type_=DateTime(timezone=True)), bindparam("left_alone_at", type_=DateTime(timezone=True)))
+# Of one screen, what it has saved with this sequence or a later one.
+FROM_SEQUENCE: Final = select(draft_save).where(
+    draft_save.c.call_id == bindparam("call_id"),
+    draft_save.c.screen == bindparam("screen"),
+    draft_save.c.sequence >= bindparam("sequence"),
+)
+HISTORY: Final = (
+    select(draft_save)
+    .where(draft_save.c.call_id == bindparam("call_id"), draft_save.c.version > bindparam("after"))
+    .order_by(draft_save.c.version)
+    .limit(bindparam("at_most"))
+)
+FORGET_HISTORY: Final = delete(draft_save).where(draft_save.c.call_id == bindparam("call_id"))
+LEFT_ALONE: Final = (
+    select(call.c.id)
+    .where(call.c.state.in_(sorted(OPEN)), call.c.left_alone_at <= bindparam("at"))
+    .order_by(call.c.left_alone_at)
+    .limit(100)
+)
+TO_DESTROY: Final = select(call.c.id).where(call.c.destroy_at <= bindparam("at")).order_by(call.c.destroy_at).limit(100)
 
 
 def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID) -> Select[Any]:
@@ -31,6 +66,31 @@ def listed(after: UUID | None, limit: int, state: str | None, organisation: UUID
     if after:
         query = query.where(call.c.id > after)
     return query.where(call.c.state == state) if state else query
+
+
+def declare_answers(*, since: bool, own: bool) -> TextClause:
+    """Open a cursor over the answers that completed calls gave, each kind once with the number of its calls."""
+    where = ["state = 'completed'", *(["id >= :since"] if since else []), *(["organisation_id = :organisation"] if own else [])]
+    return text(f"""DECLARE answers_of_calls NO SCROLL CURSOR FOR
+        SELECT answers::text AS answers, calls FROM (
+          SELECT answers, count(*) AS calls FROM call WHERE {" AND ".join(where)} GROUP BY answers) kinds""")
+
+
+def next_answers(count: int) -> TextClause:
+    """The next kinds of answers of the open cursor."""
+    return text(f"FETCH {count:d} FROM answers_of_calls")
+
+
+CLOSE_ANSWERS: Final = text("CLOSE answers_of_calls")
+UNHURRIED: Final = text("SET LOCAL statement_timeout = '10min'")
+
+
+def drafts(after: UUID | None, limit: int, states: Collection[str], organisation: UUID) -> Select[Any]:
+    """A page of the drafts of an organisation, one more than asked for, without what was typed."""
+    query = select(*_DRAFT).where(call.c.organisation_id == organisation, call.c.state.in_(sorted(states)))
+    if "abandoned" in states:
+        query = query.where(call.c.destroy_at.is_not(None))
+    return (query.where(call.c.id > after) if after else query).order_by(call.c.id).limit(limit + 1)
 
 
 HAND_OFF: Final = select(hand_off).where(hand_off.c.id == bindparam("hand_off_id"))

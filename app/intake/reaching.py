@@ -60,7 +60,7 @@ class Reach:
     def witness(self, whens: Iterable[Condition], avoiding: Iterable[Condition] = ()) -> Mapping[str, str] | None:
         """Answers with which all of `whens` hold and none of `avoiding` does; None when there are none."""
         space = self.space(*whens)
-        return None if space is None else _some(space, tuple(avoiding))
+        return None if space is None else _some(space, avoiding)
 
     def answers_leading_to(self, urgency: Urgency) -> Mapping[str, str] | None:
         """Answers with which the protocol proposes this urgency; None when there are none."""
@@ -99,17 +99,21 @@ def implies(space: Space, when: Condition) -> bool:
     return all(question in space and space[question] <= answers for question, answers in when.items())
 
 
-def _some(space: Space, avoiding: tuple[Condition, ...]) -> Mapping[str, str] | None:
-    """Answers out of the space, one for each question, with which no condition of `avoiding` holds."""
+def _some(space: Space, avoiding: Iterable[Condition]) -> Mapping[str, str] | None:
+    """Answers out of the space, one for each question, with which no condition of `avoiding` holds.
+
+    Each condition that still may hold is kept from it by one of its questions; the one with the fewest ways out goes first.
+    """
     likely = [when for when in avoiding if all(question in space and space[question] & when[question] for question in when)]
     if not likely:
         return {question: min(answers) for question, answers in space.items()}
-    first, *others = sorted(likely, key=len)
+    ways_out = [[question for question in when if space[question] - when[question]] for when in likely]
+    fewest = min(range(len(likely)), key=lambda place: len(ways_out[place]))
     left = dict(space)
-    for question, answers in first.items():
-        if without := left[question] - answers:
-            found = _some({**left, question: without}, tuple(others))
-            if found is not None:
-                return found
-        left[question] &= answers
+    for question in ways_out[fewest]:
+        without = left[question] - likely[fewest][question]
+        found = _some({**left, question: without}, likely)
+        if found is not None:
+            return found
+        left[question] &= likely[fewest][question]
     return None

@@ -1,8 +1,8 @@
-"""Calls, drafts included: a draft is a call that is still active."""
+"""Calls, drafts included: a draft is a call that is still open. And the history of drafts."""
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.core.tables import metadata
@@ -14,7 +14,7 @@ call: Final = Table(
     Column("case_id", Uuid, nullable=False),
     Column("joined_case_id", Uuid),
     Column("organisation_id", Uuid, nullable=False),
-    Column("key_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
     Column("state", Text, nullable=False),
     Column("kind", Text),
     Column("disposition", Text),
@@ -42,6 +42,25 @@ call: Final = Table(
     Column("in_error_at", DateTime(timezone=True)),
     Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False),
+    Column("held_since", DateTime(timezone=True)),
+    Column("saved_at", DateTime(timezone=True)),
+    Column("left_alone_at", DateTime(timezone=True)),
+    Column("destroy_at", DateTime(timezone=True)),
+    Column("marks", LargeBinary),
+)
+
+draft_save: Final = Table(
+    "draft_save",
+    metadata,
+    Column("call_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key_id", Uuid),
+    Column("screen", Text),
+    Column("sequence", BigInteger),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 hand_off: Final = Table(

@@ -28,10 +28,15 @@ class Rule:
     at_least: int
     within: timedelta
     text: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
 
     def said(self, facts: Mapping[str, Any]) -> dict[str, str]:
         """Why there is a signal, in every language: counts, codes and days."""
-        return {language: text.format_map(facts) for language, text in self.text.items()}
+        return {language: text.format_map(self._in(language, facts)) for language, text in self.text.items()}
+
+    def _in(self, language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        words = self.words.get(language, {})
+        return {name: words.get(fact, fact) if name.startswith("urgency") else fact for name, fact in facts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def parse(told: Mapping[str, Any]) -> Rules:
             int(one["at_least"]),
             timedelta(days=int(one["days"])),
             {str(language): str(text) for language, text in one["text"].items()},
+            told.get("urgencies", {}),
         )
         for one in told["rules"]
     )

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from app.core.http import Moment, Wire
 from app.signals.codes import Dismissal, Help, LedToHelp, SignalState
 from app.signals.figures import Figures
@@ -46,7 +48,7 @@ class EarlySignalOut(Wire):
     reason: Dismissal | None
     led_to_help: LedToHelp | None
     what: Help | None
-    acts: list[ActOut]
+    acts: list[ActOut] | None = Field(description="What happened to it, when it is read by itself")
     version: int
 
     @classmethod
@@ -71,7 +73,9 @@ class EarlySignalOut(Wire):
             reason=row["reason"],
             led_to_help=row["led_to_help"],
             what=row["what"],
-            acts=[
+            acts=None
+            if signal.acts is None
+            else [
                 ActOut(at=one["at"], act=one["act"], code=one["code"], organisation_id=one["organisation_id"])
                 for one in signal.acts
             ],

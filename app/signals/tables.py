@@ -79,7 +79,7 @@ earlier_look: Final = Table(
     Column("id", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("organisation_id", Uuid, nullable=False),
-    Column("key_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
     Column("kinds", ARRAY(Text), nullable=False),
     Column("found", Integer, nullable=False),
 )

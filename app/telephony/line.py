@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class PhoneEvent(StrEnum):
     """What an exchange tells."""
 
     OFFERED = "call.offered"  # somebody rings: in a queue, or at an extension
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     ENDED = "call.ended"
 
 
-class Stage(StrEnum):
+class TransferStage(StrEnum):
     """How far a transfer is."""
 
     CALLING = "calling"
@@ -32,7 +32,7 @@ class Stage(StrEnum):
     NOT_REACHED = "not_reached"
 
 
-class State(StrEnum):
+class LineState(StrEnum):
     """Where a line stands."""
 
     UNKNOWN = "unknown"  # something was told of it, but never that it rang
@@ -43,21 +43,21 @@ class State(StrEnum):
     ABANDONED = "abandoned"  # ended before anybody answered
 
 
-RANK: Final = {kind: rank for rank, kind in enumerate(Kind)}  # at the same moment in this order
-LIVE: Final = frozenset({State.RINGING, State.ANSWERED, State.HELD})
+RANK: Final = {kind: rank for rank, kind in enumerate(PhoneEvent)}  # at the same moment in this order
+LIVE: Final = frozenset({LineState.RINGING, LineState.ANSWERED, LineState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that an exchange told, without numbers. `agent` is an extension; `message` tells events of one moment apart."""
 
-    kind: Kind
+    kind: PhoneEvent
     at: datetime
     message: str
     queue: str | None = None
     agent: str | None = None
     way: str | None = None
-    stage: Stage | None = None
+    stage: TransferStage | None = None
     transfer: str = ""
     reason: str | None = None
 
@@ -68,7 +68,7 @@ class Transfer:
 
     reference: str
     way: str
-    result: Stage
+    result: TransferStage
     extension: str | None
     calling_at: datetime | None
     speaking_at: datetime | None
@@ -80,7 +80,7 @@ class Transfer:
 class Line:
     """What all that was told adds up to. `extension`: who answered, before that where it rings."""
 
-    state: State
+    state: LineState
     offered_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
@@ -96,9 +96,9 @@ class Line:
 def line_of(told: Iterable[Told]) -> Line:
     """The line that these events make. Durations are never negative; an answer counts even after the end."""
     events = sorted(told, key=lambda one: (one.at, RANK[one.kind], one.message))
-    offered = [one for one in events if one.kind is Kind.OFFERED]
-    answered = [one for one in events if one.kind is Kind.ANSWERED]
-    ended = [one for one in events if one.kind is Kind.ENDED]
+    offered = [one for one in events if one.kind is PhoneEvent.OFFERED]
+    answered = [one for one in events if one.kind is PhoneEvent.ANSWERED]
+    ended = [one for one in events if one.kind is PhoneEvent.ENDED]
     begin, answer, end = (found[0].at if found else None for found in (offered, answered, ended))
     held, is_held = _held(events, end)
     answering = next((one.agent for one in answered if one.agent), None)
@@ -117,14 +117,14 @@ def line_of(told: Iterable[Told]) -> Line:
     )
 
 
-def _state(begin: datetime | None, answer: datetime | None, end: datetime | None, *, is_held: bool) -> State:
+def _state(begin: datetime | None, answer: datetime | None, end: datetime | None, *, is_held: bool) -> LineState:
     if begin is None:
-        return State.UNKNOWN
+        return LineState.UNKNOWN
     if answer is None:
-        return State.RINGING if end is None else State.ABANDONED
+        return LineState.RINGING if end is None else LineState.ABANDONED
     if end is not None:
-        return State.ENDED
-    return State.HELD if is_held else State.ANSWERED
+        return LineState.ENDED
+    return LineState.HELD if is_held else LineState.ANSWERED
 
 
 def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
@@ -134,9 +134,9 @@ def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
 def _held(events: Sequence[Told], end: datetime | None) -> tuple[timedelta, bool]:
     total, since = timedelta(), None
     for one in events:
-        if one.kind is Kind.HELD and since is None:
+        if one.kind is PhoneEvent.HELD and since is None:
             since = one.at
-        elif one.kind is Kind.RESUMED and since is not None:
+        elif one.kind is PhoneEvent.RESUMED and since is not None:
             total, since = total + (one.at - since), None
     if since is not None and end is not None:
         return total + max(end - since, timedelta()), False
@@ -146,20 +146,20 @@ def _held(events: Sequence[Told], end: datetime | None) -> tuple[timedelta, bool
 def _transfers(events: Sequence[Told]) -> tuple[Transfer, ...]:
     found: dict[str, list[Told]] = {}
     for one in events:
-        if one.kind is Kind.TRANSFERRED:
+        if one.kind is PhoneEvent.TRANSFERRED:
             found.setdefault(one.transfer, []).append(one)
     return tuple(_transfer(reference, steps) for reference, steps in sorted(found.items()))
 
 
 def _transfer(reference: str, steps: Sequence[Told]) -> Transfer:
-    moments: dict[Stage, datetime] = {}
+    moments: dict[TransferStage, datetime] = {}
     for one in steps:
-        moments.setdefault(one.stage or Stage.CALLING, one.at)
-    furthest = (Stage.ACCEPTED, Stage.NOT_REACHED, Stage.SPEAKING, Stage.CALLING)
+        moments.setdefault(one.stage or TransferStage.CALLING, one.at)
+    furthest = (TransferStage.ACCEPTED, TransferStage.NOT_REACHED, TransferStage.SPEAKING, TransferStage.CALLING)
     return Transfer(
         reference,
         next((one.way for one in steps if one.way), "warm"),
         next(stage for stage in furthest if stage in moments),
         next((one.agent for one in steps if one.agent), None),
-        *(moments.get(stage) for stage in Stage),
+        *(moments.get(stage) for stage in TransferStage),
     )

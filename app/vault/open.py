@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from app.core.errors import Gone, NotFound
 from app.core.work import Work
@@ -16,9 +16,16 @@ from app.vault.keys import master_key
 from app.vault.purpose import Purpose
 from app.vault.tables import vault_key
 
-__all__ = ["Purpose", "Sealed", "load_key", "seal", "unseal", "unseal_each"]
+__all__ = [
+    "Purpose", "Sealed", "destroy_key", "load_key", "seal", "take_key", "unseal", "unseal_each", "unsealed_to_change", "with_key",
+]  # fmt: skip
 
 WRAPPED: Final = select(vault_key.c.wrapped).where(vault_key.c.case_id == bindparam("case_id"))
+DESTROY: Final = (
+    update(vault_key)
+    .where(vault_key.c.case_id == bindparam("of_case"), vault_key.c.destroyed_at.is_(None))
+    .values(wrapped=None, destroyed_at=bindparam("at"))
+)
 
 WRAPPED_EACH: Final = select(vault_key.c.case_id, vault_key.c.wrapped).where(
     vault_key.c.case_id.in_(bindparam("ids", expanding=True)), vault_key.c.wrapped.is_not(None)
@@ -36,10 +43,11 @@ class Sealed:
     what: str
 
 
-def seal(work: Work, case_id: UUID, content: Content) -> bytes:
+def seal(work: Work, case_id: UUID, content: Content, organisation: UUID | None = None) -> bytes:
     """`content` sealed with the key of the case; a case that has none yet gets one, stored with this work.
 
-    For a case that has a key already, `load_key` must come first.
+    For a case that has a key already, `load_key` must come first. `organisation` is whose key it will be; default: whose work
+    this is.
     """
     key = work.memo.get((vault_key, case_id))
     if key is None:
@@ -49,7 +57,7 @@ def seal(work: Work, case_id: UUID, content: Content) -> bytes:
         work.write(
             vault_key,
             case_id=case_id,
-            intake_organisation_id=work.organisation,
+            intake_organisation_id=organisation or work.organisation,
             wrapped=master.wrap(key, case_id),
             master=master.name,
             created_at=work.at,
@@ -69,10 +77,29 @@ async def load_key(work: Work, case_id: UUID) -> None:
     row = await work.one(WRAPPED, case_id=case_id)
     if row is None:
         raise NotFound("There is no such case, or its contents are not for your organisation.")
-    if row["wrapped"] is None:
+    take_key(work, case_id, row["wrapped"])
+
+
+def with_key(query: Select[Any], case_id: ColumnElement[UUID]) -> Select[Any]:
+    """`query` with one column more, `wrapped`, for `take_key`: contents and their key in one round trip."""
+    return query.join(vault_key, vault_key.c.case_id == case_id).add_columns(vault_key.c.wrapped)
+
+
+def take_key(work: Work, case_id: UUID, wrapped: bytes | None) -> None:
+    """Make a key ready that was read with `with_key`.
+
+    Raises:
+        Gone: as `load_key`.
+    """
+    if wrapped is None:
         raise Gone("The retention of this case has ended: its contents were destroyed. Figures remain.")
     master = master_key(work.database.settings)
-    work.memo[(vault_key, case_id)] = master.unwrap(bytes(row["wrapped"]), case_id)
+    work.memo[(vault_key, case_id)] = master.unwrap(bytes(wrapped), case_id)
+
+
+async def destroy_key(work: Work, case_id: UUID) -> None:
+    """Destroy the key of a case, and with it all that was sealed under it, for ever. Only the worker may."""
+    await work.change(DESTROY, of_case=case_id, at=work.at)
 
 
 async def unseal(work: Work, case_id: UUID, sealed: Sequence[bytes], *, what: str, purpose: Purpose) -> list[dict[str, Any]]:
@@ -84,6 +111,15 @@ async def unseal(work: Work, case_id: UUID, sealed: Sequence[bytes], *, what: st
     """
     await load_key(work, case_id)
     log(work, case_id, action="read", what=what, purpose=purpose)
+    return unsealed_to_change(work, case_id, sealed)
+
+
+def unsealed_to_change(work: Work, case_id: UUID, sealed: Sequence[bytes]) -> list[dict[str, Any]]:
+    """As `unseal`, without a line in the log, for a change that is itself recorded with who made it. The key must be ready.
+
+    Raises:
+        sealing.Broken: as `unseal`.
+    """
     key = work.memo[(vault_key, case_id)]
     return [orjson.loads(sealing.unseal(key, bytes(part), case_id)) for part in sealed]
 

@@ -41,6 +41,7 @@ async def _of_call(client: httpx.AsyncClient, operator: dict[str, str], call: st
         for one in page["items"]:
             if one["callId"] == call:
                 return dict(one)
+        assert page["next"], "no callback for this call"
         cursor = {"cursor": page["next"]}
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.callbacks.promises import (
     ENOUGH_ATTEMPTS,
     LATEST,
+    CallbackState,
     Reason,
-    State,
     Why,
     due_by,
     next_attempt,
@@ -50,4 +50,4 @@ def test_not_reached_takes_enough_attempts(reason: Reason, attempts: int) -> Non
         with pytest.raises(Refused, match="3 attempts"):
             state_after(reason, attempts)
     else:
-        assert state_after(reason, attempts) is not State.OPEN
+        assert state_after(reason, attempts) is not CallbackState.OPEN

@@ -22,8 +22,11 @@ from schemathesis.specs.openapi.checks import (
 from app.core import embedded
 from app.core.actor import Role
 from app.core.db import Database
+from app.core.due import carry_out_once
 from app.directory.seeding import _service_id, organisation_id
 from app.main import create_app, edged
+from app.signals.due import EARLY_SIGNALS
+from tests.channels.makers import a_transfer, send_police
 from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
@@ -41,9 +44,12 @@ ASKERS: Final = (
     (Role.SUPERVISOR, HOTLINE),
     (Role.PLANNER, organisation_id("crisis-vr13")),
     (Role.ADMINISTRATOR, AMSTERDAM_DESK),
+    (Role.PROFESSIONAL, AMSTERDAM_DESK),
 )
 REFUSED: Final = 403
-schemathesis.serializer.alias(["text/csv", "application/zip", "application/geo+json"], "application/octet-stream")
+schemathesis.serializer.alias(
+    ["text/csv", "application/zip", "application/geo+json", "message/rfc822"], "application/octet-stream"
+)
 
 
 async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[str, str]:
@@ -55,6 +61,24 @@ async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[s
     shift = (await client.get(f"/v1/rosters/{roster['id']}/shifts", headers=planner)).json()["items"][0]["id"]
     rotation = roster["rotations"][0]["id"]
     return {"participant_id": person, "roster_id": roster["id"], "rotation_id": rotation, "shift_id": shift}
+
+
+async def a_signal(url: str, client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]) -> str:
+    """Two calls about one house, and what they are together."""
+    for _ in range(2):
+        await an_offered_case(client, operator)
+    database = Database(url, settings_for(url))
+    while sum(await carry_out_once(EARLY_SIGNALS, database)):
+        pass
+    await database.close()
+    return str((await client.get("/v1/early-signals", headers=desk)).json()["items"][0]["id"])
+
+
+async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
+    """A report of the police that waits for a person, and a call that was handed over."""
+    report = (await send_police(client, desk, "unreadable")).json()["id"]
+    transfer = (await client.post("/v1/transfers", json=a_transfer(), headers=desk)).json()["id"]
+    return {"report_id": report, "transfer_id": transfer}
 
 
 class Service:
@@ -98,6 +122,8 @@ class Service:
             services = (await client.get(f"/v1/organisations/{AMSTERDAM_DESK}/services", headers=desk)).json()
             self.known["service_id"] = services["items"][0]["id"]
             self.known |= await a_roster(client, self.keys[3])
+            self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
+            self.known |= await channels_known(client, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

@@ -1,17 +1,19 @@
 """What can be reached in a protocol, against every way through small ones."""
 
+import random
 from typing import Any
 
 from hypothesis import given, settings
 
 from app.cases.lifecycle import Urgency
 from app.intake.asking import next_questions
+from app.intake.authored import YES_NO
 from app.intake.parsing import read
 from app.intake.protocol import SAFETY, holds
 from app.intake.reaching import Reach
 from app.intake.service.protocols import known
 from app.intake.triage import judge
-from tests.intake.authoring import is_a_way, small_protocols, ways_through
+from tests.intake.authoring import TEXT, is_a_way, small_protocols, ways_through
 
 
 @settings(max_examples=150, deadline=None)
@@ -47,6 +49,33 @@ def test_a_circle_is_named_as_it_is(told: dict[str, Any]) -> None:
         for key, needed in zip(circle, (*circle[1:], circle[0]), strict=True):
             assert needed in protocol.questions[key].ask_when
         assert not asked & set(circle)
+
+
+def test_many_rules_are_decided_too() -> None:
+    """Two hundred rules over twenty questions, where trying out takes minutes: an author waits for an answer while typing."""
+    chance = random.Random(3)
+    keys = [f"question_{number}" for number in range(20)]
+
+    def when(count: int) -> dict[str, list[str]]:
+        return {key: chance.sample(YES_NO, 2) for key in chance.sample(keys, count)}
+
+    rules = [("acute", 3)] * 190 + [("crisis", 3), ("urgent", 3), ("advice", 2)]
+    told = {
+        "version": "x-1",
+        "languages": ["nl", "en"],
+        "questions": {key: {"about": "situation", **TEXT} for key in keys},
+        "flags": {},
+        "flagged": [],
+        "otherwise": "normal",
+        "urgencies": [{"urgency": one, "code": f"rule_{n}", "when": when(w), **TEXT} for n, (one, w) in enumerate(rules)],
+        "hand_offs": [],
+        "observations": {},
+        "advice": {},
+    }
+    protocol = read(told)
+    for urgency in Urgency:
+        found = Reach(protocol).answers_leading_to(urgency)
+        assert found is None or judge(protocol, found).proposed is urgency
 
 
 def test_all_questions_of_ours_are_asked_in_turn() -> None:

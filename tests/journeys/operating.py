@@ -13,7 +13,6 @@ SPOKEN: Final = (
     "urgency",
     "feedbackPromised",
     "observations",
-    "advice",
     "handOffs",
     "joins",
     "addsTo",
@@ -39,7 +38,7 @@ class Screen:
             except httpx.TransportError:
                 continue
             if status is not None:
-                assert answer.status_code == status, answer.text
+                assert answer.status_code == status, (body, answer.text)
             else:
                 assert answer.is_success, answer.text
             return answer.json() if answer.content else None
@@ -86,7 +85,7 @@ def fields_of(call: dict[str, Any]) -> list[tuple[str, Any]]:
     """What is typed about a call, field by field, in the order in which it is told."""
     typed: list[tuple[str, Any]] = [(f"answers.{key}", value) for key, value in call["answers"].items()]
     typed += [(key, call[key]) for key in SPOKEN if key in call]
-    for part in ("caller", "person"):
+    for part in ("caller", "person", "advice"):
         typed += [(f"{part}.{key}", value) for key, value in call.get(part, {}).items()]
     typed += [(f"place.stay.{key}", value) for key, value in call["place"].items()]
     return typed

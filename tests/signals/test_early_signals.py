@@ -218,3 +218,36 @@ async def _drain(database: Database, raw: asyncpg.Connection) -> None:
     async with raw.transaction():
         await raw.execute("SET LOCAL ROLE nodus_worker")
         assert await raw.fetchval("SELECT count(*) FROM signal_due") == 0
+
+
+async def test_advice_only_still_reaches_the_desk_of_the_place(
+    client: httpx.AsyncClient, database: Database, operator: dict[str, str], desk: dict[str, str], house: str
+) -> None:
+    """Three times advice about one house opens no case, and is just what a coordinator should hear of."""
+    before = await _known(client, desk)
+    await _look_at(database, *[await rings(client, operator, house, **CALM) for _ in range(3)])
+    found = await _signals(client, desk, before)
+    assert {(one["rule"], one["municipalityCode"]) for one in found} == {("same_day", "GM0363"), ("repeated", "GM0363")}
+    assert all(one["caseIds"] == [] for one in found)
+
+
+async def test_a_call_after_closing_is_a_signal(
+    client: httpx.AsyncClient,
+    database: Database,
+    operator: dict[str, str],
+    desk: dict[str, str],
+    house: str,
+    raw: asyncpg.Connection,
+) -> None:
+    """Closed in good faith, and back within half a year: aftercare was not enough, and somebody must know."""
+    first = await rings(client, operator, house)
+    await client.post(f"/v1/offers/{first['offered']['offerId']}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        await raw.execute("UPDATE cases SET state = 'closed', closed_at = now() WHERE id = $1", first["caseId"])
+    before = await _known(client, desk)
+    await _look_at(database, first, await rings(client, operator, house))
+    found = await _signals(client, desk, before)
+    assert "back_after_closing" in {one["rule"] for one in found}
+    [back] = [one for one in found if one["rule"] == "back_after_closing"]
+    assert "{" not in back["explanation"]["nl"]

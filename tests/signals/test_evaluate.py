@@ -78,6 +78,8 @@ def test_a_signal_explains_itself_in_counts_and_days() -> None:
     [found] = evaluate(RULES, Kind.PERSON, NOW, [_seen(1, 30), _seen(2, 60)])
     assert found.facts == {"count": 3, "days": 90, "first_on": "2026-09-25", "last_on": "2026-11-24"}
     assert found.rule.said(found.facts)["nl"] == "3 meldingen in 90 dagen, van 2026-09-25 tot 2026-11-24."
+    [rising] = evaluate(RULES, Kind.PERSON, _seen(0, 0, Urgency.ACUTE), [_seen(1, 30, Urgency.URGENT)])
+    assert rising.rule.said(rising.facts)["nl"].endswith("eerst hooguit dringend, nu acuut.")
 
 
 @given(st.lists(st.tuples(st.floats(0, 700), st.sampled_from(Urgency), st.sampled_from(["GM0363", "GM0034", None])), max_size=30))

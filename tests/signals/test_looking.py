@@ -104,7 +104,7 @@ async def test_another_organisation_is_named_and_nothing_of_what_it_knows(
     assert {(one["in90Days"], one["ours"], one["openCase"]) for one in found["matches"]} == {(1, 0, True)}
     assert [one["organisationId"] for one in found["askHere"]] == [str(AMSTERDAM_DESK)]
     asked = {"place": somewhere(house), "purpose": "triage", "need": "danger"}
-    opened = await client.post("/v1/calls/_earlier/opening", json=asked, headers=stranger)
+    opened = await client.post("/v1/calls/_opening", json=asked, headers=stranger)
     assert opened.json() == {"items": []}
 
 
@@ -119,10 +119,10 @@ async def test_contents_open_after_a_stated_need_and_each_look_is_logged(
     """Who opened whose words, for which purpose and why: in the transaction of the look."""
     receipt = await rings(client, operator, house)
     asked = {"place": somewhere(house), "purpose": "triage"}
-    unsaid = await client.post("/v1/calls/_earlier/opening", json=asked, headers=operator)
+    unsaid = await client.post("/v1/calls/_opening", json=asked, headers=operator)
     assert unsaid.status_code == 400
     headers = operator | {"Idempotency-Key": '"look-once"'}
-    opened = await client.post("/v1/calls/_earlier/opening", json=asked | {"need": "danger"}, headers=headers)
+    opened = await client.post("/v1/calls/_opening", json=asked | {"need": "danger"}, headers=headers)
     assert [one["contents"]["worry"] for one in opened.json()["items"]] == ["Buurman eet al dagen niet."]
     async with raw.transaction():
         await raw.execute("SET LOCAL ROLE nodus_worker")
@@ -138,9 +138,9 @@ async def test_whoever_owns_the_case_may_open_what_others_heard(
     """The desk that follows somebody gets a call itself at night, and needs what the hotline heard before."""
     receipt = await rings(client, operator, house)
     asked = {"place": somewhere(house), "purpose": "follow_up", "need": "agreements"}
-    before = await client.post("/v1/calls/_earlier/opening", json=asked, headers=supervisor)
+    before = await client.post("/v1/calls/_opening", json=asked, headers=supervisor)
     await client.post(f"/v1/offers/{receipt['offered']['offerId']}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
-    after = await client.post("/v1/calls/_earlier/opening", json=asked, headers=supervisor)
+    after = await client.post("/v1/calls/_opening", json=asked, headers=supervisor)
     assert (len(before.json()["items"]), len(after.json()["items"])) == (0, 1)
 
 
@@ -183,3 +183,14 @@ async def test_the_path_of_a_call_still_has_three_statements(
     body = a_call(place=somewhere(house), person=person)
     await client.post("/v1/calls", json=body, headers=operator | {"Idempotency-Key": f'"three-{house}"'})
     assert len([one for one in statements if "pg_notify" not in one]) == 3
+
+
+async def test_another_municipality_is_told(client: httpx.AsyncClient, operator: dict[str, str], house: str) -> None:
+    """Somebody who was rung about in Almere, and now in Amsterdam, is on the move."""
+    phone = {"phone": f"061{int(house):07}"}
+    almere = {"stay": {"municipalityCode": "GM0034", "description": "bij het station"}}
+    await rings(client, operator, house, place=almere, person=phone)
+    [found] = (await looks(client, operator, {"place": somewhere(house), "person": phone}))["matches"]
+    assert (found["kind"], found["otherMunicipality"]) == ("phone", True)
+    [same] = (await looks(client, operator, {"place": almere, "person": phone}))["matches"]
+    assert not same["otherMunicipality"]

@@ -1,5 +1,6 @@
 """An exchange tells of calls: what becomes of them, and of everything that can be wrong with what it tells."""
 
+import asyncio
 import itertools
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -138,6 +139,20 @@ async def test_the_same_message_twice_is_one_event(
     assert len(await _callbacks(client, operator, first["draft"])) == 1
 
 
+async def test_at_the_same_moment_is_one_after_the_other(
+    client: httpx.AsyncClient, exchange: Exchange, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Everything of a call at once, each twice, over several connections: one draft, and it ends as it would have in order."""
+    events = [("offered", 0, {"number": NUMBER}), ("answered", 4, {"agent": "204"}), ("ended", 9, {})] * 2
+    answers = await asyncio.gather(*(exchange.tell(kind, after, message=kind, **facts) for kind, after, facts in events))
+    assert [one["repeated"] for one in answers].count(True) == 3
+    found = await _row(raw, exchange)
+    assert (found["state"], found["draft"], found["to_ring"], found["waited_ms"]) == ("ended", "active", 0, 4000)
+    drafts = {one["draft"] for one in answers} - {None}
+    assert len(drafts) == 1
+    assert await _callbacks(client, operator, drafts.pop()) == []
+
+
 async def test_an_unknown_call_is_kept_and_seen(
     client: httpx.AsyncClient, exchange: Exchange, supervisor: dict[str, str], database: Database
 ) -> None:
@@ -247,7 +262,7 @@ async def test_a_warm_transfer_stands_with_both_parties(
         kept = [row[0] for table in ("phone_call", "phone_event", "phone_transfer", "call", "event")
                 for row in await raw.fetch(f"SELECT t::text FROM {table} t")]  # fmt: skip
     assert looks == 1
-    assert not [one for one in kept if "4321" in one or "Anna" in one or "0900" in one]
+    assert not [one for one in kept if "8765 4321" in one or "Anna van" in one or "0900 0113" in one]
 
 
 async def test_waiting_is_counted_hour_by_hour(client: httpx.AsyncClient, database: Database, statements: list[str]) -> None:

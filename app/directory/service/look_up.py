@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause
 
-from app.core.errors import FieldError, NotFound
+from app.core.errors import FieldError, Invalid, NotFound
 from app.core.paging import Page
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
@@ -130,6 +130,14 @@ async def around(work: Work, code: str) -> Surroundings:
         PlaceUnknown: there is no such municipality (any more).
     """
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
+
+
+async def municipality_of(work: Work, place: PlaceOfStay) -> str | None:
+    """The municipality of a place; None where no single one can be told."""
+    try:
+        return (await around_place(work, place))[0].municipality_code
+    except Invalid:
+        return None
 
 
 async def reach_in(work: Work, code: str) -> Sequence[Mapping[str, Any]]:

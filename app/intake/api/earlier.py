@@ -62,7 +62,7 @@ async def look_for_earlier_calls(body: EarlierIn, work: IntakeDoor, request: Req
     )
 
 
-@router.post("/calls/_earlier/opening", responses=problems(Invalid, TooMany))
+@router.post("/calls/_opening", responses=problems(Invalid, TooMany))
 async def open_earlier_calls(body: OpeningIn, work: IntakeDoor, request: Request) -> OpeningOut:
     """What was told in the newest earlier calls that your organisation may read, after a stated need. Each look is logged."""
     _is_no_command(request)

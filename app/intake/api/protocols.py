@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse
 from app.core.errors import FieldError, Invalid
 from app.core.http import problems, rooms_router
 from app.directory.service.look_up import local_day
-from app.identity.doors import CallReader
+from app.identity.doors import CallReader, ProtocolComparer
 from app.intake.authored import LANGUAGE, schema
 from app.intake.languages import best_language
-from app.intake.schemas.protocols import ProtocolOut, ProtocolsOut
-from app.intake.service import protocols
-from app.intake.wire import protocol_json, version_json
+from app.intake.schemas.protocols import DifferenceIn, DifferenceOut, ProtocolOut, ProtocolsOut
+from app.intake.service import comparing, protocols
+from app.intake.wire import difference_json, protocol_json, version_json
 
 router = rooms_router("intake")
 Language = Annotated[str | None, Query(pattern=LANGUAGE, description="Texts in this language only; left out: in all")]
@@ -28,6 +28,13 @@ async def list_protocols(work: CallReader, language: Language = None) -> Protoco
     found = [one for one in protocols.known().values() if language is None or language in one.languages]
     listed = [{**version_json(one), "valid": one.is_valid_on(today)} for one in found]
     return ProtocolsOut.model_validate({"items": [one.version for one in found], "versions": listed})
+
+
+@router.post("/protocols/_difference", responses=problems(protocols.ProtocolUnknown, Invalid))
+async def compare_protocols(body: DifferenceIn, work: ProtocolComparer) -> DifferenceOut:
+    """What one version would have made of the calls of your organisation that another was made for. Nothing is stored."""
+    before, after = protocols.protocol(body.before), protocols.protocol(body.after)
+    return DifferenceOut.model_validate(difference_json(await comparing.compare(work, before, after, body.days)))
 
 
 @router.get("/protocols/_schema", include_in_schema=False)

@@ -1,11 +1,12 @@
 """Protocols on the wire."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
 from app.cases.lifecycle import Urgency
-from app.core.http import Wire
+from app.core.http import Line, Wire
 
 
 class QuestionOut(Wire):
@@ -57,3 +58,68 @@ class ProtocolsOut(Wire):
 
     items: list[str]
     versions: list[ListedVersionOut]
+
+
+class DifferenceIn(Wire):
+    """Two versions, and over which calls they are compared."""
+
+    before: Line
+    after: Line
+    days: int = Field(90, ge=1, le=3660, description="The calls of so many days up to now")
+
+
+class PartChangedOut(Wire):
+    """A part of the file that is not the same in both."""
+
+    kind: str
+    name: str
+    change: Literal["added", "removed", "changed"]
+    respects: list[str] = Field(description="Of what was changed: `text`, `say`, `when` …")
+
+
+class MovedOut(Wire):
+    """How many calls go from one urgency to another, or stay."""
+
+    before: Urgency
+    after: Urgency
+    calls: int
+
+
+class RaisedOut(Wire):
+    """How many calls get something that they had not, and how many lose it."""
+
+    name: str
+    gained: int
+    lost: int
+
+
+class OutcomeOut(Wire):
+    """What a protocol makes of answers."""
+
+    urgency: Urgency
+    flags: list[str]
+    hand_offs: list[str]
+
+
+class OtherwiseJudgedOut(Wire):
+    """Answers that come out otherwise, of at least five calls."""
+
+    answers: dict[str, str]
+    calls: int
+    before: OutcomeOut
+    after: OutcomeOut
+
+
+class DifferenceOut(Wire):
+    """What the second version would change."""
+
+    before: str
+    after: str
+    calls: int = Field(description="Completed calls that were compared")
+    changed: int = Field(description="Calls that get another urgency, flag or hand-off")
+    unread: int = Field(description="Calls with an answer that one of the two does not know; it was left out there")
+    urgencies: list[MovedOut]
+    flags: list[RaisedOut]
+    hand_offs: list[RaisedOut]
+    examples: list[OtherwiseJudgedOut] = Field(description="The commonest answers that come out otherwise; never of few calls")
+    parts: list[PartChangedOut]

@@ -78,9 +78,8 @@ async def amend(
     before = await _contents(work, call, row)
     amendment_id = new_id(work.at)
     after = kept(amended(before, changes), case=_about_a_case(call))  # what is not kept of advice is not kept here either
-    kept_before = [
-        {"field": one.field, "before": value_of(before, one.field), "after": value_of(after, one.field)} for one in changes
-    ]
+    fields = tuple(one.field for one in changes)
+    said = [{"field": field, "before": value_of(before, field), "after": value_of(after, field)} for field in fields]
     how = _Correction(amendment_id, fields, reroute=reroute)
     corrected = await _become(work, call, row, after, how)
     work.write(

@@ -99,7 +99,7 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence
 
 def contents_of(call: CallIn, *, case: bool) -> dict[str, Any]:
     """What is sealed of a call."""
-    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True), case=case)
+    return kept(call.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"joins"}), case=case)
 
 
 def _promise_to_ring(work: Work, call_id: UUID, case_id: UUID, call: CallIn) -> None:
@@ -153,9 +153,8 @@ def about_of(call: CallIn) -> About:
 
 def _leave_traces(work: Work, call_id: UUID, kind: CallKind, judged: Judged, about_case_id: UUID | None) -> None:
     if kind in LEAVES_TRACES:
-        code = judged.around.municipality_code if judged.around else None
         at = judged.call.received_at or work.at
-        ended = tracing.Ended(call_id, at, judged.verdict.urgency, code, about_case_id)
+        ended = tracing.Ended(call_id, at, judged.verdict.urgency, judged.municipality_code, about_case_id)
         tracing.leave(work, ended, about_of(judged.call))
 
 

@@ -55,7 +55,7 @@ def tell_joined(work: Work, case: Touched, call_id: UUID, urgency: Urgency, rela
     event = CallJoined(
         case_id=case.id, call_id=call_id, organisation_id=work.organisation, urgency=urgency, related_case_id=related
     )
-    outbox.record(work, event, (*case.hears, work.organisation))
+    outbox.record(work, event, case.hears)
 
 
 def tell_split(work: Work, case: Touched, call_id: UUID, reason: str, own: UUID | None) -> None:
@@ -64,7 +64,7 @@ def tell_split(work: Work, case: Touched, call_id: UUID, reason: str, own: UUID 
     if own:
         cases.line(work, own, "call_split", call_id=str(call_id), from_case_id=str(case.id), reason=reason)
     event = CallSplit(case_id=case.id, call_id=call_id, organisation_id=work.organisation, reason=reason)
-    outbox.record(work, event, (*case.hears, work.organisation))
+    outbox.record(work, event, case.hears)
 
 
 async def _case_of(work: Work, told: str) -> UUID:

@@ -10,6 +10,7 @@ from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
+from app.intake.about import LEAVES_TRACES
 from app.intake.codes import CallKind, Channel
 from app.intake.outcome import feedback_in_time, must_be_past, must_be_reachable, oldest, opens_a_case
 from app.intake.protocol import Protocol
@@ -26,7 +27,8 @@ from app.routing.need import Chosen, Kind, Need
 class Judged:
     """A call after everything that can be refused was looked at; `around` is None when it is not for anybody to take.
 
-    One that joined a case opens one of its own only when it is more urgent.
+    `municipality_code` is where it is about, as far as that can be told. One that joined a case opens one of its own only when it
+    is more urgent.
     """
 
     call: CallIn
@@ -34,6 +36,7 @@ class Judged:
     around: Surroundings | None
     need: Need
     protocol: Protocol
+    municipality_code: str | None = None
     joined: Joined | None = None
 
 
@@ -54,12 +57,12 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
         must_be_reachable(call.caller.phone)
         due_by(Why.PROMISED, work.at, call.callback_by)
     need = _need(call, verdict, directory.local_day(work.at))
-    around = None
-    if opens_a_case(call.kind, verdict):
-        around = await _around(work, call)
+    opens = opens_a_case(call.kind, verdict)
+    around = await _around(work, call) if opens else None
+    code = around.municipality_code if around else await _told_municipality(work, call)
     joined = await _joined(work, call, verdict)
     feedback_in_time(call.feedback_by, work.at)
-    return Judged(call, verdict, around, need, protocol, joined)
+    return Judged(call, verdict, around, need, protocol, code, joined)
 
 
 async def _joined(work: Work, call: CallIn, verdict: Verdict) -> Joined | None:
@@ -84,6 +87,14 @@ async def _around(work: Work, call: CallIn) -> Surroundings:
             return around
     _, around = await directory.around_place(work, PlaceOfStay())
     return around
+
+
+async def _told_municipality(work: Work, call: CallIn) -> str | None:
+    """Where a call that opens no case is about, when that can be told: for its trace only."""
+    stay = call.place.stay
+    if call.kind not in LEAVES_TRACES or stay is None or not (stay.postcode or stay.municipality_code):
+        return None
+    return await directory.municipality_of(work, _place(stay))
 
 
 def _place(where: WhereIn) -> PlaceOfStay:

@@ -69,22 +69,38 @@ def valid_protocol(version: str, day: date) -> Protocol:
     )
 
 
-@cache
 def known() -> Mapping[str, Protocol]:
-    """Every version that can be used, by name. A file with faults is told to the log and left out: intake goes on."""
+    """Every version that can be used, by name."""
+    return shelf()[0]
+
+
+def left_out() -> Mapping[str, str]:
+    """The files that can't be used, and why."""
+    return shelf()[1]
+
+
+def prepare() -> None:
+    """Read every file before the first caller waits for it; the log hears of those that are left out."""
+    for name, why in left_out().items():
+        log.error("protocol.faulty", file=name, error=why)
+
+
+@cache
+def shelf() -> tuple[Mapping[str, Protocol], Mapping[str, str]]:
+    """Read every file, once. One with faults is left out: intake goes on."""
     folders = [FOLDER, *([Path(load().protocols_folder)] if load().protocols_folder else [])]
     found: dict[str, Protocol] = {}
+    faulty: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         try:
             one = read_file(path)
+            if one.version in found:
+                raise Faulty([Fault("twice", f"There is a protocol {one.version} already.", ("version",))])  # noqa: TRY301
         except (Faulty, OSError, UnicodeDecodeError) as error:
-            log.error("protocol.faulty", file=path.name, error=str(error))  # noqa: TRY400  the sentence is enough
-            continue
-        if one.version in found:
-            log.error("protocol.twice", file=path.name, version=one.version)
-            continue
-        found[one.version] = one
-    return dict(sorted(found.items()))
+            faulty[path.name] = str(error)
+        else:
+            found[one.version] = one
+    return dict(sorted(found.items())), faulty
 
 
 def read_file(path: Path) -> Protocol:

@@ -20,6 +20,18 @@ async def calls(work: Work, *, after: UUID | None, limit: int, state: str | None
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 
+async def call_in_codes(work: Work, call_id: UUID) -> Call:
+    """One call, in codes.
+
+    Raises:
+        NotFound: no such call for this organisation.
+    """
+    row = await work.one(queries.CALL, call_id=call_id)
+    if row is None:
+        raise NotFound("There is no such call, or it is not for your organisation.")
+    return call_of(row)
+
+
 async def contents(work: Work, call_id: UUID, purpose: Purpose) -> tuple[Call, dict[str, Any]]:
     """A call with all that was told.
 

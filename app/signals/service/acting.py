@@ -37,7 +37,7 @@ class Signal:
     explanation: dict[str, str]
     case_ids: tuple[UUID, ...]
     others: tuple[Organisation, ...]
-    acts: Sequence[Row] = ()
+    acts: Sequence[Row] | None = None
 
 
 async def page(

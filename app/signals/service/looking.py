@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.cases.lifecycle import Urgency
 from app.core.errors import TooMany
 from app.core.ids import new_id
 from app.core.work import Work
+from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.service.look_up import Organisation
 from app.signals import queries
 from app.signals.evaluate import local_midnight
-from app.signals.marks import About
+from app.signals.marks import About, Kind
 from app.signals.matches import LONGEST, RECENT, Match, in_order, match_of
 from app.signals.service.hashing import looked_for
 from app.signals.service.tokens import match_for
@@ -46,22 +47,28 @@ async def earlier(work: Work, about: About, *, municipality_code: str | None, ur
         TooMany: this key has looked 300 times ⚙ within an hour.
     """
     await _within_rate(work)
-    asked = looked_for(work, about)
-    rows = await work.rows(
-        queries.EARLIER,
-        hashes=[hashed for hashed, _ in asked],
-        kinds=[mark.kind for _, mark in asked],
-        sures=[mark.sure for _, mark in asked],
-        until=work.at,
-        today=local_midnight(work.at),
-        recent=RECENT,
-        longest=LONGEST,
-    )
+    rows = await work.rows(queries.EARLIER, **binds_of(work, about))
+    if municipality_code is None and any(row["kind"] != Kind.ADDRESS for row in rows):
+        municipality_code = await _municipality(work, about)  # an address lies in one
     matches = in_order([match_of(row, municipality_code, urgency) for row in rows])
     _keep_look(work, about, sum(one.in_12_months for one in matches))
     others = sorted({one for match in matches for one in match.others})
     found = tuple(Found(one, match_for(work, one.open_case) if one.open_case else None) for one in matches)
     return Earlier(found, tuple(await directory.named(work, others)))
+
+
+def binds_of(work: Work, about: About) -> dict[str, Any]:
+    """What the statement is asked with: hashes, and how far back."""
+    asked = looked_for(work, about)
+    return {
+        "hashes": [hashed for hashed, _ in asked],
+        "kinds": [mark.kind for _, mark in asked],
+        "sures": [mark.sure for _, mark in asked],
+        "until": work.at,
+        "today": local_midnight(work.at),
+        "recent": RECENT,
+        "longest": LONGEST,
+    }
 
 
 async def readable(work: Work, about: About, most: int) -> list[UUID]:
@@ -88,6 +95,12 @@ def _keep_look(work: Work, about: About, found: int) -> None:
         kinds=kinds,
         found=found,
     )
+
+
+async def _municipality(work: Work, about: About) -> str | None:
+    for one in about.addresses:
+        return await directory.municipality_of(work, PlaceOfStay(postcode=one.postcode, house_number=one.house_number))
+    return None
 
 
 async def _within_rate(work: Work) -> None:

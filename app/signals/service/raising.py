@@ -94,16 +94,19 @@ async def _raise(work: Work, thread: Thread, call_id: UUID) -> None:
     if not found:
         return
     before = {row["rule"]: row for row in await work.rows(queries.SIGNALS_OF_THREAD, thread_id=thread.id, at=work.at)}
-    coordinators = await _coordinators(work, newest.municipality_code)
+    # What was told of an earlier call must do where the newest tells no place.
+    places = [one.municipality_code for one in sorted(seen, key=lambda one: one.at) if one.municipality_code]
+    code = newest.municipality_code or (places[-1] if places else None)
+    coordinators = await _coordinators(work, code)
     for one in found:
         known = before.get(one.rule.code)
         if known is None:
-            _store(work, thread, one, newest, coordinators)
+            _store(work, thread, one, code, coordinators)
         elif known["state"] in {"raised", "acknowledged"}:
             await _again(work, thread, one, known["id"])
 
 
-def _store(work: Work, thread: Thread, raised: Raised, newest: Seen, coordinators: tuple[UUID, ...]) -> None:
+def _store(work: Work, thread: Thread, raised: Raised, code: str | None, coordinators: tuple[UUID, ...]) -> None:
     signal_id = new_id(work.at)
     work.write(
         early_signal,
@@ -113,7 +116,7 @@ def _store(work: Work, thread: Thread, raised: Raised, newest: Seen, coordinator
         kind=thread.kind,
         state="raised",
         organisation_ids=[str(one) for one in coordinators],
-        municipality_code=newest.municipality_code,
+        municipality_code=code,
         involved=[str(one) for one in thread.involved],
         case_ids=[str(one) for one in thread.case_ids],
         raised_at=work.at,
@@ -126,7 +129,7 @@ def _store(work: Work, thread: Thread, raised: Raised, newest: Seen, coordinator
     event = EarlySignalRaised(
         early_signal_id=signal_id,
         rule=raised.rule.code,
-        municipality_code=newest.municipality_code,
+        municipality_code=code,
         organisation_ids=coordinators,
     )
     outbox.record(work, event, coordinators)

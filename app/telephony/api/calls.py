@@ -17,8 +17,8 @@ from app.telephony.schemas.events import (
     PhoneCallOut,
     PhoneEventIn,
     PhoneEventOut,
+    PhoneTransferOut,
     ScreenOut,
-    TransferOut,
 )
 from app.telephony.schemas.waiting import WaitingOut
 from app.telephony.service import screens, taking, waiting
@@ -77,7 +77,7 @@ async def read_phone_call(call_id: UUID, purpose: Why, work: IntakeDoor) -> Phon
     return PhoneCallContents(
         call=PhoneCallOut.model_validate(call, from_attributes=True),
         number=number,
-        transfers=[TransferOut.model_validate(one, from_attributes=True) for one in transfers],
+        transfers=[PhoneTransferOut.model_validate(one, from_attributes=True) for one in transfers],
     )
 
 

@@ -12,8 +12,8 @@ from app.identity.doors import CallReader, IntakeDoor, TelephonyDoor
 from app.telephony.schemas.events import UnknownCallOut
 from app.telephony.schemas.systems import (
     Extension,
-    LineOut,
-    LinesOut,
+    PhoneLineOut,
+    PhoneLinesOut,
     SystemChange,
     SystemIn,
     SystemMade,
@@ -89,9 +89,9 @@ async def list_unknown_calls(
 
 
 @router.get("/telephony/lines")
-async def list_telephone_lines(work: CallReader) -> LinesOut:
+async def list_telephone_lines(work: CallReader) -> PhoneLinesOut:
     """The exchanges that you may sit at, and the extension at which you do."""
-    return LinesOut(items=[LineOut.of(one) for one in await systems.lines(work)])
+    return PhoneLinesOut(items=[PhoneLineOut.of(one) for one in await systems.lines(work)])
 
 
 @router.put("/telephone-systems/{system_id}/agents/{extension}", status_code=204, responses=problems(Invalid, NotFound))

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.http import AskedMoment, Line, Moment, Wire
-from app.telephony.line import Kind, Stage, State, Told
+from app.telephony.line import LineState, PhoneEvent, Told, TransferStage
 from app.telephony.schemas.systems import Extension
 from app.telephony.service.taking import Private
 
@@ -17,7 +17,7 @@ Clear = Annotated[Line, Field(max_length=60)]
 class PhoneEventIn(Wire):
     """Something that happened to a call. Events may come in any order, late, or twice."""
 
-    type: Kind
+    type: PhoneEvent
     call: Line = Field(description="The exchange's own id of the call, the same in all its events; never a number")
     at: AskedMoment = Field(description="When it happened, by the clock of the exchange")
     queue: Clear | None = None
@@ -25,14 +25,14 @@ class PhoneEventIn(Wire):
     number: Line | None = Field(None, description="The caller's number; kept sealed")
     to: Line | None = Field(None, description="Of a transfer: to whom; kept sealed")
     way: Literal["warm", "cold"] | None = None
-    stage: Stage | None = Field(None, description="Of a transfer: how far it is; default: accepted when acceptedBy is told")
+    stage: TransferStage | None = Field(None, description="Of a transfer: how far; default: accepted when acceptedBy is told")
     accepted_by: Line | None = Field(None, description="Of a transfer: who took over; kept sealed")
     transfer: Clear | None = Field(None, description="Tells several transfers of one call apart")
     reason: Reason | None = None
 
     def told(self, message: str) -> Told:
         """What is told in codes."""
-        stage = self.stage or (Stage.ACCEPTED if self.accepted_by else None)
+        stage = self.stage or (TransferStage.ACCEPTED if self.accepted_by else None)
         return Told(
             self.type, self.at, message, self.queue, self.agent, self.way, stage, self.transfer or "", self.reason
         )  # fmt: skip
@@ -45,7 +45,7 @@ class PhoneEventIn(Wire):
 class PhoneEventOut(Wire):
     """What became of an event. An unknown call is no error: it is kept, and matched when `call.offered` comes."""
 
-    state: State
+    state: LineState
     draft: UUID | None
     link: str | None = Field(description="What opens the draft on a screen")
     repeated: bool = Field(description="This message came before; nothing was changed")
@@ -69,7 +69,7 @@ class PhoneCallOut(Wire):
 
     draft: UUID | None
     link: str | None = None
-    state: State
+    state: LineState
     queue: str | None
     extension: str | None
     rang_at: Moment | None
@@ -88,11 +88,11 @@ class ScreenOut(Wire):
     items: list[PhoneCallOut]
 
 
-class TransferOut(Wire):
+class PhoneTransferOut(Wire):
     """Who put whom through to whom, and what came of it when."""
 
     way: str
-    result: Stage
+    result: TransferStage
     extension: str | None = Field(description="Who puts through")
     to: str | None
     accepted_by: str | None
@@ -107,4 +107,4 @@ class PhoneCallContents(Wire):
 
     call: PhoneCallOut
     number: str | None = Field(description="The caller's number, kept for a day")
-    transfers: list[TransferOut]
+    transfers: list[PhoneTransferOut]

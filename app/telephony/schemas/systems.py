@@ -68,7 +68,7 @@ class SystemsOut(Wire):
     items: list[SystemOut]
 
 
-class LineOut(Wire):
+class PhoneLineOut(Wire):
     """An exchange that you may sit at, and the extension at which you do."""
 
     system_id: UUID
@@ -81,7 +81,7 @@ class LineOut(Wire):
         return cls(system_id=found.system_id, label=found.label, extension=found.extension)
 
 
-class LinesOut(Wire):
+class PhoneLinesOut(Wire):
     """The exchanges of your organisation, as an operator needs them."""
 
-    items: list[LineOut]
+    items: list[PhoneLineOut]

@@ -8,7 +8,7 @@ from app.core.http import Moment, Wire
 from app.telephony.service.waiting import Waited, Waiting
 
 
-class WaitedOut(Wire):
+class PhoneWaitedOut(Wire):
     """Calls that rang in a period. Waits in seconds, by the clock of the exchange; null: there was none."""
 
     hour: Moment | None = Field(description="Null for the whole period")
@@ -40,13 +40,13 @@ class WaitedOut(Wire):
 class WaitingOut(Wire):
     """Hour by hour, all together, and who waits now."""
 
-    hours: list[WaitedOut]
-    total: WaitedOut
+    hours: list[PhoneWaitedOut]
+    total: PhoneWaitedOut
     waiting_now: int
     longest_since: Moment | None = Field(description="Since when the first of those who wait now waits")
 
     @classmethod
     def of(cls, found: Waiting) -> Self:
         """As it was counted."""
-        hours = [WaitedOut.of(one) for one in found.hours]
-        return cls(hours=hours, total=WaitedOut.of(found.total), waiting_now=found.now, longest_since=found.since)
+        hours = [PhoneWaitedOut.of(one) for one in found.hours]
+        return cls(hours=hours, total=PhoneWaitedOut.of(found.total), waiting_now=found.now, longest_since=found.since)

@@ -10,7 +10,7 @@ from app.core.errors import NotFound
 from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.telephony import queries
-from app.telephony.line import State
+from app.telephony.line import LineState
 from app.telephony.service.systems import System, system
 from app.vault import open as vault
 from app.vault.purpose import Purpose
@@ -24,7 +24,7 @@ class OnTheLine:
 
     id: UUID
     draft: UUID | None
-    state: State
+    state: LineState
     queue: str | None
     extension: str | None
     rang_at: datetime | None
@@ -97,7 +97,7 @@ async def unknown(work: Work, system_id: UUID, after: UUID | None, limit: int) -
 
 def _on_the_line(row: Mapping[str, Any]) -> OnTheLine:
     shown = {name: row[name] for name in OnTheLine.__slots__ if name not in {"draft", "state"}}
-    return OnTheLine(draft=row["call_id"], state=State(row["state"]), **shown)
+    return OnTheLine(draft=row["call_id"], state=LineState(row["state"]), **shown)
 
 
 def _put_through(row: Mapping[str, Any], to: str | None, by: str | None) -> PutThrough:

@@ -21,8 +21,9 @@ from app.core.work import Work
 from app.intake.codes import Channel
 from app.intake.schemas.asked import CallIn
 from app.intake.service import draft as drafts
+from app.intake.service import ringing
 from app.telephony import queries
-from app.telephony.line import Kind, Line, Stage, State, Told, line_of
+from app.telephony.line import Line, LineState, PhoneEvent, Told, TransferStage, line_of
 from app.telephony.service.systems import System, stored
 from app.telephony.skew import Skew, seen
 from app.telephony.tables import phone_call, phone_event
@@ -46,7 +47,7 @@ class Private:
 class Taken:
     """What became of an event. `draft` is None while the call was never offered."""
 
-    state: State
+    state: LineState
     draft: UUID | None
     repeated: bool
     skew: Skew
@@ -75,7 +76,7 @@ async def take(work: Work, system: System, external: str, told: Told, private: P
     if row is None:
         raise LookupError("This question always has an answer.")
     if row["repeated"]:
-        return Taken(State(row["state"] or State.UNKNOWN), row["call_id"], repeated=True, skew=system.skew)
+        return Taken(LineState(row["state"] or LineState.UNKNOWN), row["call_id"], repeated=True, skew=system.skew)
     skew = seen(system.skew, told.at, work.at)
     following = _followed(work, system, external, row)
     before = [_told(one) for one in row["events"]]
@@ -88,7 +89,7 @@ async def take(work: Work, system: System, external: str, told: Told, private: P
             system_id=system.id,
             external=external,
             case_id=following.case_id,
-            state=State.UNKNOWN,
+            state=LineState.UNKNOWN,
         )
     _note(work, following, told)
     await _seal(work, following, private)
@@ -104,19 +105,19 @@ async def give_up(work: Work, phone_call_id: UUID) -> None:
     row = await work.one(queries.ONE_LOCKED, phone_call_id=phone_call_id, at=work.at)
     if row is None:  # another worker was faster, or something was heard
         return
-    if row["state"] != State.RINGING:
+    if row["state"] != LineState.RINGING:
         await work.change(queries.CHANGE_CALL.values(sealed=None, next_at=None), phone_call_id=phone_call_id)
         return
     following = _of_row(row)
     rows = await work.rows(queries.EVENTS, phone_call_id=phone_call_id)
     before = [_told(one) for one in rows]
     end = max(one.at for one in before) + LOST_AFTER
-    told = Told(Kind.ENDED, end, f"unheard {phone_call_id}", reason="unheard")
+    told = Told(PhoneEvent.ENDED, end, f"unheard {phone_call_id}", reason="unheard")
     _note(work, following, told)
-    await _follow(work, following, State.RINGING, line_of([*before, told]), Skew())
+    await _follow(work, following, LineState.RINGING, line_of([*before, told]), Skew())
 
 
-async def _follow(work: Work, following: _Followed, before: State, now: Line, skew: Skew) -> None:
+async def _follow(work: Work, following: _Followed, before: LineState, now: Line, skew: Skew) -> None:
     """Carry out what the line asks for now, and did not before."""
     if now.offered_at and following.draft is None:
         following.rang_at = skew.ours(now.offered_at, work.at)
@@ -127,11 +128,11 @@ async def _follow(work: Work, following: _Followed, before: State, now: Line, sk
     if draft and now.answered_at:
         if following.answered_by is None:
             following.answered_by = await _who_sits(work, following, now.extension)
-        await drafts.answer(work, draft, following.answered_by or following.system_id)
-        if before is State.ABANDONED:
+        await ringing.answered(work, draft, following.answered_by)
+        if before is LineState.ABANDONED:
             await callbacks.withdraw(work, draft)
-    elif draft and now.state is State.ABANDONED and before is not State.ABANDONED:
-        await drafts.ring_off(work, draft)
+    elif draft and now.state is LineState.ABANDONED and before is not LineState.ABANDONED:
+        await ringing.rang_off(work, draft)
         if following.sealed:
             due = due_by(Why.UNANSWERED, work.at)
             new = NewCallback(draft, following.case_id, Why.UNANSWERED, due, following.sealed)
@@ -140,7 +141,7 @@ async def _follow(work: Work, following: _Followed, before: State, now: Line, sk
 
 
 def _columns(work: Work, following: _Followed, now: Line) -> dict[str, Any]:
-    later = LOST_AFTER if now.state is State.RINGING else ERASED_AFTER
+    later = LOST_AFTER if now.state is LineState.RINGING else ERASED_AFTER
     return {
         "call_id": following.draft,
         "state": now.state,
@@ -161,7 +162,7 @@ def _columns(work: Work, following: _Followed, now: Line) -> dict[str, Any]:
 
 
 async def _keep_transfers(work: Work, following: _Followed, now: Line, told: Told, private: Private) -> None:
-    if told.kind is not Kind.TRANSFERRED:
+    if told.kind is not PhoneEvent.TRANSFERRED:
         return
     transfer = next(one for one in now.transfers if one.reference == told.transfer)
     row: dict[str, Any] = asdict(transfer) | {"phone_call_id": following.id, "organisation_id": following.organisation}
@@ -224,7 +225,7 @@ def _told(row: Mapping[str, Any]) -> Told:
     facts, at = dict(row["facts"]), row["at"]
     stage = facts.pop("stage", None)
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return Told(Kind(row["kind"]), moment, row["message"], stage=Stage(stage) if stage else None, **facts)
+    return Told(PhoneEvent(row["kind"]), moment, row["message"], stage=TransferStage(stage) if stage else None, **facts)
 
 
 def _ms(span: timedelta | None) -> int | None:

@@ -1,0 +1,1 @@
+"""Reports on the wire, one file a subject."""

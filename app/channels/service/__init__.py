@@ -1,0 +1,1 @@
+"""What comes in by other ways than the phone, one file a way."""

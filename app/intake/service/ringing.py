@@ -1,0 +1,32 @@
+"""What an exchange tells of a call whose draft rings. Told late or twice, it changes nothing that was done."""
+
+from uuid import UUID
+
+from app.core.work import Work
+from app.intake.drafts import LEFT_ALONE
+from app.intake.service.held import change, locked
+
+
+async def answered(work: Work, call_id: UUID, by: UUID | None) -> None:
+    """Somebody answered a call that rings, or that seemed to have rung off: `by`, a key, has it; None: nobody knows who.
+
+    Raises:
+        NotFound: no such draft of this organisation.
+    """
+    draft, _ = await locked(work, call_id)
+    if draft.state in {"ringing", "abandoned"}:
+        await change(
+            work, draft, "answered", state="active", key_id=by, held_since=work.at, destroy_at=None,
+            saved_at=work.at, left_alone_at=work.at + LEFT_ALONE,
+        )  # fmt: skip
+
+
+async def rang_off(work: Work, call_id: UUID) -> None:
+    """Nobody answered, and it rings no more. Its key stays: the number of whoever is to be rung back lies under it.
+
+    Raises:
+        NotFound: no such draft of this organisation.
+    """
+    draft, _ = await locked(work, call_id)
+    if draft.state == "ringing":
+        await change(work, draft, "abandoned", state="abandoned", left_alone_at=None)
