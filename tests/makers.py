@@ -63,6 +63,19 @@ async def expire(database: Database, offer: str) -> None:
         await due.act(work, row["id"])
 
 
+async def heard(client: httpx.AsyncClient, who: dict[str, str], organisation: UUID) -> list[tuple[str, str]]:
+    """Type and subject of every event that an organisation was told, in order."""
+    found: list[tuple[str, str]] = []
+    after = "0"
+    while True:
+        answer = await client.get(f"/v1/organisations/{organisation}/events?after={after}&limit=100", headers=who)
+        assert answer.status_code == 200, answer.text
+        found += [(one["type"], one["subject"]) for one in answer.json()["events"]]
+        if answer.json()["end"]:
+            return found
+        after = answer.json()["next"]
+
+
 def now() -> datetime:
     """This moment, as the application sees it."""
     return clock.now()

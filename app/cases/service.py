@@ -1,6 +1,6 @@
 """Open, read and move a case. Each change of state leaves a line on its timeline; rooms above announce their own events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -183,6 +183,38 @@ async def moved(work: Work, case: Case, to: State, *, deadline_at: datetime | No
     if state is not case.state:
         line(work, case.id, state, deadline_at=deadline_at)
     return changed
+
+
+async def raised(work: Work, case: Case, urgency: Urgency, flags: Iterable[str], deadline_at: datetime | None) -> Case:
+    """The case is more urgent than was thought; a sooner deadline, or None: it stays. Must be locked."""
+    line(work, case.id, "urgency_raised", urgency=urgency)
+    columns: dict[str, Any] = {"urgency": urgency, "flags": sorted({*case.flags, *flags})}
+    if deadline_at and case.deadline_at and deadline_at < case.deadline_at:
+        columns |= {"deadline_at": deadline_at, "next_climb_at": deadline_at}
+    return await _change(work, case, **columns)
+
+
+async def moved_to(work: Work, case: Case, code: str, to: UUID, accept_by: datetime, promised_at: datetime | None) -> Case:
+    """The place was corrected before anybody accepted: somebody else is asked. Must be locked."""
+    line(work, case.id, "rerouted", municipality_code=code)
+    case = await offered_again(work, case, to, accept_by, promised_at)
+    return await _change(work, case, municipality_code=code)
+
+
+async def withdrawn(work: Work, case: Case) -> Case:
+    """Its call was entered in error and nobody has accepted: closed without an owner. Must be locked, and offered."""
+    line(work, case.id, "withdrawn")
+    columns: dict[str, Any] = {"deadline_at": None, "deadline_kind": None, "next_climb_at": None}
+    return await _change(work, case, state=State.CLOSED, closed_at=work.at, withdrawn_at=work.at, **columns)
+
+
+async def brought_back(work: Work, case: Case, to: UUID, accept_by: datetime, promised_at: datetime | None) -> Case:
+    """It was no error after all: offered as before. Must be locked, and withdrawn."""
+    line(work, case.id, "brought_back")
+    line(work, case.id, "offered", to=to, accept_by=accept_by)
+    columns: dict[str, Any] = {"deadline_at": accept_by, "next_climb_at": accept_by, "deadline_kind": DeadlineKind.ACCEPT}
+    columns |= {"closed_at": None, "withdrawn_at": None, "promised_at": promised_at}
+    return await _change(work, case, state=State.OFFERED, **columns)
 
 
 async def climbed(work: Work, case: Case, level: int, next_climb_at: datetime) -> Case:

@@ -70,9 +70,8 @@ def must_be_fields(changes: Sequence[Change]) -> None:
             faults.append(FieldError(f"/changes/{place}/field", "twice", "Named twice."))
         seen.add(change.field)
     if faults:
-        raise Invalid(
-            "Some fields can't be corrected. Fields are such as `worry`, `caller.name`, `answers.weapon`.", errors=faults
-        )
+        sentence = "Some fields can't be corrected. Fields are such as `worry`, `caller.name`, `answers.weapon`."
+        raise Invalid(sentence, errors=faults)
 
 
 def value_of(contents: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401  JSON

@@ -32,6 +32,7 @@ class Call:
     caller_anonymity: str | None
     caller_relation: str | None
     version: int
+    in_error_at: datetime | None = None
 
     @property
     def case_of_its_own(self) -> UUID | None:
@@ -68,4 +69,5 @@ def call_of(row: Mapping[str, Any]) -> Call:
         caller_anonymity=row["caller_anonymity"],
         caller_relation=row["caller_relation"],
         version=row["version"],
+        in_error_at=row["in_error_at"],
     )

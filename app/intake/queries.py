@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Select, TextClause, bindparam, delete, or_, select, text, update
 
 from app.intake.drafts import OPEN
-from app.intake.tables import call, draft_save, hand_off
+from app.intake.tables import call, call_amendment, draft_save, entered_in_error, hand_off, same_person, triage_grade
 from app.vault.open import with_key
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
@@ -112,3 +112,19 @@ BY_REFERENCE: Final = text("""
       SELECT o.id FROM cases c JOIN call o ON o.case_id = c.id WHERE c.reference = :reference AND c.intake_organisation_id = :organisation
     ) found LIMIT 1)
 """)
+AMENDMENTS: Final = select(call_amendment).where(call_amendment.c.call_id == bindparam("call_id")).order_by(call_amendment.c.id)
+UNDO_AMENDMENT: Final = update(call_amendment).where(call_amendment.c.id == bindparam("amendment_id"))
+IN_ERROR: Final = (
+    select(entered_in_error)
+    .where(entered_in_error.c.call_id == bindparam("call_id"), entered_in_error.c.withdrawn_at.is_(None))
+    .with_for_update()
+)
+WITHDRAW_ERROR: Final = update(entered_in_error).where(entered_in_error.c.id == bindparam("error_id"))
+GRADES: Final = select(triage_grade).where(triage_grade.c.case_id == bindparam("case_id")).order_by(triage_grade.c.id)
+SAME_PERSON: Final = (
+    select(same_person)
+    .where(or_(same_person.c.case_a_id == bindparam("case_id"), same_person.c.case_b_id == bindparam("case_id")))
+    .order_by(same_person.c.id)
+)
+SAME_PERSON_LOCKED: Final = select(same_person).where(same_person.c.id == bindparam("link_id")).with_for_update()
+UNDO_SAME_PERSON: Final = update(same_person).where(same_person.c.id == bindparam("link_id"))

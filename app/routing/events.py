@@ -63,4 +63,20 @@ class OfferReminded(CaseEvent):
     accept_by: datetime
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (CaseOffered, CaseAccepted, OfferDeclined, OfferExpired, OfferReminded)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWithdrawn(CaseEvent):
+    """An organisation is no longer asked: the place was corrected, or the call was entered in error."""
+
+    type: ClassVar[str] = "nl.nodus.offer.withdrawn.v1"
+    offer_id: UUID
+    organisation_id: UUID
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    CaseOffered,
+    CaseAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferReminded,
+    OfferWithdrawn,
+)

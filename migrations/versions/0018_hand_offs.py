@@ -100,7 +100,7 @@ CREATE INDEX same_person_by_other ON same_person (case_b_id);
 
 ALTER TABLE call ADD COLUMN feedback_by timestamptz;
 ALTER TABLE call ADD COLUMN in_error_at timestamptz;
-CREATE INDEX call_by_reference ON call (organisation_id, reference);
+CREATE INDEX call_by_own_reference ON call (organisation_id, reference);
 
 ALTER TABLE cases ADD COLUMN promised_at timestamptz;
 ALTER TABLE cases ADD COLUMN withdrawn_at timestamptz;
@@ -143,7 +143,7 @@ CREATE POLICY change ON same_person FOR UPDATE TO nodus_app USING (
 
 DOWN = """
 DROP TABLE hand_off, triage_grade, call_amendment, entered_in_error, same_person;
-DROP INDEX call_by_reference;
+DROP INDEX call_by_own_reference;
 ALTER TABLE call DROP COLUMN feedback_by, DROP COLUMN in_error_at;
 DROP INDEX nobody_is_asked_twice;
 -- What was withdrawn and asked again keeps its last offer only.

@@ -82,7 +82,7 @@ async def operator(database: Database) -> dict[str, str]:
 
 
 async def _ask(client: httpx.AsyncClient, who: dict[str, str], reference: str, **how: Any) -> httpx.Response:
-    return await client.post("/v1/calls/_by-reference", json={"reference": reference, **how}, headers=who)
+    return await client.post("/v1/calls/_reference", json={"reference": reference, **how}, headers=who)
 
 
 async def test_who_rings_again_hears_what_happens(

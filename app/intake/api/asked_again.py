@@ -10,7 +10,7 @@ from app.intake.service import asked_again
 router = rooms_router("intake")
 
 
-@router.post("/calls/_by-reference", responses=problems(Invalid, ReferenceMisread, NotFound))
+@router.post("/calls/_reference", responses=problems(Invalid, ReferenceMisread, NotFound))
 async def find_call_by_reference(body: ReferenceIn, work: IntakeDoor) -> FoundOut:
     """What a caller who rings again may be told: codes and a sentence, nothing about the person. The look is logged."""
     found = await asked_again.by_reference(work, body.reference, body.listener, sure=body.verified)

@@ -105,6 +105,7 @@ class CallOut(Wire):
     caller_anonymity: Anonymity | None
     caller_relation: Relation | None
     version: int
+    in_error_at: Moment | None = Field(None, description="When it was marked as entered in error")
 
 
 class CallContents(Wire):

@@ -1,6 +1,6 @@
 """Decide and offer; climb to the next when an offer is declined or its time has run out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -49,7 +49,7 @@ def offer_first(work: Work, asked: Asked, need: Need, around: Surroundings) -> O
         Invalid, NobodyLeft: as `decide`.
     """
     inputs = Inputs(need, around, frozenset(), work.at)
-    return _offer(work, asked, inputs, inputs.decide())
+    return offer_decided(work, asked, inputs, inputs.decide())
 
 
 async def climb(work: Work, case: Case, old: Offer, how: OfferDeclined | OfferExpired) -> Offered:
@@ -66,7 +66,7 @@ async def climb(work: Work, case: Case, old: Offer, how: OfferDeclined | OfferEx
     state, reason = (OfferState.DECLINED, how.reason) if isinstance(how, OfferDeclined) else (OfferState.EXPIRED, None)
     cases.line(work, case.id, state, asked=str(old.organisation), **({"reason": reason} if reason else {}))
     outbox.record(work, how, (old.organisation, old.intake_organisation))
-    offered = _offer(work, Asked(case.id, case.reference, case.flags, case.intake_organisation), inputs, decision)
+    offered = offer_decided(work, Asked(case.id, case.reference, case.flags, case.intake_organisation), inputs, decision)
     await cases.offered_again(work, case, decision.offered_to, decision.accept_by, decision.promised_at)
     await end(work, old, state, reason)
     return offered
@@ -78,7 +78,7 @@ async def end(work: Work, offer: Offer, state: OfferState, reason: str | None = 
     Raises:
         Stale: it is no longer what was read.
     """
-    answered_at = None if state is OfferState.EXPIRED else work.at
+    answered_at = work.at if state in {OfferState.ACCEPTED, OfferState.DECLINED} else None
     ended = queries.CHANGE.values(state=state, answered_at=answered_at, reason=reason)
     if not await work.change(ended, offer_id=offer.id, seen=offer.version):
         raise Stale(offer.version + 1)
@@ -108,6 +108,7 @@ async def _next_inputs(work: Work, case: Case, old: Offer) -> Inputs:
     if row is None:
         raise LookupError("A case that is offered has a decision.")
     last = Inputs.from_json(row["inputs"])
+    last = replace(last, need=replace(last.need, urgency=case.urgency))  # it may have been raised since
     try:
         around = await directory.around(work, case.municipality_code)
     except PlaceUnknown:  # the municipality has merged since: who was around it then is asked rather than nobody
@@ -115,7 +116,8 @@ async def _next_inputs(work: Work, case: Case, old: Offer) -> Inputs:
     return Inputs(last.need, around, last.refusals | {old.organisation}, work.at)
 
 
-def _offer(work: Work, asked: Asked, inputs: Inputs, decision: Decision) -> Offered:
+def offer_decided(work: Work, asked: Asked, inputs: Inputs, decision: Decision) -> Offered:
+    """Store a decision and the offer that follows from it, and announce it; the case is the caller's to change."""
     decision_id, offer_id = new_id(work.at), new_id(work.at)
     written_by = work.actor.organisation or asked.intake_organisation
     work.write(

@@ -1,0 +1,130 @@
+"""Corrections: amend a call, mark it as entered in error, take either back; say what others know about a case."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Query, Request, Response
+
+from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Stale
+from app.core.http import etag, expected_version, problems, rooms_router
+from app.identity.doors import CallReader, CaseReader, IntakeDoor
+from app.intake.amending import Change, NotReversible
+from app.intake.schemas import corrections as wire
+from app.intake.service import about_cases, correct, wrong
+from app.intake.service.about_cases import AlreadyLinked, Grade
+from app.intake.service.correct import Corrected, NotToBeCorrected
+from app.intake.service.wrong import Marked, NotInError
+from app.routing.decide import NobodyLeft
+from app.vault.purpose import Purpose
+
+router = rooms_router("intake")
+Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
+Changing = problems(Invalid, NotFound, Gone, NotToBeCorrected, NotReversible, NobodyLeft, Stale, PreconditionRequired)
+
+
+@router.post("/calls/{call_id}/amendments", status_code=201, responses=Changing)
+async def amend_call(
+    call_id: UUID, body: wire.AmendmentIn, work: IntakeDoor, request: Request, response: Response
+) -> wire.CorrectedOut:
+    """Correct what a call says; what it said before stays. Urgency is raised by it, never lowered. Needs If-Match."""
+    changes = [Change(one.field, one.value) for one in body.changes]
+    version = expected_version(request)
+    return _corrected(await correct.amend(work, call_id, version, changes, body.reason, reroute=body.reroute), response)
+
+
+@router.get("/calls/{call_id}/amendments", responses=problems(Invalid, NotFound, Gone))
+async def list_amendments(call_id: UUID, purpose: Why, work: CallReader) -> wire.AmendmentsOut:
+    """The corrections of a call: who, when, why, and what it said before. Logged."""
+    rows = await correct.amendments(work, call_id, purpose)
+    shown = wire.AmendmentOut.model_fields
+    return wire.AmendmentsOut.model_validate({"items": [{name: row[name] for name in shown} for row in rows]})
+
+
+@router.post("/calls/{call_id}/amendments/{amendment_id}/undo", responses=Changing)
+async def undo_amendment(
+    call_id: UUID, amendment_id: UUID, work: IntakeDoor, request: Request, response: Response
+) -> wire.CorrectedOut:
+    """Take a correction back within its term. Needs If-Match."""
+    return _corrected(await correct.undo(work, call_id, expected_version(request), amendment_id), response)
+
+
+@router.post("/calls/{call_id}/error", responses=Changing)
+async def mark_call_in_error(
+    call_id: UUID,
+    work: IntakeDoor,
+    request: Request,
+    response: Response,
+    body: Annotated[wire.ErrorIn, Body(default_factory=wire.ErrorIn)],
+) -> wire.MarkedOut:
+    """Mark a call as entered in error. Nothing is deleted; a case that nobody has accepted is withdrawn. Needs If-Match."""
+    return _marked(await wrong.mark(work, call_id, expected_version(request), body.reason), response)
+
+
+@router.post("/calls/{call_id}/error/withdrawal", responses={**Changing, **problems(NotInError)})
+async def withdraw_error(call_id: UUID, work: IntakeDoor, request: Request, response: Response) -> wire.MarkedOut:
+    """It was no error after all: the call counts again, its case is offered again. Within a term. Needs If-Match."""
+    return _marked(await wrong.take_back(work, call_id, expected_version(request)), response)
+
+
+@router.post("/cases/{case_id}/triage-grade", status_code=201, responses=problems(Invalid, NotFound, Forbidden))
+async def record_triage_grade(case_id: UUID, body: wire.GradeIn, work: CaseReader) -> wire.GradeOut:
+    """Keep the crisis service's own grade, as its owner or the operator heard it. Our urgency stays as it is."""
+    told = Grade(body.grade, body.scale, body.scale_version, body.by, body.at)
+    return _grade(await about_cases.record_grade(work, case_id, told))
+
+
+@router.get("/cases/{case_id}/triage-grade", responses=problems(Invalid, NotFound))
+async def list_triage_grades(case_id: UUID, work: CaseReader) -> wire.GradesOut:
+    """The grades that were reported back, oldest first."""
+    return wire.GradesOut(items=[_grade(row) for row in await about_cases.grades(work, case_id)])
+
+
+@router.post("/cases/{case_id}/same-person", status_code=201, responses=problems(Invalid, NotFound, Forbidden, AlreadyLinked))
+async def link_same_person(case_id: UUID, body: wire.SamePersonIn, work: CaseReader) -> wire.SamePersonOut:
+    """Say that another case is about the same person: one thread. Each goes on and shows the other."""
+    return _link(case_id, await about_cases.link(work, case_id, body.case_id, body.reason))
+
+
+@router.get("/cases/{case_id}/same-person", responses=problems(Invalid, NotFound))
+async def list_same_person(case_id: UUID, work: CaseReader) -> wire.SamePersonsOut:
+    """The other cases about the same person."""
+    return wire.SamePersonsOut(items=[_link(case_id, row) for row in await about_cases.links(work, case_id)])
+
+
+@router.post("/cases/{case_id}/same-person/{link_id}/undo", responses=problems(Invalid, NotFound, Forbidden, NotReversible))
+async def unlink_same_person(case_id: UUID, link_id: UUID, work: CaseReader) -> wire.SamePersonOut:
+    """They are not the same person after all. Within a term."""
+    return _link(case_id, await about_cases.unlink(work, case_id, link_id))
+
+
+def _corrected(done: Corrected, response: Response) -> wire.CorrectedOut:
+    response.headers["ETag"] = etag(done.version)
+    return wire.CorrectedOut(
+        amendment_id=done.amendment_id,
+        version=done.version,
+        reversible_until=done.reversible_until,
+        urgency=done.urgency,
+        urgency_would_be=done.would_be,
+        urgency_raised=done.raised,
+        needs_somebody=done.needs_somebody,
+        municipality_was=done.place_was,
+        municipality_is=done.place_is,
+        place=done.place,
+    )
+
+
+def _marked(done: Marked, response: Response) -> wire.MarkedOut:
+    response.headers["ETag"] = etag(done.version)
+    return wire.MarkedOut.model_validate(done, from_attributes=True)
+
+
+def _grade(row: Mapping[str, Any]) -> wire.GradeOut:
+    shown = {name: row[name] for name in wire.GradeOut.model_fields if name in row}
+    return wire.GradeOut.model_validate({**shown, "by": row["graded_by"], "at": row["graded_at"]})
+
+
+def _link(case_id: UUID, row: Mapping[str, Any]) -> wire.SamePersonOut:
+    shown = {name: row[name] for name in wire.SamePersonOut.model_fields if name in row}
+    other = row["case_b_id"] if row["case_a_id"] == case_id else row["case_a_id"]
+    return wire.SamePersonOut.model_validate({**shown, "case_id": other})
