@@ -272,10 +272,10 @@ async def adds_to(desk: Desk, entry: dict[str, Any]) -> None:
     """The caller rings again with the reference: one letter is misheard, then it is found, and the call joins its case."""
     screen = await simply(desk, entry)
     [first] = [one for one in desk.receipts if one["reference"] == desk.promised]
-    await screen.ask("POST", "calls/_by-reference", {"reference": first["reference"][:-1] + "Z"}, status=400)
+    await screen.ask("POST", "calls/_reference", {"reference": first["reference"][:-1] + "Z"}, status=400)
     heard = first["reference"].lower().replace("-", " ").replace("0", "o")
     asked = {"reference": heard, "listener": "child", "verified": True}
-    found = await screen.ask("POST", "calls/_by-reference", asked, status=200)
+    found = await screen.ask("POST", "calls/_reference", asked, status=200)
     assert (found["caseId"], found["feedbackPromised"], "taken_up" in found["codes"]) == (first["caseId"], True, True)
     await screen.type("addsTo", heard)
     desk.receipts.append(await screen.complete())
