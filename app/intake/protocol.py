@@ -10,6 +10,7 @@ from app.cases.lifecycle import Flag, Urgency
 SEVEREST_FIRST: Final = (Urgency.ACUTE, Urgency.CRISIS, Urgency.URGENT, Urgency.NORMAL, Urgency.ADVICE)
 RANK: Final = {urgency: rank for rank, urgency in enumerate(SEVEREST_FIRST)}
 SAFETY: Final = "safety"
+NEWEST: Final = "newest"  # instead of a version: the one that became valid last, on the day of the call
 Texts = Mapping[str, str]
 Condition = Mapping[str, frozenset[str]]
 

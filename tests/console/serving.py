@@ -72,3 +72,11 @@ async def browsing(**context: Any) -> AsyncIterator[Page]:
         page = await (await browser.new_context(**context)).new_page()
         yield page
         await browser.close()
+
+
+async def faults(page: Page) -> list[Any]:
+    """What axe finds on a page, each with the first element that has it."""
+    await page.evaluate(AXE)
+    told = "axe.run(document, {resultTypes: ['violations'], selectors: false})"
+    found: list[Any] = await page.evaluate(f"{told}.then((told) => told.violations.map((one) => [one.id, one.nodes[0].html]))")
+    return found

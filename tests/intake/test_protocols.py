@@ -178,3 +178,15 @@ def test_days_are_half_open() -> None:
     """The last day of one version is the eve of the next."""
     newest = protocols.protocol("nl-2026.2")
     assert [newest.is_valid_on(day) for day in (date(2026, 12, 31), date(2027, 1, 1))] == [False, True]
+
+
+async def test_who_names_none_gets_the_newest_of_that_day(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
+    """A version that becomes valid is used from its first day without anybody changing a client; what is kept names it."""
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    assert [protocols.valid_protocol("newest", day).version for day in days] == ["nl-2026.1", "nl-2026.2"]
+    stored = await an_offered_case(client, operator)
+    kept = (await client.get(f"/v1/calls/{stored['id']}?purpose=quality", headers=operator)).json()
+    draft = (await client.post("/v1/drafts", json={}, headers=operator)).json()["id"]
+    typed = (await client.get(f"/v1/drafts/{draft}", headers=operator)).json()
+    told = {kept["call"]["protocol"], kept["contents"]["protocol"], typed["contents"]["protocol"]}
+    assert told == {protocols.valid_protocol("newest", now().date()).version}

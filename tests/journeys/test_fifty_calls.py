@@ -264,8 +264,21 @@ async def callback_unreached(desk: Desk, entry: dict[str, Any]) -> None:
 
 
 async def amended(desk: Desk, entry: dict[str, Any]) -> None:
-    """What was said wrongly is corrected afterwards; both stand."""
+    """What was said wrongly is corrected afterwards: the call reads as corrected, and what it said before can be read."""
     await plain(desk, entry)
+    screen, call = Screen(desk.client, desk.operator), desk.receipts[-1]["id"]
+    changes = [{"field": "worry", "value": "Op de camping praat een vrouw met de bomen."}]
+    body = {"changes": changes, "reason": "Verkeerd verstaan"}
+    done = await screen.ask("POST", f"calls/{call}/amendments", body, status=201, seen=await seen(screen, call))
+    assert done["urgencyRaised"] is False
+    [correction] = (await screen.ask("GET", f"calls/{call}/amendments?purpose=quality"))["items"]
+    assert correction["changes"] == [{"field": "worry", "before": entry["worry"], "after": changes[0]["value"]}]
+    entry["as_ended"] = {"worry": changes[0]["value"]}
+
+
+async def seen(screen: Screen, call: str) -> int:
+    """The version of a call."""
+    return int((await screen.ask("GET", f"calls/{call}?purpose=quality"))["call"]["version"])
 
 
 async def adds_to(desk: Desk, entry: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.channels.consent import Consent
 from app.channels.progress import Progress
 from app.core.http import Line, Moment, Text, Wire
+from app.intake.protocol import NEWEST
 from app.intake.schemas.asked import AdviceIn, CallerIn, HandOffIn, PersonIn, PlaceIn
 from app.intake.schemas.told import HandOffOut
 
@@ -14,7 +15,7 @@ from app.intake.schemas.told import HandOffOut
 class Situation(Wire):
     """What is told of a person and of what goes on."""
 
-    protocol: Line = "nl-2026.1"
+    protocol: Line = NEWEST
     answers: dict[str, str] = Field(default_factory=dict, max_length=100, description="Question to answer; absent: not asked")
     observations: list[Line] = Field(default_factory=list, max_length=30, description="Codes of the protocol")
     worry: Text = Field(description="What worries you?")

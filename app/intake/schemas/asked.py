@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from app.cases.lifecycle import Urgency
 from app.core.http import Line, Moment, Text, Wire
 from app.intake.codes import AgeBand, Anonymity, CallKind, Channel, HandOffResult, NotMadeReason, Relation, ReportKind
+from app.intake.protocol import NEWEST
 
 
 class CallerIn(Wire):
@@ -115,7 +116,7 @@ class CallIn(Wire):
     report_kind: ReportKind = ReportKind.WORRY
     channel: Channel = Channel.PHONE
     received_at: Moment | None = Field(None, description="When the phone rang; default: now. Never in the future")
-    protocol: Line = "nl-2026.1"
+    protocol: Line = Field(NEWEST, description="A version, or `newest`: what became valid last; kept by its version")
     answers: dict[str, str] = Field(default_factory=dict, max_length=100, description="Question to answer; absent: not asked")
     observations: list[Line] = Field(default_factory=list, max_length=30, description="Codes of the protocol")
     observed: Text | None = Field(None, description="What the caller sees or hears, in their words")

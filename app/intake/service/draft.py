@@ -9,9 +9,11 @@ from app.core.http import match
 from app.core.ids import new_id, reference_for
 from app.core.paging import Page, page_of
 from app.core.work import Work
+from app.directory.service.look_up import local_day
 from app.intake import queries
 from app.intake.drafts import KEPT_ABANDONED, KEPT_HISTORY, LEFT_ALONE, OPEN, Draft, draft_of
 from app.intake.merging import Line, Outcome, Typed, fields_of
+from app.intake.protocol import NEWEST
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.fields import WHOLE, whole_call
 from app.intake.service import hand_offs
@@ -31,6 +33,7 @@ from app.intake.service.held import (
     visible,
 )
 from app.intake.service.judging import judge
+from app.intake.service.protocols import valid_protocol
 from app.intake.tables import call as call_table
 from app.vault import open as vault
 from app.vault.purpose import Purpose
@@ -63,6 +66,8 @@ def open_draft(
 
     While it rings nobody has it; else whoever opens it. `case_id` names a key that there is already, and is ready.
     """
+    if call.protocol == NEWEST:
+        call = call.model_copy(update={"protocol": valid_protocol(NEWEST, local_day(call.received_at or work.at)).version})
     whose = organisation or work.organisation
     call_id, case_id = new_id(work.at), case_id or new_id(work.at)
     told, mark = as_told(call), mark_now(work, 1)

@@ -50,6 +50,7 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
     """
     must_be_past(call.received_at or work.at, work.at)
     protocol = valid_protocol(call.protocol, directory.local_day(call.received_at or opened_at or work.at))
+    call = call.model_copy(update={"protocol": protocol.version})
     _known_codes(protocol, call)
     chosen = ChosenUrgency(call.urgency.chosen, call.urgency.reason) if call.urgency else None
     verdict = triage.judge(protocol, call.answers, chosen)

@@ -13,7 +13,7 @@ from app.core.errors import FieldError, Invalid
 from app.core.settings import load
 from app.intake.marked import marked
 from app.intake.parsing import Fault, Faulty, parse
-from app.intake.protocol import Protocol
+from app.intake.protocol import NEWEST, Protocol
 
 FOLDER: Final = Path(str(files("app.intake"))) / "protocols"
 log = structlog.get_logger(__name__)
@@ -51,16 +51,19 @@ def protocol(version: str) -> Protocol:
 
 
 def valid_protocol(version: str, day: date) -> Protocol:
-    """A protocol that a call of this day, in the Netherlands, may name.
+    """A protocol that a call of this day, in the Netherlands, may name; `newest` names the one that became valid last.
 
     Raises:
         ProtocolUnknown: there is none of this version.
         ProtocolNotValid: it was not valid on that day; those that were are named.
     """
+    valid_now = sorted((one for one in known().values() if one.is_valid_on(day)), key=lambda one: one.starts_on or date.min)
+    if version == NEWEST and valid_now:
+        return valid_now[-1]
     found = protocol(version)
-    if found.is_valid_on(day):
+    if found in valid_now:
         return found
-    valid = ", ".join(one.version for one in known().values() if one.is_valid_on(day)) or "none"
+    valid = ", ".join(one.version for one in valid_now) or "none"
     since = f" from {found.starts_on}" if found.starts_on else ""
     until = f" until {found.ends_on}" if found.ends_on else ""
     raise ProtocolNotValid(

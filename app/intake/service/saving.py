@@ -10,6 +10,7 @@ from app.core.work import Work
 from app.intake import queries
 from app.intake.drafts import LEFT_ALONE, OPEN, Draft
 from app.intake.merging import Outcome, Save, Typed, differences, merge, news
+from app.intake.protocol import NEWEST
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.drafts import SaveIn
 from app.intake.schemas.fields import MOST_ANSWERS, WHOLE, validated
@@ -72,7 +73,10 @@ async def save_whole(work: Work, call_id: UUID, version: int, call: CallIn) -> D
     """
     draft, row = await open_and_locked(work, call_id, version)
     held = opened(work, draft, row)
-    changes = differences(held.typed.contents, as_told(call), WHOLE)
+    told = as_told(call)
+    if call.protocol == NEWEST:  # a draft keeps the version it was opened under
+        told["protocol"] = held.typed.contents.get("protocol", NEWEST)
+    changes = differences(held.typed.contents, told, WHOLE)
     typed, lines = merge(held.typed, Save(mark_now(work, version + 1), version, changes))
     return await _keep(work, draft, Opened(typed, held.screens), {"changes": line_json(lines)})
 
