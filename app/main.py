@@ -40,7 +40,6 @@ from app.directory.events import EVENTS as DIRECTORY_EVENTS
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
-from app.intake.after_events import EVENTS as AFTER_EVENTS
 from app.intake.api import router as intake
 from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.intake.service import protocols
@@ -58,7 +57,6 @@ EVENTS: tuple[type[Event], ...] = (
     *INTAKE_EVENTS,
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
-    *AFTER_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,

@@ -1,4 +1,4 @@
-"""What intake announces of calls that are open: ids and moments."""
+"""What intake announces: ids, codes, moments and names of fields, never what was told."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,4 +43,57 @@ class CallLeftOpen(OpenCallEvent):
     saved_at: datetime
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent(Event):
+    """Base of what happens to a call that has ended. `case_id`: the case that it opened, or joined."""
+
+    call_id: UUID
+    case_id: UUID | None
+
+    @property
+    def subject(self) -> UUID:
+        """The call."""
+        return self.call_id
+
+    @property
+    def path(self) -> str:
+        """The call's own address."""
+        return f"/v1/calls/{self.call_id}"
+
+    @property
+    def case(self) -> UUID | None:
+        """Its case."""
+        return self.case_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOffNotReached(CallEvent):
+    """Nobody said what became of a hand-off, a quarter of an hour after its call had ended: it stays ours."""
+
+    type: ClassVar[str] = "nl.nodus.hand_off.not_reached.v1"
+    hand_off_id: UUID
+    to: str
+    way: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAmended(CallEvent):
+    """What a call says was corrected, or a correction was undone; `fields` names where."""
+
+    type: ClassVar[str] = "nl.nodus.call.amended.v1"
+    amendment_id: UUID
+    fields: tuple[str, ...]
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInError(CallEvent):
+    """A call was entered in error, or is not after all (`withdrawn`). An accepted case goes on until its owner ends it."""
+
+    type: ClassVar[str] = "nl.nodus.call.in_error.v1"
+    withdrawn: bool
+    case_withdrawn: bool
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen, HandOffNotReached, CallAmended, CallInError)

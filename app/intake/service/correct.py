@@ -20,9 +20,9 @@ from app.directory.places import PlaceOfStay
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import queries, triage
-from app.intake.after_events import CallAmended
 from app.intake.amending import REVERSIBLE, Change, Made, amended, may_undo, must_be_fields, value_of
 from app.intake.calls import Call, call_of
+from app.intake.events import CallAmended
 from app.intake.outcome import kept, must_be_past
 from app.intake.schemas.asked import CallIn
 from app.intake.service.protocols import protocol as known_protocol

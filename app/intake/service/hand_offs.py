@@ -14,9 +14,9 @@ from app.core.work import Row, Work
 from app.directory.contacts import phone
 from app.directory.service import look_up as directory
 from app.intake import queries
-from app.intake.after_events import HandOffNotReached
 from app.intake.calls import Call, call_of
 from app.intake.codes import NotMadeReason
+from app.intake.events import HandOffNotReached
 from app.intake.hand_offs import (
     CHASED_AFTER,
     LONGEST_CALL,

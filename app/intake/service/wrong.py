@@ -12,9 +12,9 @@ from app.core.http import match
 from app.core.ids import new_id
 from app.core.work import Work
 from app.intake import queries
-from app.intake.after_events import CallInError
 from app.intake.amending import REVERSIBLE, WITHOUT_REASON, NotReversible
 from app.intake.calls import Call, call_of
+from app.intake.events import CallInError
 from app.intake.service.correct import locked
 from app.intake.tables import entered_in_error
 from app.routing.service import correcting
