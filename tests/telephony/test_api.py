@@ -219,6 +219,15 @@ async def test_only_who_holds_the_secret_is_heard(client: httpx.AsyncClient, exc
     assert (await exchange.send(event, late=200)).status_code == 202
 
 
+@pytest.mark.parametrize("odd", ["²", "1²", "-1", "1e9", "9" * 20])
+async def test_a_timestamp_that_is_no_number_is_refused(exchange: Exchange, odd: str) -> None:
+    """`²` counts as a digit and is no number: whoever guesses at the door gets an answer, not a fault of ours."""
+    delivery = exchange.signed(exchange.event("offered"))
+    headers = {**delivery["headers"], "webhook-timestamp": odd.encode("latin-1")}
+    answer = await exchange.client.post(f"/v1/telephone-systems/{exchange.id}/events", content=delivery["content"], headers=headers)
+    assert answer.status_code == 401, answer.text
+
+
 async def test_a_secret_is_renewed_without_losing_a_call(
     client: httpx.AsyncClient, exchange: Exchange, supervisor: dict[str, str]
 ) -> None:
@@ -309,6 +318,28 @@ async def test_a_call_of_which_nothing_is_heard_any_more_ends(
             await taking.give_up(work, one)
     address = f"/v1/telephony/calls/{draft}"
     assert (await client.get(address, params={"purpose": "triage"}, headers=operator)).json()["number"] is None
+
+
+async def test_an_answer_that_is_being_taken_comes_before_giving_up(
+    exchange: Exchange, database: Database, raw: asyncpg.Connection
+) -> None:
+    """Nobody is rung back, and nobody's call ends, because the worker looked while an answer was on its way in."""
+    await exchange.tell("offered", number=NUMBER)
+    async with begin(database, WORKER, at=now() + timedelta(minutes=16)) as work:
+        claimed = await due.claim(work)
+
+    async def give_up() -> None:
+        for one in claimed:
+            async with begin(database, WORKER, at=now() + timedelta(minutes=16)) as work:
+                await taking.give_up(work, one)
+
+    async with raw.transaction():
+        await raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{exchange.id} {exchange.call}")
+        giving_up = asyncio.create_task(give_up())
+        done, _ = await asyncio.wait({giving_up}, timeout=0.5)
+        assert not done
+    await giving_up
+    assert (await _row(raw, exchange))["to_ring"] == 1
 
 
 async def test_whom_to_ring_outlives_a_draft_that_was_abandoned_while_it_rang(
