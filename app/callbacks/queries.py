@@ -16,6 +16,7 @@ ATTEMPTS: Final = (
 OPEN_OF_CALL: Final = (
     select(callback).where(callback.c.call_id == bindparam("call_id"), callback.c.state == "open").with_for_update()
 )
+OPEN_UNDER: Final = select(callback.c.id).where(callback.c.call_id == bindparam("call_id"), callback.c.state == "open").limit(1)
 DUE: Final = select(callback.c.id).where(callback.c.next_at <= bindparam("at")).order_by(callback.c.next_at).limit(100)
 DUE_LOCKED: Final = (
     select(callback)

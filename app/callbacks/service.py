@@ -195,6 +195,11 @@ async def withdraw(work: Work, call_id: UUID) -> None:
         await _end(work, _callback(row), CallbackState.DONE, Reason.ANSWERED)
 
 
+async def waits(work: Work, call_id: UUID) -> bool:
+    """Whether somebody must still be rung back for this call: the number lies under its key."""
+    return await work.one(queries.OPEN_UNDER, call_id=call_id) is not None
+
+
 async def due(work: Work) -> Sequence[UUID]:
     """Callbacks that somebody must hear of now, or whose contents must go."""
     return [row["id"] for row in await work.rows(queries.DUE, at=work.at)]

@@ -45,6 +45,9 @@ LIVE: Final = (
 
 # Two events of one call are taken one after the other; the lock ends with the transaction.
 QUEUE_UP: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:line, 0))")
+QUEUE_UP_ONE: Final = text("""
+  SELECT pg_advisory_xact_lock(hashtextextended(system_id || ' ' || external, 0)) FROM phone_call WHERE id = :phone_call_id
+""")
 # The call, all that was told of it, and whether this message came before, of whichever call.
 FOLLOWED: Final = text("""
   SELECT c.*, coalesce((SELECT json_agg(json_build_object('kind', e.kind, 'at', e.at, 'message', e.message, 'facts', e.facts))

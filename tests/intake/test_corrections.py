@@ -189,6 +189,26 @@ async def test_a_case_that_was_accepted_stays_with_its_owner(
     assert ("nl.nodus.call.in_error.v1", call) in await heard(client, desk, AMSTERDAM_DESK)
 
 
+async def test_whoever_has_the_case_that_a_call_joined_hears_of_its_corrections(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """A weapon that was misheard must reach who is on the way, though the call is part of an earlier one's case."""
+    case = await an_accepted_case(client, operator, desk)
+    call = (await client.post("/v1/calls", json=a_call(joins=case), headers=operator)).json()
+    assert (call["disposition"], call["joinedCaseId"]) == ("joined_case", case), call
+    version = (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"]
+    done = await _amend(client, operator, call["id"], 1, {"answers.weapon": "yes", "answers.danger_now": "yes"})
+    assert (done.status_code, done.json()["urgencyRaised"], done.json()["needsSomebody"]) == (201, True, True), done.text
+    assert ("nl.nodus.call.amended.v1", call["id"]) in await heard(client, desk, AMSTERDAM_DESK)
+    assert (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"] > version
+    lines = (await client.get(f"/v1/cases/{case}/timeline", headers=desk)).json()["items"]
+    assert [one["facts"]["call_id"] for one in lines if one["kind"] == "call_amended"] == [call["id"]]
+    await _do(client, operator, f"calls/{call['id']}/error", 2, reason="Ander adres.")
+    await _do(client, operator, f"calls/{call['id']}/error/withdrawal", 3)
+    told = await heard(client, desk, AMSTERDAM_DESK)
+    assert told.count(("nl.nodus.call.in_error.v1", call["id"])) == 2
+
+
 async def test_two_cases_about_one_person_are_one_thread(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
 ) -> None:

@@ -13,8 +13,10 @@ import pytest
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
+from app.intake import due as intake_due
 from app.telephony import due
 from app.telephony.service import taking, waiting
+from tests.intake.drafting import Screen
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
 from tests.telephony.calling import Exchange
 
@@ -217,6 +219,17 @@ async def test_only_who_holds_the_secret_is_heard(client: httpx.AsyncClient, exc
     assert (await exchange.send(event, late=200)).status_code == 202
 
 
+@pytest.mark.parametrize("odd", ["²", "1²", "-1", "1e9", "9" * 20])
+async def test_a_timestamp_that_is_no_number_is_refused(exchange: Exchange, odd: str) -> None:
+    """`²` counts as a digit and is no number: whoever guesses at the door gets an answer, not a fault of ours."""
+    delivery = exchange.signed(exchange.event("offered"))
+    headers = {**delivery["headers"], "webhook-timestamp": odd.encode("latin-1")}
+    answer = await exchange.client.post(
+        f"/v1/telephone-systems/{exchange.id}/events", content=delivery["content"], headers=headers
+    )
+    assert answer.status_code == 401, answer.text
+
+
 async def test_a_secret_is_renewed_without_losing_a_call(
     client: httpx.AsyncClient, exchange: Exchange, supervisor: dict[str, str]
 ) -> None:
@@ -307,6 +320,64 @@ async def test_a_call_of_which_nothing_is_heard_any_more_ends(
             await taking.give_up(work, one)
     address = f"/v1/telephony/calls/{draft}"
     assert (await client.get(address, params={"purpose": "triage"}, headers=operator)).json()["number"] is None
+
+
+async def test_an_answer_that_is_being_taken_comes_before_giving_up(
+    exchange: Exchange, database: Database, raw: asyncpg.Connection
+) -> None:
+    """Nobody is rung back, and nobody's call ends, because the worker looked while an answer was on its way in."""
+    await exchange.tell("offered", number=NUMBER)
+    async with begin(database, WORKER, at=now() + timedelta(minutes=16)) as work:
+        claimed = await due.claim(work)
+
+    async def give_up() -> None:
+        for one in claimed:
+            async with begin(database, WORKER, at=now() + timedelta(minutes=16)) as work:
+                await taking.give_up(work, one)
+
+    async with raw.transaction():
+        await raw.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{exchange.id} {exchange.call}")
+        giving_up = asyncio.create_task(give_up())
+        done, _ = await asyncio.wait({giving_up}, timeout=0.5)
+        assert not done
+    await giving_up
+    assert (await _row(raw, exchange))["to_ring"] == 1
+
+
+async def test_whom_to_ring_outlives_a_draft_that_was_abandoned_while_it_rang(
+    client: httpx.AsyncClient, exchange: Exchange, operator: dict[str, str], database: Database
+) -> None:
+    """A click on a call that rings ends its draft, not the caller: the number lies under the draft's key until somebody rang."""
+    draft = (await exchange.tell("offered", number=NUMBER))["draft"]
+    gone = await client.post(f"/v1/drafts/{draft}/abandonment", headers=operator | {"If-Match": '"1"'})
+    assert gone.status_code == 204, gone.text
+    await exchange.tell("ended", 8)
+    for hours in (25, 50):
+        async with begin(database, WORKER, at=now() + timedelta(hours=hours)) as work:
+            await intake_due.destroy(work, UUID(draft))
+    [callback] = await _callbacks(client, operator, draft)
+    claimed = await client.post(f"/v1/callbacks/{callback['id']}/claim", headers=operator)
+    assert claimed.status_code == 201, claimed.text
+    assert claimed.json()["contents"]["number"] == NUMBER
+    closing = {"headers": operator | {"If-Match": claimed.headers["etag"]}, "json": {"reason": "rang_again"}}
+    await client.post(f"/v1/callbacks/{callback['id']}/closing", **closing)
+    async with begin(database, WORKER, at=now() + timedelta(hours=100)) as work:
+        assert UUID(draft) in await intake_due.claim_to_destroy(work)
+        await intake_due.destroy(work, UUID(draft))
+        assert UUID(draft) not in await intake_due.claim_to_destroy(work)
+
+
+async def test_what_was_typed_while_it_rang_is_not_kept_for_ever(
+    client: httpx.AsyncClient, exchange: Exchange, operator: dict[str, str], database: Database
+) -> None:
+    """Somebody rang off while an operator had begun to type: it can be taken up again for a day, and then it goes."""
+    draft = (await exchange.tell("offered"))["draft"]
+    await Screen(client, operator, draft).save(worry="Zij huilt.")
+    await exchange.tell("ended", 8)
+    listed = (await client.get("/v1/drafts?state=abandoned&limit=200", headers=operator)).json()["items"]
+    assert draft in {one["id"] for one in listed}
+    async with begin(database, WORKER, at=now() + timedelta(hours=25)) as work:
+        assert UUID(draft) in await intake_due.claim_to_destroy(work)
 
 
 async def test_others_see_nothing_of_an_exchange(

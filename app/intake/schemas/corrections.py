@@ -33,7 +33,7 @@ class CorrectedOut(Wire):
     urgency: str | None
     urgency_would_be: str = Field(description="Of the corrected answers. Lower than `urgency`: it is not lowered by itself")
     urgency_raised: bool
-    needs_somebody: bool = Field(description="It is urgent now and nobody is responsible: send it as a report")
+    needs_somebody: bool = Field(description="It is urgent now and nobody is responsible, or for less: send it as a report")
     municipality_was: str | None
     municipality_is: str | None
     place: str | None = Field(

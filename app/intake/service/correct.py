@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.cases import service as cases
+from app.cases.case import Touched
 from app.cases.deadlines import first_contact_by
 from app.cases.lifecycle import State, Urgency
 from app.core import outbox
@@ -169,7 +170,9 @@ async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: 
     has_case = call.case_of_its_own is not None
     around = await _around(work, told) if has_case and any(one.startswith("place.") for one in how.fields) else None
     code = around.municipality_code if around else call.municipality_code
-    needs_somebody = higher and not _about_a_case(call) and verdict.urgency not in {Urgency.NORMAL, Urgency.ADVICE}
+    joined = await tell_case_joined(work, call, "call_amended", fields=list(how.fields))
+    cared_for = has_case or (joined is not None and _cares(joined, verdict.urgency))
+    needs_somebody = higher and not cared_for and verdict.urgency not in {Urgency.NORMAL, Urgency.ADVICE}
     place = None
     if has_case:
         place = await _case_follows(work, call, verdict if higher else None, around, how)
@@ -178,7 +181,7 @@ async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: 
     columns |= {"municipality_code": code, "sealed": sealed, "version": call.version + 1}
     await work.change(queries.CHANGE_ENDED.values(**columns), call_id=call.id, seen=call.version)
     event_case = call.case_of_its_own or call.joined_case_id
-    hears = (await cases.get(work, call.case_id)).concerned if has_case else (work.organisation,)
+    hears = (*((await cases.get(work, call.case_id)).concerned if has_case else ()), *(joined.hears if joined else ()))
     event = CallAmended(call_id=call.id, case_id=event_case, amendment_id=how.id, fields=how.fields, undone=how.undone)
     outbox.record(work, event, (*hears, work.organisation))
     return Corrected(
@@ -193,6 +196,20 @@ async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: 
         place_is=code,
         place=place,
     )
+
+
+async def tell_case_joined(work: Work, call: Call, kind: str, **facts: Any) -> Touched | None:  # noqa: ANN401  facts of a line
+    """A line on the timeline of the case that a call joined, and a new version of it; None when it joined none."""
+    if call.joined_case_id is None:
+        return None
+    touched = await cases.touch(work, call.joined_case_id)
+    cases.line(work, touched.id, kind, call_id=str(call.id), **facts)
+    return touched
+
+
+def _cares(joined: Touched, urgency: Urgency) -> bool:
+    """Whether who has a case that was joined is as quick as this urgency asks; as `joins.join` when a call ends."""
+    return joined.state is not State.CLOSED and not triage.is_lower(joined.urgency, urgency)
 
 
 def _columns(call: Call, row: Row, told: CallIn, verdict: Verdict, *, higher: bool) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from app.callbacks import service as callbacks
 from app.core import outbox
 from app.core.work import Work
 from app.intake import queries
-from app.intake.drafts import OPEN
+from app.intake.drafts import KEPT_ABANDONED, OPEN
 from app.intake.events import CallLeftOpen
 from app.intake.service.held import locked
 from app.vault import open as vault
@@ -34,10 +35,13 @@ async def to_destroy(work: Work) -> list[UUID]:
 async def destroy(work: Work, call_id: UUID) -> None:
     """Destroy the key of a draft that was abandoned, with all that was typed; of a call that ended without a case its history.
 
-    Nothing when it was taken up again meanwhile.
+    Nothing when it was taken up again meanwhile; a day later while somebody must be rung back, whose number lies under that key.
     """
     draft, _ = await locked(work, call_id)
     if draft.destroy_at is None or draft.destroy_at > work.at:
+        return
+    if draft.state == "abandoned" and await callbacks.waits(work, call_id):
+        await work.change(queries.CHANGE.values(destroy_at=work.at + KEPT_ABANDONED), call_id=call_id)
         return
     if draft.state == "abandoned":
         await vault.destroy_key(work, draft.case_id)

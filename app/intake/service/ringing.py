@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.core.work import Work
-from app.intake.drafts import LEFT_ALONE
+from app.intake.drafts import KEPT_ABANDONED, LEFT_ALONE
 from app.intake.service.held import change, locked
 
 
@@ -24,9 +24,12 @@ async def answered(work: Work, call_id: UUID, by: UUID | None) -> None:
 async def rang_off(work: Work, call_id: UUID) -> None:
     """Nobody answered, and it rings no more. Its key stays: the number of whoever is to be rung back lies under it.
 
+    What somebody typed while it rang can be taken up again for a day, then it is destroyed.
+
     Raises:
         NotFound: no such draft of this organisation.
     """
     draft, _ = await locked(work, call_id)
     if draft.state == "ringing":
-        await change(work, draft, "abandoned", state="abandoned", left_alone_at=None)
+        until = work.at + KEPT_ABANDONED if draft.version > 1 else None
+        await change(work, draft, "abandoned", state="abandoned", left_alone_at=None, destroy_at=until)

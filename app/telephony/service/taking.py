@@ -102,6 +102,7 @@ async def take(work: Work, system: System, external: str, told: Told, private: P
 
 async def give_up(work: Work, phone_call_id: UUID) -> None:
     """For the worker: a call of which nothing is heard any more has ended; a number that nobody needs any more goes."""
+    await work.one(queries.QUEUE_UP_ONE, phone_call_id=phone_call_id)  # an answer that is being taken comes first
     row = await work.one(queries.ONE_LOCKED, phone_call_id=phone_call_id, at=work.at)
     if row is None:  # another worker was faster, or something was heard
         return
