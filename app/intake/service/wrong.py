@@ -16,6 +16,7 @@ from app.intake.amending import REVERSIBLE, WITHOUT_REASON, NotReversible
 from app.intake.calls import Call, call_of
 from app.intake.events import CallInError
 from app.intake.service.correct import locked
+from app.intake.service.joins import tell_where_joined
 from app.intake.tables import entered_in_error
 from app.routing.service import correcting
 from app.vault import open as vault
@@ -76,7 +77,9 @@ async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> M
         reversible_until=until,
     )
     await _set(work, call, work.at)
-    _tell(work, call, case.concerned if case else (), withdrawn=False, case_withdrawn=offered)
+    joined = await tell_where_joined(work, call, "call_in_error")
+    hears = (*(case.concerned if case else ()), *(joined.hears if joined else ()))
+    _tell(work, call, hears, withdrawn=False, case_withdrawn=offered)
     return Marked(call.id, call.version + 1, work.at, became, until)
 
 
@@ -109,6 +112,8 @@ async def take_back(work: Work, call_id: UUID, version: int) -> Marked:
     ended = queries.WITHDRAW_ERROR.values(withdrawn_at=work.at, withdrawn_by=work.actor.key)
     await work.change(ended, error_id=error["id"])
     await _set(work, call, None)
+    joined = await tell_where_joined(work, call, "call_error_withdrawn")
+    hears += joined.hears if joined else ()
     _tell(work, call, hears, withdrawn=True, case_withdrawn=False)
     return Marked(call.id, call.version + 1, None, became, None)
 
