@@ -40,6 +40,11 @@ class Call:
         return self.case_id if self.has_case and self.state == "completed" else None
 
     @property
+    def cases(self) -> tuple[UUID, ...]:
+        """The cases whose timelines tell of it: its own, and the one that it joined."""
+        return tuple(one for one in (self.case_of_its_own, self.joined_case_id) if one)
+
+    @property
     def has_case(self) -> bool:
         """Whether it opened a case."""
         return self.municipality_code is not None and self.disposition != "joined_case"

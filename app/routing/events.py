@@ -72,6 +72,18 @@ class OfferWithdrawn(CaseEvent):
     organisation_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferHastened(CaseEvent):
+    """What is asked is more urgent than was thought: the answer is needed by `acceptBy`, which may be sooner than it was."""
+
+    type: ClassVar[str] = "nl.nodus.offer.hastened.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    urgency: str
+    flags: tuple[str, ...]
+    accept_by: datetime
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CaseOffered,
     CaseAccepted,
@@ -79,4 +91,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     OfferExpired,
     OfferReminded,
     OfferWithdrawn,
+    OfferHastened,
 )

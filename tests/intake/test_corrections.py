@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.intake.amending import REVERSIBLE, Change, Made, NotReversible, amended, backwards, may_undo
-from tests.makers import AMSTERDAM_DESK, a_call, a_token, an_accepted_case, an_offered_case, heard, now
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, an_accepted_case, an_offered_case, heard, now
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 FIELDS = ("worry", "observed", "caller.name", "caller.phone", "answers.weapon", "place.stay")
@@ -119,7 +119,7 @@ async def test_a_call_reads_as_corrected_and_can_be_had_back(client: httpx.Async
 
 
 async def test_urgency_rises_with_a_correction_and_never_falls(
-    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
 ) -> None:
     """A weapon that was misheard shortens the deadline at once; that there is none after all is told, and decided by people."""
     receipt = await an_offered_case(client, operator)
@@ -130,6 +130,9 @@ async def test_urgency_rises_with_a_correction_and_never_falls(
     assert datetime.fromisoformat(case["deadlineAt"]) < datetime.fromisoformat(receipt["offered"]["acceptBy"])
     offer = (await client.get(f"/v1/offers/{receipt['offered']['offerId']}", headers=desk)).json()
     assert (offer["urgency"], offer["acceptBy"]) == ("acute", case["deadlineAt"])
+    hastened = ("nl.nodus.offer.hastened.v1", receipt["caseId"])  # or who is asked thinks that there is time until tomorrow
+    assert (await heard(client, desk, AMSTERDAM_DESK)).count(hastened) == 1
+    assert (await heard(client, await a_token(database, role="supervisor"), HOTLINE)).count(hastened) == 1
     lower = (await _amend(client, operator, receipt["id"], 2, {"answers.danger_now": "no"})).json()
     assert (lower["urgency"], lower["urgencyWouldBe"], lower["urgencyRaised"]) == ("acute", "urgent", False)
 
@@ -198,7 +201,8 @@ async def test_whoever_has_the_case_that_a_call_joined_hears_of_its_corrections(
     assert (call["disposition"], call["joinedCaseId"]) == ("joined_case", case), call
     version = (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"]
     done = await _amend(client, operator, call["id"], 1, {"answers.weapon": "yes", "answers.danger_now": "yes"})
-    assert (done.status_code, done.json()["urgencyRaised"], done.json()["needsSomebody"]) == (201, True, True), done.text
+    assert (done.status_code, done.json()["urgencyRaised"], done.json()["needsSomebody"]) == (201, True, False), done.text
+    assert done.json()["caseId"]  # more urgent than the case it joined: one of its own is offered
     assert ("nl.nodus.call.amended.v1", call["id"]) in await heard(client, desk, AMSTERDAM_DESK)
     assert (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"] > version
     lines = (await client.get(f"/v1/cases/{case}/timeline", headers=desk)).json()["items"]

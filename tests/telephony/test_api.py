@@ -359,8 +359,8 @@ async def test_whom_to_ring_outlives_a_draft_that_was_abandoned_while_it_rang(
     claimed = await client.post(f"/v1/callbacks/{callback['id']}/claim", headers=operator)
     assert claimed.status_code == 201, claimed.text
     assert claimed.json()["contents"]["number"] == NUMBER
-    closing = {"headers": operator | {"If-Match": claimed.headers["etag"]}, "json": {"reason": "rang_again"}}
-    await client.post(f"/v1/callbacks/{callback['id']}/closing", **closing)
+    seen = operator | {"If-Match": claimed.headers["etag"]}
+    await client.post(f"/v1/callbacks/{callback['id']}/closing", json={"reason": "rang_again"}, headers=seen)
     async with begin(database, WORKER, at=now() + timedelta(hours=100)) as work:
         assert UUID(draft) in await intake_due.claim_to_destroy(work)
         await intake_due.destroy(work, UUID(draft))

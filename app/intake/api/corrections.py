@@ -108,6 +108,7 @@ def _corrected(done: Corrected, response: Response) -> wire.CorrectedOut:
         urgency_would_be=done.would_be,
         urgency_raised=done.raised,
         needs_somebody=done.needs_somebody,
+        case_id=done.case_id,
         municipality_was=done.place_was,
         municipality_is=done.place_is,
         place=done.place,

@@ -33,7 +33,10 @@ class CorrectedOut(Wire):
     urgency: str | None
     urgency_would_be: str = Field(description="Of the corrected answers. Lower than `urgency`: it is not lowered by itself")
     urgency_raised: bool
-    needs_somebody: bool = Field(description="It is urgent now and nobody is responsible, or for less: send it as a report")
+    needs_somebody: bool = Field(description="It is urgent now and nobody is responsible: send it as a report")
+    case_id: UUID | None = Field(
+        None, description="The call had joined a case that is less urgent than it is now: it has this one of its own, offered"
+    )
     municipality_was: str | None
     municipality_is: str | None
     place: str | None = Field(

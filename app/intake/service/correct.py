@@ -9,9 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.cases import service as cases
-from app.cases.case import Touched
-from app.cases.deadlines import first_contact_by
-from app.cases.lifecycle import State, Urgency
+from app.cases.lifecycle import Urgency
 from app.core import outbox
 from app.core.errors import Conflict, FieldError, Invalid, NotFound
 from app.core.http import match
@@ -23,13 +21,14 @@ from app.directory.surroundings import Surroundings
 from app.intake import queries, triage
 from app.intake.amending import REVERSIBLE, Change, Made, amended, may_undo, must_be_fields, value_of
 from app.intake.calls import Call, call_of
+from app.intake.codes import CallKind
 from app.intake.events import CallAmended
-from app.intake.outcome import kept, must_be_past
+from app.intake.outcome import disposition, kept, must_be_past
 from app.intake.schemas.asked import CallIn
+from app.intake.service import case_follows
 from app.intake.service.protocols import protocol as known_protocol
 from app.intake.tables import call_amendment
 from app.intake.triage import ChosenUrgency, UrgencyTooLow, Verdict
-from app.routing.service import correcting
 from app.vault import open as vault
 from app.vault.purpose import Purpose
 
@@ -51,6 +50,7 @@ class Corrected:
     would_be: str
     raised: bool
     needs_somebody: bool
+    case_id: UUID | None  # opened by it, for a call that had joined a less urgent one
     place_was: str | None
     place_is: str | None
     place: str | None  # `rerouted`, `can_be_rerouted`, `owner_decides`, `unknown`; None: the same municipality
@@ -162,28 +162,22 @@ async def _contents(work: Work, call: Call, row: Row) -> dict[str, Any]:
 
 
 async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: _Correction) -> Corrected:
-    told = _valid(after)
+    told = _as_it_counts(call, _valid(after))
     must_be_past(told.received_at or row["received_at"], work.at)
     verdict = _verdict(call, told)
-    was = Urgency(call.urgency or Urgency.ADVICE)
-    higher = triage.is_lower(was, verdict.urgency)
-    has_case = call.case_of_its_own is not None
-    around = await _around(work, told) if has_case and any(one.startswith("place.") for one in how.fields) else None
-    code = around.municipality_code if around else call.municipality_code
-    joined = await tell_case_joined(work, call, "call_amended", fields=list(how.fields))
-    cared_for = has_case or (joined is not None and _cares(joined, verdict.urgency))
-    needs_somebody = higher and not cared_for and verdict.urgency not in {Urgency.NORMAL, Urgency.ADVICE}
-    place = None
-    if has_case:
-        place = await _case_follows(work, call, verdict if higher else None, around, how)
+    higher = triage.is_lower(Urgency(call.urgency or Urgency.ADVICE), verdict.urgency)
+    raised = verdict if higher else None
+    code, place, hears = await _own_follows(work, call, told, raised, how)
+    others = await case_follows.others(work, call, told, raised, how.fields)
     sealed = vault.seal(work, call.case_id, kept(after, case=_about_a_case(call)))
     columns = _columns(call, row, told, verdict, higher=higher)
-    columns |= {"municipality_code": code, "sealed": sealed, "version": call.version + 1}
+    columns |= {"municipality_code": others.opened_in or code, "sealed": sealed, "version": call.version + 1}
+    if others.opened_in:
+        columns["disposition"] = disposition(CallKind(call.kind or CallKind.REPORT), case=True)
     await work.change(queries.CHANGE_ENDED.values(**columns), call_id=call.id, seen=call.version)
-    event_case = call.case_of_its_own or call.joined_case_id
-    hears = (*((await cases.get(work, call.case_id)).concerned if has_case else ()), *(joined.hears if joined else ()))
-    event = CallAmended(call_id=call.id, case_id=event_case, amendment_id=how.id, fields=how.fields, undone=how.undone)
-    outbox.record(work, event, (*hears, work.organisation))
+    case_id = call.case_id if others.opened_in else call.case_of_its_own or call.joined_case_id
+    event = CallAmended(call_id=call.id, case_id=case_id, amendment_id=how.id, fields=how.fields, undone=how.undone)
+    outbox.record(work, event, (*hears, *others.hears, work.organisation))
     return Corrected(
         amendment_id=how.id,
         version=call.version + 1,
@@ -191,25 +185,26 @@ async def _become(work: Work, call: Call, row: Row, after: dict[str, Any], how: 
         urgency=verdict.urgency if higher else call.urgency,
         would_be=verdict.urgency,
         raised=higher,
-        needs_somebody=needs_somebody,
+        needs_somebody=others.needs_somebody,
+        case_id=call.case_id if others.opened_in else None,
         place_was=call.municipality_code,
-        place_is=code,
+        place_is=columns["municipality_code"],
         place=place,
     )
 
 
-async def tell_case_joined(work: Work, call: Call, kind: str, **facts: Any) -> Touched | None:  # noqa: ANN401  facts of a line
-    """A line on the timeline of the case that a call joined, and a new version of it; None when it joined none."""
-    if call.joined_case_id is None:
-        return None
-    touched = await cases.touch(work, call.joined_case_id)
-    cases.line(work, touched.id, kind, call_id=str(call.id), **facts)
-    return touched
-
-
-def _cares(joined: Touched, urgency: Urgency) -> bool:
-    """Whether who has a case that was joined is as quick as this urgency asks; as `joins.join` when a call ends."""
-    return joined.state is not State.CLOSED and not triage.is_lower(joined.urgency, urgency)
+async def _own_follows(
+    work: Work, call: Call, told: CallIn, raised: Verdict | None, how: _Correction
+) -> tuple[str | None, str | None, tuple[UUID, ...]]:
+    """Where the call is now, what its place means for the case that it opened, and who must hear it."""
+    if call.case_of_its_own is None:
+        return call.municipality_code, None, ()
+    elsewhere = any(one.startswith("place.") for one in how.fields)
+    around = await _around(work, told) if elsewhere else None
+    await case_follows.own(work, call, raised, how.fields)
+    place = await case_follows.place(work, call, around, reroute=how.reroute) if elsewhere else None
+    code = around.municipality_code if around else call.municipality_code
+    return code, place, (await cases.get(work, call.case_id)).concerned
 
 
 def _columns(call: Call, row: Row, told: CallIn, verdict: Verdict, *, higher: bool) -> dict[str, Any]:
@@ -228,31 +223,6 @@ def _columns(call: Call, row: Row, told: CallIn, verdict: Verdict, *, higher: bo
     }
 
 
-async def _case_follows(
-    work: Work, call: Call, raised: Verdict | None, around: Surroundings | None, how: _Correction
-) -> str | None:
-    case = await cases.locked(work, call.case_id)
-    cases.line(work, case.id, "call_amended", call_id=str(call.id), fields=list(how.fields))
-    if raised and triage.is_lower(case.urgency, raised.urgency) and case.state is not State.CLOSED:
-        if case.state is State.OFFERED:
-            await correcting.hasten(work, case, raised.urgency, tuple(raised.flags))
-        else:
-            sooner = first_contact_by(raised.urgency, work.at) if case.state is State.ACCEPTED else None
-            await cases.raised(work, case, raised.urgency, raised.flags, sooner)
-    else:
-        await cases.touched(work, case)
-    if around is None:
-        return "unknown" if any(one.startswith("place.") for one in how.fields) else None
-    if around.municipality_code == case.municipality_code:
-        return None
-    if case.state is not State.OFFERED:
-        return "owner_decides"
-    if how.reroute:
-        await correcting.reroute(work, await cases.locked(work, case.id), around)
-        return "rerouted"
-    return "can_be_rerouted"
-
-
 def _valid(after: dict[str, Any]) -> CallIn:
     try:
         return CallIn.model_validate(after)
@@ -262,12 +232,17 @@ def _valid(after: dict[str, Any]) -> CallIn:
 
 
 def _verdict(call: Call, told: CallIn) -> Verdict:
-    protocol = known_protocol(call.protocol)
     chosen = ChosenUrgency(told.urgency.chosen, told.urgency.reason) if told.urgency else None
+    return triage.judge(known_protocol(call.protocol), told.answers, chosen)
+
+
+def _as_it_counts(call: Call, told: CallIn) -> CallIn:
+    """The call without the operator's choice, where that is too low for what is known now."""
     try:
-        return triage.judge(protocol, told.answers, chosen)
-    except UrgencyTooLow:  # what the operator chose is too low for what is known now
-        return triage.judge(protocol, told.answers)
+        _verdict(call, told)
+    except UrgencyTooLow:
+        return told.model_copy(update={"urgency": None})
+    return told
 
 
 async def _around(work: Work, told: CallIn) -> Surroundings | None:

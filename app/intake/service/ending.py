@@ -62,7 +62,8 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence
     """
     joined = judged.joined.case if judged.joined else None
     offered = None if judged.joined and not judged.joined.rises else open_case(work, case_id, judged)
-    ours, left = handed.over(work, call_id, case_id, judged, made, case=offered is not None)
+    about = (*((case_id,) if offered else ()), *((joined.id,) if joined else ()))
+    ours, left = handed.over(work, call_id, case_id, judged, made, about)
     kind = _ended_as(judged, offered, ours=ours)
     became = Disposition.JOINED_CASE if joined and offered is None else disposition(kind, case=offered is not None)
     sealed = vault.seal(work, case_id, contents_of(judged.call, case=bool(offered or joined)))

@@ -28,6 +28,7 @@ from app.intake.hand_offs import (
     proposed_by,
     step,
 )
+from app.intake.service.joins import tell_where_joined
 from app.intake.service.placing import code_of
 from app.intake.service.protocols import protocol as known_protocol
 from app.intake.tables import hand_off as hand_off_table
@@ -160,21 +161,27 @@ async def chase(work: Work, hand_off_id: UUID) -> None:
     await work.change(queries.CHANGE_HAND_OFF.values(**ended), hand_off_id=hand_off_id)
     found = await work.one(queries.CALL, call_id=row["call_id"])
     call = call_of(found) if found else None
-    case_id = call.case_of_its_own if call else None
-    hears = [row["organisation_id"]]
-    if call and case_id:
-        _line(work, call, row["addressee"], HandOffState.NOT_REACHED)
-        hears += (await cases.get(work, case_id)).concerned
     event = HandOffNotReached(
-        call_id=row["call_id"], case_id=case_id, hand_off_id=hand_off_id, to=row["addressee"], way=row["way"],
-        started_at=row["started_at"],
+        call_id=row["call_id"], case_id=next(iter(call.cases), None) if call else None, hand_off_id=hand_off_id,
+        to=row["addressee"], way=row["way"], started_at=row["started_at"],
     )  # fmt: skip
-    outbox.record(work, event, hears)
+    outbox.record(work, event, (row["organisation_id"], *(await _not_reached(work, call, row["addressee"]) if call else ())))
+
+
+async def _not_reached(work: Work, call: Call, to: str) -> tuple[UUID, ...]:
+    """Tell the cases of the call; who has them."""
+    told = {"to": to, "state": HandOffState.NOT_REACHED}
+    joined = await tell_where_joined(work, call, "hand_off", **told)
+    hears = joined.hears if joined else ()
+    if call.case_of_its_own is None:
+        return hears
+    cases.line(work, call.case_id, "hand_off", call_id=str(call.id), **told)
+    return (*hears, *(await cases.get(work, call.case_id)).concerned)
 
 
 def _line(work: Work, call: Call, to: str, state: HandOffState) -> None:
-    if call.case_of_its_own:
-        cases.line(work, call.case_of_its_own, "hand_off", to=to, state=state, call_id=str(call.id))
+    for case_id in call.cases:
+        cases.line(work, case_id, "hand_off", to=to, state=state, call_id=str(call.id))
 
 
 def _number(told: str | None) -> str:

@@ -15,11 +15,11 @@ from app.vault import open as vault
 
 
 def over(
-    work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence[Row], *, case: bool
+    work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence[Row], about: Sequence[UUID]
 ) -> tuple[bool, tuple[str, ...]]:
     """Store the hand-offs that came with a call; whether it stays ours, and which proposed ones are still to be done.
 
-    `made` are those that were stored while it went on; `case`: it opens a case, named `case_id`.
+    `made` are those that were stored while it went on; `about`: the cases whose timelines tell of them, opened or joined.
     """
     told = judged.call.hand_offs
     for one in told:
@@ -27,13 +27,13 @@ def over(
     known = [(row["addressee"], row["state"]) for row in made] + [(addressee(one.to), one.result) for one in told]
     left = left_open(judged.verdict, (to for to, _ in known))
     ours = stays_ours(judged.call.kind, (state for _, state in known))
-    if case:
+    for case in about:
         for to, state in known:
-            cases.line(work, case_id, "hand_off", to=to, state=state, call_id=str(call_id))
+            cases.line(work, case, "hand_off", to=to, state=state, call_id=str(call_id))
         if left:
-            cases.line(work, case_id, "hand_offs_open", to=list(left), call_id=str(call_id))
+            cases.line(work, case, "hand_offs_open", to=list(left), call_id=str(call_id))
         if ours:
-            cases.line(work, case_id, "stays_ours", call_id=str(call_id))
+            cases.line(work, case, "stays_ours", call_id=str(call_id))
     return ours, left
 
 

@@ -11,6 +11,7 @@ from app.cases.lifecycle import State, Urgency
 from app.core import outbox
 from app.core.errors import Conflict
 from app.core.work import Work
+from app.intake.calls import Call
 from app.signals.evaluate import LEAST_URGENT_FIRST
 from app.signals.events import CallJoined, CallSplit
 from app.signals.service import tokens
@@ -65,6 +66,15 @@ def tell_split(work: Work, case: Touched, call_id: UUID, reason: str, own: UUID 
         cases.line(work, own, "call_split", call_id=str(call_id), from_case_id=str(case.id), reason=reason)
     event = CallSplit(case_id=case.id, call_id=call_id, organisation_id=work.organisation, reason=reason)
     outbox.record(work, event, case.hears)
+
+
+async def tell_where_joined(work: Work, call: Call, kind: str, **facts: object) -> Touched | None:
+    """A line about a call on the timeline of the case that it joined, and a new version of that; None when it joined none."""
+    if call.joined_case_id is None:
+        return None
+    case = await cases.touch(work, call.joined_case_id)
+    cases.line(work, case.id, kind, call_id=str(call.id), **facts)
+    return case
 
 
 async def _case_of(work: Work, told: str) -> UUID:

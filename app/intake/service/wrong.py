@@ -15,7 +15,8 @@ from app.intake import queries
 from app.intake.amending import REVERSIBLE, WITHOUT_REASON, NotReversible
 from app.intake.calls import Call, call_of
 from app.intake.events import CallInError
-from app.intake.service.correct import locked, tell_case_joined
+from app.intake.service.correct import locked
+from app.intake.service.joins import tell_where_joined
 from app.intake.tables import entered_in_error
 from app.routing.service import correcting
 from app.vault import open as vault
@@ -60,7 +61,6 @@ async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> M
             await correcting.withdraw(work, case)
         else:
             await cases.touched(work, case)
-    joined = await tell_case_joined(work, call, "call_in_error")
     if reason:
         await vault.load_key(work, call.case_id)
     until = work.at + REVERSIBLE
@@ -77,6 +77,7 @@ async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> M
         reversible_until=until,
     )
     await _set(work, call, work.at)
+    joined = await tell_where_joined(work, call, "call_in_error")
     hears = (*(case.concerned if case else ()), *(joined.hears if joined else ()))
     _tell(work, call, hears, withdrawn=False, case_withdrawn=offered)
     return Marked(call.id, call.version + 1, work.at, became, until)
@@ -108,11 +109,11 @@ async def take_back(work: Work, call_id: UUID, version: int) -> Marked:
         if error["withdrew_case"] and case.withdrawn_at:
             await correcting.offer_afresh(work, case)
             became = "offered_again"
-    if joined := await tell_case_joined(work, call, "call_error_withdrawn"):
-        hears = (*hears, *joined.hears)
     ended = queries.WITHDRAW_ERROR.values(withdrawn_at=work.at, withdrawn_by=work.actor.key)
     await work.change(ended, error_id=error["id"])
     await _set(work, call, None)
+    joined = await tell_where_joined(work, call, "call_error_withdrawn")
+    hears += joined.hears if joined else ()
     _tell(work, call, hears, withdrawn=True, case_withdrawn=False)
     return Marked(call.id, call.version + 1, None, became, None)
 

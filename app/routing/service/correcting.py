@@ -7,11 +7,12 @@ from app.cases import service as cases
 from app.cases.lifecycle import Urgency
 from app.cases.service import Case
 from app.core import outbox
+from app.core.errors import Stale
 from app.core.work import Work
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.routing import queries
-from app.routing.events import OfferWithdrawn
+from app.routing.events import OfferHastened, OfferWithdrawn
 from app.routing.ladder import accept_by
 from app.routing.offers import Offer, OfferState, offer_of
 from app.routing.replay import Inputs
@@ -19,14 +20,18 @@ from app.routing.service.offer import Asked, Offered, end, offer_decided
 
 
 async def hasten(work: Work, case: Case, urgency: Urgency, flags: tuple[str, ...]) -> UUID:
-    """The case is more urgent: whoever is asked must answer sooner. Who is asked."""
+    """The case is more urgent: whoever is asked must answer sooner, and hears it. Who is asked."""
     offer = await _pending(work, case)
     by = min(offer.accept_by, accept_by(urgency, work.at))
     await cases.raised(work, case, urgency, flags, by)
-    told = queries.CHANGE.values(
-        urgency=urgency, flags=sorted({*offer.flags, *flags}), accept_by=by, next_call_at=min(offer.next_call_at, by)
+    known = tuple(sorted({*offer.flags, *flags}))
+    told = queries.CHANGE.values(urgency=urgency, flags=list(known), accept_by=by, next_call_at=min(offer.next_call_at, by))
+    if not await work.change(told, offer_id=offer.id, seen=offer.version):
+        raise Stale(offer.version + 1)
+    event = OfferHastened(
+        case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation, urgency=urgency, flags=known, accept_by=by
     )
-    await work.change(told, offer_id=offer.id, seen=offer.version)
+    outbox.record(work, event, (offer.organisation, offer.intake_organisation))
     return offer.organisation
 
 
