@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.core.errors import Conflict, FieldError, Invalid
+from app.directory.contacts import phone
 from app.intake.codes import CallKind, NotMadeReason
 from app.intake.protocol import Protocol, Texts
 from app.intake.triage import HandOff, Verdict
@@ -149,6 +150,20 @@ def number_of(to: str, services: Iterable[Mapping[str, object]]) -> str | None:
     return None
 
 
+def numbers_of(protocol: Protocol, services: Iterable[Mapping[str, object]]) -> Mapping[str, To]:
+    """Whose each number is: those of the protocol, and those of the services around the place."""
+    found: dict[str, To] = {}
+    for service in services:
+        to = next((To(one) for one, kinds in KINDS.items() if kinds[0] == service["kind"]), None)
+        for way in service["contact_ways"] if to else ():  # type: ignore[attr-defined]
+            if to and way["kind"] == "phone":
+                found.setdefault(way["value"], to)
+    for rule in protocol.hand_offs:
+        if rule.number:
+            found[_dialled(rule.number)] = addressee(rule.to)
+    return found
+
+
 def with_numbers(proposed: Iterable[HandOff], services: Sequence[Mapping[str, object]]) -> tuple[HandOff, ...]:
     """The hand-offs with the number of the service around the place, where the protocol has none; else it is said whom to ask."""
     return tuple(one if one.number else _with_number(one, number_of(one.to, services)) for one in proposed)
@@ -159,3 +174,10 @@ def _with_number(one: HandOff, number: str | None) -> HandOff:
         return replace(one, number=number)
     ask = ASK.get(one.to, ASK_AT_HAND)
     return replace(one, text={language: f"{text} {ask.get(language, '')}".strip() for language, text in one.text.items()})
+
+
+def _dialled(number: str) -> str:
+    try:
+        return phone(number)
+    except ValueError:  # of a protocol of one's own: as it is written there
+        return number
