@@ -4,9 +4,9 @@ Source: facts F61, F72: four digits, the first not zero, and two letters, never 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.core.errors import FieldError, Invalid
 
@@ -65,11 +65,12 @@ class PlaceOfStay:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlace:
-    """The municipality of a place, and how it was told."""
+    """The municipality of a place, and how it was told. `reach`: how its services for hand-offs are reached."""
 
     municipality_code: str
     municipality_name: str
     how: str
+    reach: Sequence[Mapping[str, Any]] = ()
 
 
 def municipality_code(text: str) -> str:

@@ -3,16 +3,18 @@
 The four states that an operator sees of a warm transfer: calling, speaking, accepted (by whom, when), not reached.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from app.core.errors import Conflict, FieldError, Invalid
+from app.directory.contacts import phone
 from app.intake.codes import CallKind, NotMadeReason
-from app.intake.protocol import Protocol
-from app.intake.triage import Verdict
+from app.intake.protocol import Protocol, Texts
+from app.intake.triage import HandOff, Verdict
 
 CHASED_AFTER: Final = timedelta(minutes=15)  # ⚙ after the end of the call: nobody has said what became of it
 LONGEST_CALL: Final = timedelta(hours=4)  # ⚙ of a call that never ends
@@ -62,6 +64,24 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         To.YOUTH_SERVICES: ("youth", "veilig_thuis"),
     }
 )
+# Whom to ask for a number that is known nowhere.
+ASK: Final[Mapping[str, Texts]] = MappingProxyType(
+    {
+        To.CRISIS_SERVICE: {
+            "nl": "Vraag het nummer aan de huisarts of huisartsenpost, of bel de politie.",
+            "en": "Ask the general practitioner or the out-of-hours surgery for the number, or ring the police.",
+        },
+        To.GENERAL_PRACTITIONER: {
+            "nl": "Vraag de beller wie de huisarts is; 's avonds en in het weekend is het de huisartsenpost.",
+            "en": "Ask the caller who the general practitioner is; at night and weekends it is the out-of-hours surgery.",
+        },
+        To.YOUTH_SERVICES: {"nl": "Vraag het nummer aan Veilig Thuis.", "en": "Ask Veilig Thuis for the number."},
+    }
+)
+ASK_AT_HAND: Final[Texts] = {
+    "nl": "Vraag het nummer aan uw leidinggevende.",
+    "en": "Ask your supervisor for the number.",
+}
 USES: Final = ("hand_off", "professionals", "citizens")  # which of its numbers, the best first
 
 
@@ -128,3 +148,36 @@ def number_of(to: str, services: Iterable[Mapping[str, object]]) -> str | None:
                 if use in phones:
                     return str(phones[use])
     return None
+
+
+def numbers_of(protocol: Protocol, services: Iterable[Mapping[str, object]]) -> Mapping[str, To]:
+    """Whose each number is: those of the protocol, and those of the services around the place."""
+    found: dict[str, To] = {}
+    for service in services:
+        to = next((To(one) for one, kinds in KINDS.items() if kinds[0] == service["kind"]), None)
+        for way in service["contact_ways"] if to else ():  # type: ignore[attr-defined]
+            if to and way["kind"] == "phone":
+                found.setdefault(way["value"], to)
+    for rule in protocol.hand_offs:
+        if rule.number:
+            found[_dialled(rule.number)] = addressee(rule.to)
+    return found
+
+
+def with_numbers(proposed: Iterable[HandOff], services: Sequence[Mapping[str, object]]) -> tuple[HandOff, ...]:
+    """The hand-offs with the number of the service around the place, where the protocol has none; else it is said whom to ask."""
+    return tuple(one if one.number else _with_number(one, number_of(one.to, services)) for one in proposed)
+
+
+def _with_number(one: HandOff, number: str | None) -> HandOff:
+    if number:
+        return replace(one, number=number)
+    ask = ASK.get(one.to, ASK_AT_HAND)
+    return replace(one, text={language: f"{text} {ask.get(language, '')}".strip() for language, text in one.text.items()})
+
+
+def _dialled(number: str) -> str:
+    try:
+        return phone(number)
+    except ValueError:  # of a protocol of one's own: as it is written there
+        return number

@@ -76,6 +76,9 @@ TRANSFERS: Final = (
     .where(phone_transfer.c.phone_call_id == bindparam("phone_call_id"))
     .order_by(phone_transfer.c.calling_at, phone_transfer.c.reference)
 )
+SET_HAND_OFF: Final = update(phone_transfer).where(
+    phone_transfer.c.phone_call_id == bindparam("of_call"), phone_transfer.c.reference == bindparam("of_transfer")
+)
 UNKNOWN: Final = text("""
   SELECT c.id, c.external, count(*) AS events, min(e.received_at) AS first_at, max(e.received_at) AS last_at,
     array_agg(e.kind ORDER BY e.at) AS kinds

@@ -88,4 +88,5 @@ phone_transfer: Final = Table(
     Column("not_reached_at", DateTime(timezone=True)),
     Column("sealed_to", LargeBinary),
     Column("sealed_by", LargeBinary),
+    Column("hand_off_id", Uuid),
 )

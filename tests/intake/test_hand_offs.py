@@ -22,11 +22,14 @@ from app.intake.hand_offs import (
     UNDER_WAY,
     HandOffEnded,
     HandOffState,
+    To,
     addressee,
     number_of,
     stays_ours,
     step,
+    with_numbers,
 )
+from app.intake.triage import HandOff
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, an_accepted_case, heard, now
 
 ACUTE = {"danger_now": "yes"}
@@ -176,6 +179,44 @@ async def test_a_crisis_service_is_proposed_with_the_number_around_the_place(
     assert crisis["number"] == "+31205555555"
     started = await client.post(f"/v1/drafts/{draft}/hand-offs", json={"to": "crisis_service"}, headers=operator)
     assert (started.json()["number"], started.json()["proposedBy"]) == ("+31205555555", "urgency")
+
+
+async def test_a_receipt_and_a_preview_show_the_number_around_the_place(
+    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection, statements: list[str]
+) -> None:
+    """Whoever has the caller on the line dials what the screen shows; storing the call costs no statement more for it."""
+    ways = '[{"kind": "phone", "value": "+31505555555", "use": "hand_off"}]'
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        await raw.execute("""UPDATE service SET contact_ways = $1 WHERE kind = 'crisis' AND id IN (
+            SELECT service_id FROM service_area WHERE municipality_code = 'GM0014')""", ways)  # fmt: skip
+    body = a_call(answers={"suicide": "yes"}, place={"stay": {"municipalityCode": "GM0014"}})
+    previewed = await client.post("/v1/calls/_preview", json=body, headers=operator)
+    assert previewed.status_code == 200, previewed.text
+    statements.clear()
+    stored = await client.post("/v1/calls", json=body, headers=operator)
+    assert len(statements) <= 4, statements  # with who asks
+    for told in (previewed.json(), stored.json()):
+        numbers = {one["to"]: one["number"] for one in told["verdict"]["handOffs"]}
+        assert numbers == {"crisis_service": "+31505555555", "suicide_prevention": "113"}
+
+
+async def test_where_no_number_is_known_the_text_says_whom_to_ask(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
+    """An empty number is a dead end; there is always somebody who knows."""
+    body = a_call(answers={"medical": "unknown", "danger_now": "no"})
+    told = (await client.post("/v1/calls/_preview", json=body, headers=operator)).json()["verdict"]["handOffs"]
+    [doctor] = told
+    assert (doctor["to"], doctor["number"]) == ("general_practitioner", "")
+    assert doctor["text"]["nl"].startswith("Betrek de huisarts of huisartsenpost. Vraag ")
+    assert "Ask " in doctor["text"]["en"]
+
+
+def test_everybody_without_a_number_has_somebody_to_ask() -> None:
+    """Also whom a protocol of one's own names, in a language of its own."""
+    for to in (*To, "the_vet"):
+        [one] = with_numbers([HandOff(to, "", "warm", {"nl": "Bel.", "en": "Ring.", "fy": "Skilje."})], [])
+        assert len(one.text["nl"]) > len("Bel. ")
+        assert one.text["fy"] == "Skilje."
 
 
 async def test_who_took_over_is_sealed(client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection) -> None:

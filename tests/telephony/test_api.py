@@ -278,6 +278,27 @@ async def test_a_warm_transfer_stands_with_both_parties(
     assert not [one for one in kept if "8765 4321" in one or "Anna van" in one or "0900 0113" in one]
 
 
+async def test_a_transfer_is_a_hand_off_of_the_call(
+    client: httpx.AsyncClient, exchange: Exchange, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """Nobody types again what the exchange knows: whoever reads the call sees to whom it was put through, and that they took over."""
+    await exchange.tell("transferred", 3, stage="calling", to="0113", way="warm", transfer="1")  # with a 0 for an outside line
+    draft = (await exchange.tell("offered", number=NUMBER))["draft"]
+    await exchange.tell("answered", 2, agent="204")
+    [made] = (await client.get(f"/v1/drafts/{draft}/hand-offs?purpose=triage", headers=operator)).json()["items"]
+    assert (made["to"], made["way"], made["state"]) == ("suicide_prevention", "warm", "calling")
+    await exchange.tell("transferred", 5, stage="accepted", acceptedBy="Anna van 113", transfer="1")
+    await exchange.tell("transferred", 4, stage="speaking", transfer="1")
+    await exchange.tell("transferred", 6, stage="not_reached", to="06 1234 9999", way="cold", transfer="2")
+    first, second = (await client.get(f"/v1/drafts/{draft}/hand-offs?purpose=triage", headers=operator)).json()["items"]
+    assert (first["id"], first["state"], first["acceptedBy"]) == (made["id"], "accepted", "Anna van 113")
+    assert (second["to"], second["way"], second["state"], second["number"]) == ("other", "cold", "not_reached", None)
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        kept = [row[0] for table in ("hand_off", "phone_transfer") for row in await raw.fetch(f"SELECT t::text FROM {table} t")]
+    assert not [one for one in kept if "12349999" in one or "612349999" in one or "Anna van" in one]
+
+
 async def test_waiting_is_counted_hour_by_hour(client: httpx.AsyncClient, database: Database, statements: list[str]) -> None:
     """Two answered after 4 and 40 seconds, one who rang off, one who waits: in one statement, for the wall and the year."""
     alone = await a_token(database, AMSTERDAM_DESK, "supervisor")

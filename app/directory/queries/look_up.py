@@ -28,7 +28,10 @@ SERVED: Final = """
   LEFT JOIN organisation n ON n.id = s.out_of_hours_organisation_id AND (n.ends_on IS NULL OR n.ends_on > :day)
 """
 
-IN_PART: Final = SERVED.replace("SELECT s.kind,", "SELECT s.kind, around.in_part,")
+# With how each is reached: a service's own ways, or else those of its organisation.
+WAYS: Final = """CASE WHEN s.contact_ways <> '[]' THEN s.contact_ways WHEN o.contact_ways <> '[]' OR o.phone IS NULL THEN o.contact_ways
+    ELSE jsonb_build_array(jsonb_build_object('kind', 'phone', 'value', o.phone, 'use', 'citizens')) END"""
+IN_PART: Final = SERVED.replace("SELECT s.kind,", f"SELECT s.kind, around.in_part, s.id, s.rank, o.name, {WAYS} AS ways,")
 BY_ID: Final = "SELECT * FROM service WHERE id = around.id OFFSET 0"
 
 AROUND: Final = text(f"""
@@ -51,7 +54,9 @@ AROUND: Final = text(f"""
     (SELECT json_agg(told) FROM served WHERE kind = 'meldpunt' AND NOT in_part) AS desks,
     (SELECT json_agg(told) FROM served WHERE kind IN ('crisis', 'outreach') AND NOT in_part) AS providers,
     (SELECT json_agg(told) FROM served WHERE kind = 'national_desk') AS national_desks,
-    (SELECT json_agg(told) FROM served WHERE kind IN ('meldpunt', 'crisis', 'outreach') AND in_part) AS in_part
+    (SELECT json_agg(told) FROM served WHERE kind IN ('meldpunt', 'crisis', 'outreach') AND in_part) AS in_part,
+    (SELECT json_agg(json_build_object('kind', kind, 'contact_ways', ways) ORDER BY in_part, rank, name, id) FROM served
+      WHERE kind NOT IN ('meldpunt', 'outreach', 'national_desk') AND ways <> '[]') AS reach
   FROM place
   LEFT JOIN municipality m ON m.code = place.code AND m.valid @> CAST(:day AS date)
   CROSS JOIN directory_version v

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, insert, or_, select, text, update
 
+from app.directory.queries.look_up import WAYS
 from app.directory.tables import municipality_change, organisation, service
 
 # ------------------------------------------------------------------------------------------------------ organisations
@@ -119,10 +120,9 @@ SERVING: Final = text("""
 # -------------------------------------------------------------------------------------------------------------- reach
 # How whatever serves a municipality is reached; a service without contact ways of its own has its organisation's,
 # and at least its telephone.
-REACH: Final = text("""
+REACH: Final = text(f"""
   SELECT s.id, s.organisation_id, s.kind, o.name, s.hours, s.channels, s.languages, a.pc4s,
-    CASE WHEN s.contact_ways <> '[]' THEN s.contact_ways WHEN o.contact_ways <> '[]' OR o.phone IS NULL THEN o.contact_ways
-      ELSE jsonb_build_array(jsonb_build_object('kind', 'phone', 'value', o.phone, 'use', 'citizens')) END AS contact_ways
+    {WAYS} AS contact_ways
   FROM service_area a
   JOIN service s ON s.id = a.service_id AND (s.ends_on IS NULL OR s.ends_on > :day)
   JOIN organisation o ON o.id = s.organisation_id AND (o.ends_on IS NULL OR o.ends_on > :day)

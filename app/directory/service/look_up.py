@@ -110,7 +110,8 @@ async def _around_place(
         found, surroundings = await _around_place(work, replace(place, municipality_code=only), statement, at, **known)
         return replace(found, how=how), surroundings
     surroundings = _surroundings(row)
-    return ResolvedPlace(surroundings.municipality_code, surroundings.municipality_name, row["how"]), surroundings
+    code, name = surroundings.municipality_code, surroundings.municipality_name
+    return ResolvedPlace(code, name, row["how"], row["reach"] or ()), surroundings
 
 
 async def _followed(work: Work, row: Mapping[str, Any], number: int | None, at: datetime) -> tuple[str, str]:
@@ -132,12 +133,18 @@ async def around(work: Work, code: str) -> Surroundings:
     return (await around_place(work, PlaceOfStay(municipality_code=code)))[1]
 
 
-async def municipality_of(work: Work, place: PlaceOfStay) -> str | None:
-    """The municipality of a place; None where no single one can be told."""
+async def place_of(work: Work, place: PlaceOfStay) -> ResolvedPlace | None:
+    """The municipality of a place, and what is reached there; None where no single one can be told."""
     try:
-        return (await around_place(work, place))[0].municipality_code
+        return (await around_place(work, place))[0]
     except Invalid:
         return None
+
+
+async def municipality_of(work: Work, place: PlaceOfStay) -> str | None:
+    """The municipality of a place; None where no single one can be told."""
+    found = await place_of(work, place)
+    return found.municipality_code if found else None
 
 
 async def reach_in(work: Work, code: str) -> Sequence[Mapping[str, Any]]:

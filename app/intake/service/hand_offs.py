@@ -27,6 +27,7 @@ from app.intake.hand_offs import (
     number_of,
     proposed_by,
     step,
+    with_numbers,
 )
 from app.intake.service.joins import tell_where_joined
 from app.intake.service.placing import code_of
@@ -136,7 +137,7 @@ async def listed(work: Work, call_id: UUID, purpose: Purpose) -> tuple[list[dict
     verdict = _verdict(call, contents)
     known = {one["addressee"] for one in made}
     proposed = [one for one in verdict.hand_offs if one.to not in known] if verdict else []
-    return items, tuple(await _with_numbers(work, call, contents, proposed))
+    return items, await _with_numbers(work, call, contents, proposed)
 
 
 async def made(work: Work, call_id: UUID) -> Sequence[Row]:
@@ -218,12 +219,11 @@ async def _nearest(work: Work, call: Call, contents: Mapping[str, Any], to: str)
     return number_of(to, await directory.reach_in(work, code)) if code else None
 
 
-async def _with_numbers(work: Work, call: Call, contents: Mapping[str, Any], proposed: list[HandOff]) -> list[HandOff]:
+async def _with_numbers(work: Work, call: Call, contents: Mapping[str, Any], proposed: list[HandOff]) -> tuple[HandOff, ...]:
     if all(one.number for one in proposed):
-        return proposed
+        return tuple(proposed)
     code = await code_of(work, call, contents)
-    services = await directory.reach_in(work, code) if code else []
-    return [HandOff(one.to, one.number or number_of(one.to, services) or "", one.way, one.text) for one in proposed]
+    return with_numbers(proposed, await directory.reach_in(work, code) if code else [])
 
 
 async def _hand_off(work: Work, hand_off_id: UUID) -> Row:

@@ -1,17 +1,18 @@
 """Everything that can be refused about a call, before anything is stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.callbacks.promises import Why, due_by
 from app.core.errors import FieldError, Invalid
 from app.core.work import Work
-from app.directory.places import PlaceOfStay
+from app.directory.places import PlaceOfStay, ResolvedPlace
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Surroundings
 from app.intake import triage
 from app.intake.about import LEAVES_TRACES
 from app.intake.codes import CallKind, Channel
+from app.intake.hand_offs import with_numbers
 from app.intake.outcome import feedback_in_time, must_be_past, must_be_reachable, oldest, opens_a_case
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
@@ -59,11 +60,11 @@ async def judge(work: Work, call: CallIn, opened_at: datetime | None = None) -> 
         due_by(Why.PROMISED, work.at, call.callback_by)
     need = _need(call, verdict, directory.local_day(work.at))
     opens = opens_a_case(call.kind, verdict)
-    around = await _around(work, call) if opens else None
-    code = around.municipality_code if around else await _told_municipality(work, call)
+    place, around = await _around(work, call) if opens else (await _told_place(work, call), None)
+    verdict = replace(verdict, hand_offs=with_numbers(verdict.hand_offs, place.reach if place else ()))
     joined = await _joined(work, call, verdict)
     feedback_in_time(call.feedback_by, work.at)
-    return Judged(call, verdict, around, need, protocol, code, joined)
+    return Judged(call, verdict, around, need, protocol, place.municipality_code if place else None, joined)
 
 
 async def _joined(work: Work, call: CallIn, verdict: Verdict) -> Joined | None:
@@ -81,21 +82,19 @@ async def preview(work: Work, call: CallIn) -> tuple[Judged, Decision | None]:
     return judged, decide(judged.need, judged.around, frozenset(), work.at)
 
 
-async def _around(work: Work, call: CallIn) -> Surroundings:
+async def _around(work: Work, call: CallIn) -> tuple[ResolvedPlace, Surroundings]:
     for where in (call.place.stay, call.place.residence):
         if where and (where.postcode or where.municipality_code):
-            _, around = await directory.around_place(work, _place(where))
-            return around
-    _, around = await directory.around_place(work, PlaceOfStay())
-    return around
+            return await directory.around_place(work, _place(where))
+    return await directory.around_place(work, PlaceOfStay())
 
 
-async def _told_municipality(work: Work, call: CallIn) -> str | None:
-    """Where a call that opens no case is about, when that can be told: for its trace only."""
+async def _told_place(work: Work, call: CallIn) -> ResolvedPlace | None:
+    """Where a call that opens no case is about, when that can be told: for its trace, and for numbers."""
     stay = call.place.stay
     if call.kind not in LEAVES_TRACES or stay is None or not (stay.postcode or stay.municipality_code):
         return None
-    return await directory.municipality_of(work, _place(stay))
+    return await directory.place_of(work, _place(stay))
 
 
 def _place(where: WhereIn) -> PlaceOfStay:

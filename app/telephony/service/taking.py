@@ -19,9 +19,11 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.work import Work
 from app.intake.codes import Channel
+from app.intake.hand_offs import HandOffState
 from app.intake.schemas.asked import CallIn
 from app.intake.service import draft as drafts
-from app.intake.service import ringing
+from app.intake.service import put_through, ringing
+from app.intake.service.put_through import PutThrough
 from app.telephony import queries
 from app.telephony.line import Line, LineState, PhoneEvent, Told, TransferStage, line_of
 from app.telephony.service.systems import System, stored
@@ -95,6 +97,7 @@ async def take(work: Work, system: System, external: str, told: Told, private: P
     await _seal(work, following, private)
     await _follow(work, following, line_of(before).state, now, skew)
     await _keep_transfers(work, following, now, told, private)
+    await _hand_off(work, following, now)
     values = {"skew": stored(skew), "last_event_at": clock.wall()}
     await work.change(queries.CHANGE.values(**values), system_id=system.id)
     return Taken(now.state, following.draft, repeated=False, skew=skew)
@@ -173,6 +176,21 @@ async def _keep_transfers(work: Work, following: _Followed, now: Line, told: Tol
             row[column] = "\\x" + sealed.hex()
     await work.flush()
     await work.change(queries.KEEP_TRANSFER, row=orjson.dumps(row, default=str).decode())
+
+
+async def _hand_off(work: Work, following: _Followed, now: Line) -> None:
+    """Each transfer is a hand-off of the call, as soon as there is a draft, in whatever order they are told."""
+    if following.draft is None or not now.transfers:
+        return
+    for row in await work.rows(queries.TRANSFERS, phone_call_id=following.id):
+        seals = [row[column] for column in ("sealed_to", "sealed_by")]
+        told = iter(vault.unsealed_to_change(work, following.case_id, [one for one in seals if one]))
+        to, by = (next(told)["told"] if one else None for one in seals)
+        through = PutThrough(to, row["way"], HandOffState(row["result"]), by)
+        made = await put_through.follow(work, following.draft, row["hand_off_id"], through)
+        if made != row["hand_off_id"]:
+            kept = queries.SET_HAND_OFF.values(hand_off_id=made)
+            await work.change(kept, of_call=following.id, of_transfer=row["reference"])
 
 
 async def _seal(work: Work, following: _Followed, private: Private) -> None:
