@@ -17,7 +17,7 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public AS
 $$ SELECT EXISTS (SELECT FROM call l JOIN cases c ON c.id = l.joined_case_id
   WHERE l.case_id = key_of AND c.owner_organisation_id = me()) $$;
 COMMENT ON FUNCTION owns_case IS 'Whether the organisation of this transaction owns a case.';
-COMMENT ON FUNCTION owns_case_joined IS 'Whether it owns the case that a call joined. `key_of`: the `case_id` of the call, its key.';
+COMMENT ON FUNCTION owns_case_joined IS 'Whether it owns the case that a call joined. `key_of`: its own `case_id`.';
 REVOKE ALL ON FUNCTION owns_case(uuid), owns_case_joined(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION owns_case(uuid), owns_case_joined(uuid) TO nodus_app;
 
