@@ -1,6 +1,7 @@
 """A call joins a case that is open, and is split off again."""
 
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -179,6 +180,37 @@ async def test_split_off_without_a_case_of_its_own_it_gets_one(
         headers=operator | {"If-Match": split.headers["etag"]},
     )
     assert back.status_code == 201, back.text
+
+
+async def _readable(raw: asyncpg.Connection, organisation: object, call: str) -> tuple[int, int]:
+    """How many rows of a call and of its key row-level security lets an organisation read."""
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        key = await raw.fetchval("SELECT case_id FROM call WHERE id = $1", call)
+    async with raw.transaction():
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{organisation}'")
+        calls = await raw.fetchval("SELECT count(*) FROM call WHERE id = $1", call)
+        keys = await raw.fetchval("SELECT count(*) FROM vault_key WHERE case_id = $1", key)
+    return calls, keys
+
+
+async def test_the_key_follows_the_case(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], house: str, raw: asyncpg.Connection
+) -> None:
+    """What a call tells is for who took it and for who owns its case, now: no stranger, and no longer than it is in that case."""
+    first = await _accepted(client, operator, desk, house)
+    second = await rings(client, operator, house, joins=first["caseId"])
+    waiting = await rings(client, operator, house + "1")
+    for call, told in ((first, (1, 1)), (second, (1, 1)), (waiting, (0, 0))):
+        assert await _readable(raw, HOTLINE, call["id"]) == (1, 1)
+        assert await _readable(raw, AMSTERDAM_DESK, call["id"]) == told
+        assert await _readable(raw, uuid4(), call["id"]) == (0, 0)
+        assert await _readable(raw, "", call["id"]) == (0, 0)
+    split = {"reason": "another_person"}
+    answer = await client.post(f"/v1/calls/{second['id']}/splitting", json=split, headers=operator | {"If-Match": '"1"'})
+    assert answer.status_code == 201, answer.text
+    assert await _readable(raw, AMSTERDAM_DESK, second["id"]) == (0, 0)
+    assert await _readable(raw, HOTLINE, second["id"]) == (1, 1)
 
 
 async def test_its_own_case_is_not_joined(client: httpx.AsyncClient, operator: dict[str, str], house: str) -> None:
