@@ -22,6 +22,7 @@ BEGIN
   END LOOP;
 END $$;
 """
+KEY = "COMMENT ON COLUMN report.form_key IS 'SHA-256 of the number in the form{and_more}, so that two clicks make one call.';"
 # Without it, who says that it sent somebody else's call would be told how far that is.
 TOLD = """
 CREATE OR REPLACE VIEW report_told WITH (security_barrier) AS
@@ -40,10 +41,10 @@ def upgrade() -> None:
     """Nothing that there is changes."""
     policies = "".join(f"ALTER POLICY read ON {table} USING ({OWN.format(table=table)});" for table in GUARDED)
     told = {"report": " AND r.organisation_id = c.organisation_id", "police": " AND p.organisation_id = c.organisation_id"}
-    carry_out(policies + TOLD.format(**told) + PATH.replace("{path}", "public, pg_temp"))
+    carry_out(policies + TOLD.format(**told) + PATH.replace("{path}", "public, pg_temp") + KEY.format(and_more=" and of what was filled in"))
 
 
 def downgrade() -> None:
     """As it was."""
     policies = "".join(f"ALTER POLICY read ON {table} USING ({ANYBODYS});" for table in GUARDED)
-    carry_out(policies + TOLD.format(report="", police="") + PATH.replace("{path}", "public"))
+    carry_out(policies + TOLD.format(report="", police="") + PATH.replace("{path}", "public") + KEY.format(and_more=" that was sent"))
