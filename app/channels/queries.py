@@ -40,6 +40,8 @@ UNTOLD_LOCKED: Final = text("""
 """)
 TELL: Final = update(report).where(report.c.id == bindparam("report_id")).values(told_at=bindparam("at"))
 
+# Two who bring the same mail at the same moment are taken one after the other; the lock ends with the transaction.
+QUEUE_UP: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('police ' || :line, 0))")
 SHOWN: Final = tuple(column for column in police_report.c if column.name not in {"sealed", "sha256", "message"})
 SAME: Final = select(*SHOWN).where(
     police_report.c.organisation_id == bindparam("organisation"), police_report.c.message == bindparam("message")

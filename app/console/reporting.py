@@ -63,7 +63,8 @@ async def send_form(request: Request) -> Response:
     told, given = filled_in(pairs), dict(pairs).get(TICKET, "")
     ticket = form_token.read(_key(request), given)
     database, request_id = request.app.state.database, request.state.request_id
-    if ticket and (taken := await service.earlier(database, ticket.number, request_id=request_id)):
+    key = service.key_of(ticket.number, told) if ticket else b""
+    if key and (taken := await service.earlier(database, key, request_id=request_id)):
         return _sent(request, taken, told)
     if not _may(request, "sends", SENDS):
         return await _form(request, told, notice="limited", ticket=given if ticket else "", status=429)
@@ -71,15 +72,15 @@ async def send_form(request: Request) -> Response:
         return await _form(request, told, notice="ticket", status=400)
     if ticket.age(clock.wall()) is Age.TOO_QUICK:
         return await _form(request, told, notice="quick", ticket=given, status=400)
-    return await _take_in(request, told, ticket.number, given)
+    return await _take_in(request, told, key, given)
 
 
-async def _take_in(request: Request, told: dict[str, str], number: bytes, given: str) -> Response:
+async def _take_in(request: Request, told: dict[str, str], key: bytes, given: str) -> Response:
     wrong = faults(told)
     if not wrong:
         try:
             call = CallIn.model_validate(call_json(told))
-            taken = await service.take_in(request.app.state.database, call, number, request_id=request.state.request_id)
+            taken = await service.take_in(request.app.state.database, call, key, request_id=request.state.request_id)
             return _sent(request, taken, told)
         except Invalid as problem:
             wrong = dict([fault_of(problem)])

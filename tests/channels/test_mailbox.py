@@ -1,5 +1,6 @@
 """Mail from a folder: each once, moved when it is stored, and nothing lost in between."""
 
+import asyncio
 from pathlib import Path
 
 from app.channels.police import Purpose
@@ -30,6 +31,15 @@ async def test_a_maildir_is_emptied_once(database: Database, tmp_path: Path) -> 
     assert sorted(file.name for file in (tmp_path / "done").iterdir()) == ["1", "2:2,S"]
     assert (tmp_path / "tmp" / "3").exists()
     assert [one.file for one in await brought(database, tmp_path)] == ["4"]
+
+
+async def test_two_runs_at_once_bring_each_mail_once(database: Database, tmp_path: Path) -> None:
+    """A run that takes longer than the clock's quarter of an hour meets the next one: neither stops the other."""
+    for number in range(6):
+        (tmp_path / f"{number}.eml").write_bytes(a_mail(identity=f"two-runs-{number}@x"))
+    found = await asyncio.gather(*(brought(database, tmp_path) for _ in range(3)))
+    assert sorted(one.file for run in found for one in run if not one.again) == [f"{number}.eml" for number in range(6)]
+    assert sorted(file.name for file in (tmp_path / "done").iterdir()) == [f"{number}.eml" for number in range(6)]
 
 
 async def test_a_crash_between_storing_and_moving_makes_no_second_report(database: Database, tmp_path: Path) -> None:

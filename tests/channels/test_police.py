@@ -1,5 +1,6 @@
 """Reports of the police: never lost, never twice, kept as they came, and stopped when the law stops."""
 
+import asyncio
 import base64
 from datetime import date
 
@@ -91,6 +92,15 @@ async def test_the_same_mail_twice_is_one_report(client: httpx.AsyncClient, data
     again = await send_police(client, key, b"Received: by mx2\r\n" + mail, "message/rfc822")
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+
+
+async def test_the_same_mail_at_the_same_moment_is_one_report(client: httpx.AsyncClient, database: Database) -> None:
+    """Two mail servers deliver at once: both hear that it is taken in, and nobody has to guess whether it was."""
+    key = await a_professional(database)
+    mail = a_mail(a_police_form(1937), identity="at-once@politie.test")
+    answers = await asyncio.gather(*(send_police(client, key, mail, "message/rfc822") for _ in range(4)))
+    assert sorted(one.status_code for one in answers) == [200, 200, 200, 201]
+    assert len({one.json()["id"] for one in answers}) == 1
 
 
 UNREADABLE: list[tuple[str, bytes, str, str]] = [

@@ -80,15 +80,26 @@ async def test_a_form_becomes_a_call_like_any_other(web: httpx.AsyncClient, data
 
 
 async def test_two_submits_make_one_call(web: httpx.AsyncClient, database: Database) -> None:
-    """A double click, a reload, a reload with something changed: one call, and each time its number."""
+    """A double click, a reload: one call, and each time its number."""
     form = a_form(database)
     pages = await asyncio.gather(*(web.post("/melden", data=form) for _ in range(4)))
-    pages.append(await web.post("/melden", data=form | {"worry": "Iets anders."}))
+    pages.append(await web.post("/melden", data=form))
     assert {page.status_code for page in pages} == {200}
     assert len({reference(page) for page in pages}) == 1
     operator = await a_token(database, HOTLINE, "operator")
     calls = (await web.get("/v1/calls?limit=100", headers=operator)).json()["items"]
     assert sum(one["reference"] == reference(pages[0]) for one in calls) == 1
+
+
+async def test_what_is_added_after_going_back_is_not_lost(web: httpx.AsyncClient, database: Database) -> None:
+    """Who goes back to the form to say that it is worse must not hear that it was stored already."""
+    form = a_form(database)
+    first = await web.post("/melden", data=form)
+    changed = await web.post("/melden", data=form | {"worry": "Hij heeft nu een mes.", "suicide": "unknown"})
+    assert (first.status_code, changed.status_code) == (200, 200)
+    told = await the_call(web, database, reference(changed))
+    assert (told["contents"]["worry"], told["call"]["flags"]) == ("Hij heeft nu een mes.", ["suicide"])
+    assert reference(first) != reference(changed)
 
 
 @pytest.mark.parametrize(

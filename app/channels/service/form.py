@@ -1,9 +1,11 @@
 """Take in what a citizen sends by the form on the web, and tell by its reference how far a call is."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 
 from app.channels import queries
@@ -27,19 +29,24 @@ class Taken:
     again: bool = False
 
 
-async def earlier(database: Database, number: bytes, *, request_id: UUID) -> Taken | None:
-    """What became of the form with this number, when it was sent before."""
+def key_of(number: bytes, told: Mapping[str, str]) -> bytes:
+    """What makes two sendings the same: the number of the form, and what was filled in. Without the number it tells nothing."""
+    return hashlib.sha256(number + orjson.dumps(dict(told), option=orjson.OPT_SORT_KEYS)).digest()
+
+
+async def earlier(database: Database, key: bytes, *, request_id: UUID) -> Taken | None:
+    """What became of the form with this key, when it was sent before."""
     async with begin(database, await _desk(database), request_id=request_id) as work:
-        return await _earlier(work, _key_of(number))
+        return await _earlier(work, key)
 
 
-async def take_in(database: Database, call: CallIn, number: bytes, *, request_id: UUID) -> Taken:
-    """Store a call of the web, once for each form, however often it is sent.
+async def take_in(database: Database, call: CallIn, key: bytes, *, request_id: UUID) -> Taken:
+    """Store a call of the web, once for each form as it was filled in, however often it is sent.
 
     Raises:
         Invalid: as `intake.service.judging.judge`; nothing was stored.
     """
-    actor, key = await _desk(database), _key_of(number)
+    actor = await _desk(database)
     try:
         async with begin(database, actor, request_id=request_id) as work:
             return await _earlier(work, key) or await _store(work, call, key)
@@ -78,7 +85,3 @@ async def _store(work: Work, call: CallIn, key: bytes) -> Taken:
         form_key=key,
     )
     return Taken(receipt.reference)
-
-
-def _key_of(number: bytes) -> bytes:
-    return hashlib.sha256(number).digest()

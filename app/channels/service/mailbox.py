@@ -4,6 +4,7 @@ First stored, then moved: whoever is killed between the two finds the same repor
 """
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,10 +39,13 @@ async def bring(
         ChannelEnded: the last day of the decree is over; nothing was moved.
     """
     for file in _files(folder):
-        if file.stat().st_size > LARGEST:
-            yield Brought(file.name, None, stays_because=f"It is larger than {LARGEST} bytes.")
+        try:
+            if file.stat().st_size > LARGEST:
+                yield Brought(file.name, None, stays_because=f"It is larger than {LARGEST} bytes.")
+                continue
+            original = Original(file.read_bytes(), MAIL, purpose, parser)
+        except FileNotFoundError:  # another run brought it meanwhile
             continue
-        original = Original(file.read_bytes(), MAIL, purpose, parser)
         try:
             async with begin(database, actor) as work:
                 kept = await police.take_in(work, original)
@@ -70,4 +74,5 @@ def _move(file: Path, done: Path) -> None:
     while target.exists():
         target = done / f"{file.name}.{number}"
         number += 1
-    file.rename(target)
+    with suppress(FileNotFoundError):  # another run moved it meanwhile
+        file.rename(target)

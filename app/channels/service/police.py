@@ -59,6 +59,7 @@ async def take_in(work: Work, original: Original) -> Kept:
         fault = FieldError("/parser", "unknown_parser", f"Parsers are {', '.join(sorted(parsers()))}.")
         raise Invalid("There is no parser with this name. Leave it out for the one of the media type.", errors=[fault])
     message = message_of(original)
+    await work.one(queries.QUEUE_UP, line=f"{work.organisation} {message.hex()}")
     row = await work.one(queries.SAME, organisation=work.organisation, message=message)
     if row:
         return Kept(row["id"], ReportState(row["state"]), row["received_at"], again=True)
