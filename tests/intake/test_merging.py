@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.intake.merging import Mark, Outcome, Save, Typed, differences, fields_of, merge, news, value_at, with_value
@@ -32,6 +32,7 @@ class Room:
         return before, seen, lines
 
 
+@settings(max_examples=50, deadline=None)
 @given(steps)
 def test_nobody_overwrites_what_they_have_not_seen(taken: list[tuple[str, int, dict[str, Any]]]) -> None:
     """Whatever the order and however late the answers: a value that changed was this screen's own, or one that it knew."""
@@ -44,6 +45,7 @@ def test_nobody_overwrites_what_they_have_not_seen(taken: list[tuple[str, int, d
                 assert by is None or by.screen == screen or by.version <= seen
 
 
+@settings(max_examples=50, deadline=None)
 @given(steps)
 def test_every_field_of_a_save_is_stored_or_told(taken: list[tuple[str, int, dict[str, Any]]]) -> None:
     """Each field has one line; it stands in the draft as it was sent, or the answer says that it doesn't and what does."""
@@ -58,6 +60,7 @@ def test_every_field_of_a_save_is_stored_or_told(taken: list[tuple[str, int, dic
             assert (line.by is not None) == (line.outcome is Outcome.CONFLICT)
 
 
+@settings(max_examples=50, deadline=None)
 @given(steps)
 def test_a_screen_that_hears_its_answers_knows_the_draft(taken: list[tuple[str, int, dict[str, Any]]]) -> None:
     """What a screen typed and what it is told as news is all there is: its picture and the draft can't drift apart."""
