@@ -2,8 +2,8 @@
 
 from migrations.script import carry_out
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

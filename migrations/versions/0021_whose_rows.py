@@ -2,8 +2,8 @@
 
 from migrations.script import carry_out
 
-revision = "0022"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from migrations.script import carry_out
 
-revision = "0018"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

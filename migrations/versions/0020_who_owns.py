@@ -2,7 +2,7 @@
 
 from migrations.script import carry_out
 
-revision = "0021"
+revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
@@ -10,10 +10,10 @@ depends_on = None
 UP = """
 -- Written out in a policy, these plan every month of calls, and the policies of those and of cases, for each key that is read.
 CREATE FUNCTION owns_case(about uuid) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM cases c WHERE c.id = about AND c.owner_organisation_id = me()) $$;
 CREATE FUNCTION owns_case_joined(key_of uuid) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM call l JOIN cases c ON c.id = l.joined_case_id
   WHERE l.case_id = key_of AND c.owner_organisation_id = me()) $$;
 COMMENT ON FUNCTION owns_case IS 'Whether the organisation of this transaction owns a case.';

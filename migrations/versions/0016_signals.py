@@ -2,7 +2,7 @@
 
 from migrations.script import carry_out
 
-revision = "0017"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
