@@ -7,6 +7,20 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+# A join over rooms: of a call only what may be told to who sent it, and to who took it in. Nothing of a person.
+TOLD = """
+CREATE OR REPLACE VIEW report_told WITH (security_barrier) AS
+  SELECT c.id AS call_id, c.organisation_id, c.reference, c.state AS call_state, c.urgency, k.id AS case_id,
+    k.state AS case_state, k.accepted_at, k.owner_organisation_id, o.name AS owner_name{more}
+  FROM call c
+  LEFT JOIN cases k ON k.id = coalesce(c.joined_case_id, c.case_id)
+  LEFT JOIN organisation o ON o.id = k.owner_organisation_id
+  WHERE c.organisation_id = me() OR current_user = 'nodus_worker'
+    OR EXISTS (SELECT FROM report r WHERE r.call_id = c.id AND r.sender_organisation_id = me())
+    OR EXISTS (SELECT FROM police_report p WHERE p.call_id = c.id AND p.sender_organisation_id = me());
+COMMENT ON VIEW report_told IS 'Kept by channels: how far a call is, for who sent it and who took it in.';
+GRANT SELECT ON report_told TO nodus_app, nodus_worker;
+"""
 UP = """
 ALTER TABLE phone_transfer ADD COLUMN hand_off_id uuid;
 COMMENT ON COLUMN phone_transfer.hand_off_id IS 'The hand-off of the call that this transfer is.';
@@ -18,9 +32,9 @@ ALTER TABLE phone_transfer DROP COLUMN hand_off_id;
 
 def upgrade() -> None:
     """Transfers of before have no hand-off."""
-    carry_out(UP)
+    carry_out(UP + TOLD.format(more=", c.in_error_at"))
 
 
 def downgrade() -> None:
     """Hand-offs stay, without the transfer that they were."""
-    carry_out(DOWN)
+    carry_out("DROP VIEW report_told;" + TOLD.format(more="") + DOWN)
