@@ -24,8 +24,33 @@ GRANT SELECT ON report_told TO nodus_app, nodus_worker;
 UP = """
 ALTER TABLE phone_transfer ADD COLUMN hand_off_id uuid;
 COMMENT ON COLUMN phone_transfer.hand_off_id IS 'The hand-off of the call that this transfer is.';
+
+CREATE TABLE error_agreement (
+  id uuid PRIMARY KEY,
+  case_id uuid NOT NULL REFERENCES cases,
+  organisation_id uuid NOT NULL,
+  key_id uuid,
+  at timestamptz NOT NULL,
+  case_state text NOT NULL,
+  deadline_at timestamptz NOT NULL,
+  deadline_kind text NOT NULL,
+  reversible_until timestamptz NOT NULL,
+  withdrawn_at timestamptz,
+  withdrawn_by uuid
+);
+CREATE UNIQUE INDEX agreed_once ON error_agreement (case_id) WHERE withdrawn_at IS NULL;
+CREATE INDEX entered_in_error_by_case ON entered_in_error (case_id, id);
+COMMENT ON TABLE error_agreement IS 'The owner ended a case whose call was entered in error; where the case stood before.';
+ALTER TABLE error_agreement ENABLE ROW LEVEL SECURITY;
+CREATE POLICY worker ON error_agreement TO nodus_worker USING (true) WITH CHECK (true);
+CREATE POLICY read ON error_agreement FOR SELECT TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
+CREATE POLICY write ON error_agreement FOR INSERT TO nodus_app WITH CHECK (organisation_id = me());
+CREATE POLICY change ON error_agreement FOR UPDATE TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
+GRANT SELECT, INSERT, UPDATE ON error_agreement TO nodus_app, nodus_worker;
 """
 DOWN = """
+DROP TABLE error_agreement;
+DROP INDEX entered_in_error_by_case;
 ALTER TABLE phone_transfer DROP COLUMN hand_off_id;
 """
 
