@@ -1,4 +1,4 @@
-"""Where a case stands, and which steps there are: one table."""
+"""Where a case stands, and which steps there are: one table. Only an error ends a case past it, and can be taken back."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -217,6 +217,21 @@ async def brought_back(work: Work, case: Case, to: UUID, accept_by: datetime, pr
     return await _change(work, case, state=State.OFFERED, **columns)
 
 
+async def ended_in_error(work: Work, case: Case) -> Case:
+    """Its owner agrees that its call was entered in error: closed, whatever is missing. Must be locked, and owned."""
+    line(work, case.id, "closing_outcome", outcome="entered_in_error")
+    line(work, case.id, State.CLOSED, deadline_at=None)
+    columns: dict[str, Any] = {"deadline_at": None, "deadline_kind": None, "next_climb_at": None}
+    return await _change(work, case, state=State.CLOSED, closed_at=work.at, **columns)
+
+
+async def goes_on(work: Work, case: Case, state: State, deadline_at: datetime, deadline_kind: DeadlineKind) -> Case:
+    """It was no error after all: where it stood before, its deadline too, which may have passed. Must be locked."""
+    line(work, case.id, "brought_back", state=state, deadline_at=deadline_at)
+    columns: dict[str, Any] = {"deadline_at": deadline_at, "next_climb_at": deadline_at, "deadline_kind": deadline_kind}
+    return await _change(work, case, state=state, closed_at=None, **columns)
+
+
 async def climbed(work: Work, case: Case, level: int, next_climb_at: datetime) -> Case:
     """An overdue case is now the concern of `level` (1 coordinator … 4 national desk). Must be locked."""
     line(work, case.id, "climbed", level=level, deadline_kind=case.deadline_kind)

@@ -11,13 +11,13 @@ NONE: Final = UUID(int=0)
 
 # How far each is stands in the view `report_told`, which tells a sender nothing else.
 SENT: Final = text("""
-  SELECT r.id, r.sent_at, r.consent, r.way, t.reference, t.call_state, t.case_state, t.accepted_at, t.owner_name
+  SELECT r.id, r.sent_at, r.consent, r.way, t.reference, t.call_state, t.case_state, t.accepted_at, t.in_error_at, t.owner_name
   FROM report r JOIN report_told t ON t.call_id = r.call_id
   WHERE r.sender_organisation_id = :sender AND r.channel = :channel AND r.id > :after
   ORDER BY r.id LIMIT :limit
 """)
 SENT_ONE: Final = text("""
-  SELECT r.id, r.sent_at, r.consent, r.way, t.reference, t.call_state, t.case_state, t.accepted_at, t.owner_name
+  SELECT r.id, r.sent_at, r.consent, r.way, t.reference, t.call_state, t.case_state, t.accepted_at, t.in_error_at, t.owner_name
   FROM report r JOIN report_told t ON t.call_id = r.call_id
   WHERE r.sender_organisation_id = :sender AND r.channel = :channel AND r.id = :report_id
 """)
@@ -26,7 +26,7 @@ BY_FORM_KEY: Final = text("""
   WHERE r.organisation_id = :organisation AND r.form_key = :form_key
 """)
 BY_REFERENCE: Final = text(
-    "SELECT call_state, case_state FROM report_told WHERE organisation_id = :organisation AND reference = :reference"
+    "SELECT call_state, case_state, accepted_at, in_error_at FROM report_told WHERE organisation_id = :organisation AND reference = :reference"
 )
 UNTOLD: Final = text("""
   SELECT r.id FROM report r JOIN report_told t ON t.call_id = r.call_id
@@ -49,7 +49,7 @@ SAME: Final = select(*SHOWN).where(
 POLICE: Final = select(police_report).where(police_report.c.id == bindparam("report_id"))
 POLICE_LOCKED: Final = POLICE.with_for_update()
 POLICE_TOLD: Final = text("""
-  SELECT p.id, p.state, t.call_state, t.case_state, t.owner_name
+  SELECT p.id, p.state, t.call_state, t.case_state, t.accepted_at, t.in_error_at, t.owner_name
   FROM police_report p LEFT JOIN report_told t ON t.call_id = p.call_id
   WHERE p.id = :report_id
 """)

@@ -50,7 +50,7 @@ class CaseOverdue(CaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed(CaseEvent):
-    """Nothing is missing any more; retention begins."""
+    """Nothing is missing any more; retention begins. With outcome `entered_in_error` its owner agreed that there was no case."""
 
     type: ClassVar[str] = "nl.nodus.case.closed.v1"
     outcome: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import Event
+from app.core.events import CaseEvent, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +96,13 @@ class CallInError(CallEvent):
     case_withdrawn: bool
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen, HandOffNotReached, CallAmended, CallInError)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(CaseEvent):
+    """A case that had ended because its call was entered in error goes on after all, where it stood before."""
+
+    type: ClassVar[str] = "nl.nodus.case.reopened.v1"
+    state: str
+    deadline_at: datetime
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen, HandOffNotReached, CallAmended, CallInError, CaseReopened)

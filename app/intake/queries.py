@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import DateTime, Select, TextClause, bindparam, delete, or_, select, text, update
 
 from app.intake.drafts import OPEN
-from app.intake.tables import call, call_amendment, draft_save, entered_in_error, hand_off, same_person, triage_grade
+from app.intake.tables import (
+    call,
+    call_amendment,
+    draft_save,
+    entered_in_error,
+    error_agreement,
+    hand_off,
+    same_person,
+    triage_grade,
+)
 from app.vault.open import with_key
 
 CALL: Final = select(call).where(call.c.id == bindparam("call_id"))
@@ -120,6 +129,18 @@ IN_ERROR: Final = (
     .with_for_update()
 )
 WITHDRAW_ERROR: Final = update(entered_in_error).where(entered_in_error.c.id == bindparam("error_id"))
+ERROR_OF_CASE: Final = (
+    select(entered_in_error.c.reversible_until)
+    .where(entered_in_error.c.case_id == bindparam("case_id"), entered_in_error.c.withdrawn_at.is_(None))
+    .order_by(entered_in_error.c.id.desc())
+    .limit(1)
+)
+AGREED: Final = (
+    select(error_agreement)
+    .where(error_agreement.c.case_id == bindparam("case_id"), error_agreement.c.withdrawn_at.is_(None))
+    .with_for_update()
+)
+WITHDRAW_AGREEMENT: Final = update(error_agreement).where(error_agreement.c.id == bindparam("agreement_id"))
 GRADES: Final = select(triage_grade).where(triage_grade.c.case_id == bindparam("case_id")).order_by(triage_grade.c.id)
 SAME_PERSON: Final = (
     select(same_person)

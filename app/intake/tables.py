@@ -132,6 +132,22 @@ entered_in_error: Final = Table(
     Column("withdrawn_by", Uuid),
 )
 
+error_agreement: Final = Table(
+    "error_agreement",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("case_state", Text, nullable=False),
+    Column("deadline_at", DateTime(timezone=True), nullable=False),
+    Column("deadline_kind", Text, nullable=False),
+    Column("reversible_until", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Uuid),
+)
+
 same_person: Final = Table(
     "same_person",
     metadata,

@@ -34,6 +34,18 @@ async def test_a_professional_reports_and_hears_how_far_it_is(client: httpx.Asyn
     assert mine == {"id": receipt["id"], "reference": receipt["reference"], "sentAt": receipt["sentAt"], "progress": "taken_up"}
 
 
+async def test_a_sender_hears_that_it_was_a_mistake(client: httpx.AsyncClient, database: Database) -> None:
+    """Who believes that somebody is asked, while the report was withdrawn, waits for nobody."""
+    key, operator = await a_professional(database), await a_token(database, HOTLINE, "operator")
+    receipt = (await client.post("/v1/reports", json=a_report(phone="0201234567"), headers=key)).json()
+    found = (await client.post("/v1/calls/_reference", json={"reference": receipt["reference"]}, headers=operator)).json()
+    why, address = {"reason": "Verkeerde persoon."}, f"/v1/calls/{found['callId']}/error"
+    answer = await client.post(address, json=why, headers=operator | {"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    listed = (await client.get("/v1/reports?limit=100", headers=key)).json()["items"]
+    assert next(one for one in listed if one["id"] == receipt["id"])["progress"] == "entered_in_error"
+
+
 async def test_a_sender_reads_nothing_of_the_case(client: httpx.AsyncClient, database: Database) -> None:
     """The work was done for the desk; its calls and cases stay closed for whoever sent them, and others see no report."""
     key = await a_professional(database)

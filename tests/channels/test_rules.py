@@ -186,18 +186,24 @@ def test_the_most_urgent_number_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "case", "told"),
+    ("call", "case", "wrong", "told"),
     [
-        ("ringing", None, Progress.RECEIVED),
-        ("active", None, Progress.RECEIVED),
-        ("completed", None, Progress.RING_AGAIN),
-        ("completed", "offered", Progress.BEING_ASKED),
-        ("completed", "accepted", Progress.TAKEN_UP),
-        ("completed", "in_follow_up", Progress.TAKEN_UP),
-        ("completed", "aftercare", Progress.TAKEN_UP),
-        ("completed", "closed", Progress.CLOSED),
+        ("ringing", None, False, Progress.RECEIVED),
+        ("active", None, False, Progress.RECEIVED),
+        (None, None, False, Progress.RECEIVED),  # a report of the police that nobody has read yet
+        ("completed", None, False, Progress.RING_AGAIN),
+        ("completed", "offered", False, Progress.BEING_ASKED),
+        ("completed", "accepted", False, Progress.TAKEN_UP),
+        ("completed", "in_follow_up", False, Progress.TAKEN_UP),
+        ("completed", "aftercare", False, Progress.TAKEN_UP),
+        ("completed", "closed", False, Progress.CLOSED),
+        ("completed", "closed", True, Progress.ENTERED_IN_ERROR),
+        ("completed", "accepted", True, Progress.ENTERED_IN_ERROR),
+        ("completed", None, True, Progress.ENTERED_IN_ERROR),
     ],
 )
-def test_what_may_be_told(call: str, case: str | None, told: Progress) -> None:
-    """Five words, whatever happens inside."""
-    assert progress(call, case) is told
+def test_what_may_be_told(call: str | None, case: str | None, wrong: bool, told: Progress) -> None:  # noqa: FBT001  a parameter
+    """Six words, whatever happens inside; the same that a caller who rings again hears."""
+    accepted_at = AT if case not in {None, "offered"} else None
+    row = {"call_state": call, "case_state": case, "accepted_at": accepted_at, "in_error_at": AT if wrong else None}
+    assert progress(row) is told

@@ -213,6 +213,54 @@ async def test_whoever_has_the_case_that_a_call_joined_hears_of_its_corrections(
     assert told.count(("nl.nodus.call.in_error.v1", call["id"])) == 2
 
 
+async def test_the_owner_agrees_that_it_was_an_error(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """A case about nobody must not climb for ever; and that it was somebody after all is put right by either side."""
+    case = await an_accepted_case(client, operator, desk)
+    address = f"cases/{case}/error-agreement"
+
+    async def now_is() -> dict[str, Any]:
+        return dict((await client.get(f"/v1/cases/{case}", headers=desk)).json())
+
+    before = await now_is()
+    early = await _do(client, desk, address, before["version"])
+    assert early.json()["type"] == "/v1/problems/nothing-to-agree", early.text
+    call = (await client.get(f"/v1/cases/{case}/calls?purpose=follow_up", headers=desk)).json()["items"][0]["call"]["id"]
+    marked = (await _do(client, operator, f"calls/{call}/error", 1, reason="Dubbel ingevoerd.")).json()
+    assert marked["case"] == "owner_decides"
+    assert (await _do(client, operator, address, (await now_is())["version"])).status_code == 403  # may only take calls
+    assert (await _do(client, desk, address, 1)).status_code == 412
+    agreed = await _do(client, desk, address, (await now_is())["version"])
+    assert (agreed.status_code, agreed.json()["state"]) == (201, "closed"), agreed.text
+    assert agreed.json()["reversibleUntil"] == marked["reversibleUntil"]
+    assert ("nl.nodus.case.closed.v1", case) in await heard(client, desk, AMSTERDAM_DESK)
+    assert (await now_is())["withdrawnAt"] is None
+    back = await _do(client, desk, f"{address}/withdrawal", agreed.json()["version"])
+    assert (back.status_code, back.json()["state"]) == (200, "accepted"), back.text
+    assert (await now_is())["deadlineAt"] == before["deadlineAt"]
+    twice = await _do(client, desk, f"{address}/withdrawal", back.json()["version"])
+    assert twice.json()["type"] == "/v1/problems/nothing-to-agree"
+    assert (await _do(client, desk, address, back.json()["version"])).status_code == 201
+    undone = await _do(client, operator, f"calls/{call}/error/withdrawal", 2)
+    assert (undone.status_code, undone.json()["case"]) == (200, "reopened"), undone.text
+    assert (await now_is())["state"] == "accepted"
+    assert (await heard(client, desk, AMSTERDAM_DESK)).count(("nl.nodus.case.reopened.v1", case)) == 2
+
+
+async def test_a_case_that_another_call_joined_is_not_ended_as_an_error(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """Somebody else rang about the same person: that call stands, whatever became of the first."""
+    case = await an_accepted_case(client, operator, desk)
+    call = (await client.get(f"/v1/cases/{case}/calls?purpose=follow_up", headers=desk)).json()["items"][0]["call"]["id"]
+    await an_offered_case(client, operator, joins=case)
+    await _do(client, operator, f"calls/{call}/error", 1, reason="Dubbel ingevoerd.")
+    version = (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"]
+    refused = await _do(client, desk, f"cases/{case}/error-agreement", version)
+    assert refused.json()["type"] == "/v1/problems/nothing-to-agree", refused.text
+
+
 async def test_two_cases_about_one_person_are_one_thread(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
 ) -> None:

@@ -61,7 +61,7 @@ async def how_far(database: Database, reference: str) -> Progress | None:
     """How far the call with this reference is; None when there is none."""
     async with begin(database, await _desk(database)) as work:
         row = await work.one(queries.BY_REFERENCE, organisation=work.organisation, reference=reference)
-    return progress(row["call_state"], row["case_state"]) if row else None
+    return progress(row) if row else None
 
 
 async def _desk(database: Database) -> Actor:

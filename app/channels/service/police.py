@@ -120,8 +120,7 @@ async def told(work: Work, report_id: UUID) -> tuple[Progress, str | None]:
         raise _missing()
     if row["state"] == ReportState.SET_ASIDE:
         return Progress.CLOSED, None
-    far = progress(row["call_state"], row["case_state"]) if row["call_state"] else Progress.RECEIVED
-    return far, row["owner_name"]
+    return progress(row), row["owner_name"]
 
 
 async def listed(work: Work, after: UUID | None, limit: int, state: ReportState | None) -> Page[Row]:

@@ -141,7 +141,7 @@ def _sent(row: Row) -> Sent:
         id=row["id"],
         reference=row["reference"],
         sent_at=row["sent_at"],
-        progress=progress(row["call_state"], row["case_state"]),
+        progress=progress(row),
         way=row["way"],
         accepted_at=row["accepted_at"],
         accepted_by=row["owner_name"],

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from fastapi import Body, Query, Request, Response
 
-from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Stale
+from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Refused, Stale
 from app.core.http import etag, expected_version, problems, rooms_router
-from app.identity.doors import CallReader, CaseReader, IntakeDoor
+from app.identity.doors import CallReader, CaseReader, FollowUpDoor, IntakeDoor
 from app.intake.amending import Change, NotReversible
 from app.intake.schemas import corrections as wire
-from app.intake.service import about_cases, correct, wrong
+from app.intake.service import about_cases, agreeing, correct, wrong
 from app.intake.service.about_cases import AlreadyLinked, Grade
+from app.intake.service.agreeing import Agreed, NothingToAgree
 from app.intake.service.correct import Corrected, NotToBeCorrected
 from app.intake.service.wrong import Marked, NotInError
 from app.routing.decide import NobodyLeft
@@ -21,6 +22,8 @@ from app.vault.purpose import Purpose
 router = rooms_router("intake")
 Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
 Changing = problems(Invalid, NotFound, Gone, NotToBeCorrected, NotReversible, NobodyLeft, Stale, PreconditionRequired)
+
+Deciding = problems(Invalid, NotFound, Forbidden, Refused, NothingToAgree, Stale, PreconditionRequired)
 
 
 @router.post("/calls/{call_id}/amendments", status_code=201, responses=Changing)
@@ -65,6 +68,18 @@ async def mark_call_in_error(
 async def withdraw_error(call_id: UUID, work: IntakeDoor, request: Request, response: Response) -> wire.MarkedOut:
     """It was no error after all: the call counts again, its case is offered again. Within a term. Needs If-Match."""
     return _marked(await wrong.take_back(work, call_id, expected_version(request)), response)
+
+
+@router.post("/cases/{case_id}/error-agreement", status_code=201, responses=Deciding)
+async def agree_to_error(case_id: UUID, work: FollowUpDoor, request: Request, response: Response) -> wire.AgreedOut:
+    """Agree, as its owner, that a case was entered in error: it ends. Needs If-Match with the case's ETag."""
+    return _agreed(await agreeing.agree(work, case_id, expected_version(request)), response)
+
+
+@router.post("/cases/{case_id}/error-agreement/withdrawal", responses={**Deciding, **problems(NotReversible)})
+async def withdraw_agreement(case_id: UUID, work: FollowUpDoor, request: Request, response: Response) -> wire.AgreedOut:
+    """Come back on it: the case goes on, where it stood. Within the term of the error. Needs If-Match with the case's ETag."""
+    return _agreed(await agreeing.withdraw(work, case_id, expected_version(request)), response)
 
 
 @router.post("/cases/{case_id}/triage-grade", status_code=201, responses=problems(Invalid, NotFound, Forbidden))
@@ -118,6 +133,12 @@ def _corrected(done: Corrected, response: Response) -> wire.CorrectedOut:
 def _marked(done: Marked, response: Response) -> wire.MarkedOut:
     response.headers["ETag"] = etag(done.version)
     return wire.MarkedOut.model_validate(done, from_attributes=True)
+
+
+def _agreed(done: Agreed, response: Response) -> wire.AgreedOut:
+    response.headers["ETag"] = etag(done.case.version)
+    told = {"case_id": done.case.id, "state": done.case.state, "version": done.case.version}
+    return wire.AgreedOut.model_validate(told | {"reversible_until": done.reversible_until})
 
 
 def _grade(row: Mapping[str, Any]) -> wire.GradeOut:

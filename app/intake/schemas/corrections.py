@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.cases.lifecycle import State
 from app.core.http import Line, Moment, Text, Wire
 
 
@@ -85,9 +86,19 @@ class MarkedOut(Wire):
     version: int
     in_error_at: Moment | None
     case: str | None = Field(
-        description="`withdrawn`; `owner_decides`: it was accepted, goes on, and its owner hears it; `offered_again`"
+        description="`withdrawn`; `owner_decides`: it was accepted, goes on, and its owner hears it; `offered_again`;"
+        " `reopened`: its owner had agreed"
     )
     reversible_until: Moment | None
+
+
+class AgreedOut(Wire):
+    """Where a case stands whose call was entered in error."""
+
+    case_id: UUID
+    state: State
+    version: int
+    reversible_until: Moment | None = Field(description="Until when its owner may come back on it")
 
 
 class GradedBy(StrEnum):

@@ -15,6 +15,7 @@ from app.intake import queries
 from app.intake.amending import REVERSIBLE, WITHOUT_REASON, NotReversible
 from app.intake.calls import Call, call_of
 from app.intake.events import CallInError
+from app.intake.service.agreeing import go_on
 from app.intake.service.correct import locked
 from app.intake.service.joins import tell_where_joined
 from app.intake.tables import entered_in_error
@@ -30,7 +31,7 @@ class NotInError(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What became of a call and its case (`withdrawn`, `owner_decides`, `offered_again`; None: there is none, or no change)."""
+    """What became of a call and its case: `withdrawn`, `owner_decides`, `offered_again`, `reopened`; None: nothing, or none."""
 
     call_id: UUID
     version: int
@@ -109,6 +110,8 @@ async def take_back(work: Work, call_id: UUID, version: int) -> Marked:
         if error["withdrew_case"] and case.withdrawn_at:
             await correcting.offer_afresh(work, case)
             became = "offered_again"
+        elif await go_on(work, case):
+            became = "reopened"
     ended = queries.WITHDRAW_ERROR.values(withdrawn_at=work.at, withdrawn_by=work.actor.key)
     await work.change(ended, error_id=error["id"])
     await _set(work, call, None)
