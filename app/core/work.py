@@ -57,7 +57,7 @@ class Work:
     def plan_once(self) -> None:
         """Let PostgreSQL plan a statement once a connection, not for every value; said before the first one, or without effect.
 
-        For statements by primary key only: with partitions and policies, planning costs twenty times what they do.
+        For look-ups by a key with an index only: with partitions and policies, planning costs twenty times what they do.
         """
         self._limits = f"{LIMITS}; SET LOCAL plan_cache_mode = force_generic_plan"
 

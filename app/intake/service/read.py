@@ -26,6 +26,7 @@ async def call_in_codes(work: Work, call_id: UUID) -> Call:
     Raises:
         NotFound: no such call for this organisation.
     """
+    work.plan_once()
     row = await work.one(queries.CALL, call_id=call_id)
     if row is None:
         raise NotFound("There is no such call, or it is not for your organisation.")
@@ -39,6 +40,7 @@ async def contents(work: Work, call_id: UUID, purpose: Purpose) -> tuple[Call, d
         NotFound: no such call for this organisation.
         Gone: its contents were destroyed when its retention ended.
     """
+    work.plan_once()
     row = await work.one(queries.CALL, call_id=call_id)
     if row is None:
         raise NotFound("There is no such call, or it is not for your organisation.")
@@ -54,6 +56,7 @@ async def contents_of_case(work: Work, case_id: UUID, purpose: Purpose) -> list[
         NotFound: no such case for this organisation.
         Forbidden: it is only being asked: what was told is read after accepting.
     """
+    work.plan_once()
     case = await cases.get(work, case_id)
     if work.organisation not in case.concerned:
         raise Forbidden("Your organisation is being asked to take this case. What was told can be read after accepting it.")
