@@ -41,10 +41,17 @@ def upgrade() -> None:
     """Nothing that there is changes."""
     policies = "".join(f"ALTER POLICY read ON {table} USING ({OWN.format(table=table)});" for table in GUARDED)
     told = {"report": " AND r.organisation_id = c.organisation_id", "police": " AND p.organisation_id = c.organisation_id"}
-    carry_out(policies + TOLD.format(**told) + PATH.replace("{path}", "public, pg_temp") + KEY.format(and_more=" and of what was filled in"))
+    carry_out(
+        policies
+        + TOLD.format(**told)
+        + PATH.replace("{path}", "public, pg_temp")
+        + KEY.format(and_more=" and of what was filled in")
+    )
 
 
 def downgrade() -> None:
     """As it was."""
     policies = "".join(f"ALTER POLICY read ON {table} USING ({ANYBODYS});" for table in GUARDED)
-    carry_out(policies + TOLD.format(report="", police="") + PATH.replace("{path}", "public") + KEY.format(and_more=" that was sent"))
+    carry_out(
+        policies + TOLD.format(report="", police="") + PATH.replace("{path}", "public") + KEY.format(and_more=" that was sent")
+    )

@@ -224,7 +224,9 @@ async def test_a_timestamp_that_is_no_number_is_refused(exchange: Exchange, odd:
     """`²` counts as a digit and is no number: whoever guesses at the door gets an answer, not a fault of ours."""
     delivery = exchange.signed(exchange.event("offered"))
     headers = {**delivery["headers"], "webhook-timestamp": odd.encode("latin-1")}
-    answer = await exchange.client.post(f"/v1/telephone-systems/{exchange.id}/events", content=delivery["content"], headers=headers)
+    answer = await exchange.client.post(
+        f"/v1/telephone-systems/{exchange.id}/events", content=delivery["content"], headers=headers
+    )
     assert answer.status_code == 401, answer.text
 
 
@@ -357,8 +359,8 @@ async def test_whom_to_ring_outlives_a_draft_that_was_abandoned_while_it_rang(
     claimed = await client.post(f"/v1/callbacks/{callback['id']}/claim", headers=operator)
     assert claimed.status_code == 201, claimed.text
     assert claimed.json()["contents"]["number"] == NUMBER
-    closing = {"headers": operator | {"If-Match": claimed.headers["etag"]}, "json": {"reason": "rang_again"}}
-    await client.post(f"/v1/callbacks/{callback['id']}/closing", **closing)
+    headers = operator | {"If-Match": claimed.headers["etag"]}
+    await client.post(f"/v1/callbacks/{callback['id']}/closing", json={"reason": "rang_again"}, headers=headers)
     async with begin(database, WORKER, at=now() + timedelta(hours=100)) as work:
         assert UUID(draft) in await intake_due.claim_to_destroy(work)
         await intake_due.destroy(work, UUID(draft))

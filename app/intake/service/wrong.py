@@ -118,7 +118,7 @@ async def take_back(work: Work, call_id: UUID, version: int) -> Marked:
 
 
 async def _joined_by_others(work: Work, call: Call) -> bool:
-    """Whether other calls are about its case, of whichever organisation: the timeline says so, also where the calls are hidden."""
+    """Whether other calls are about its case, of whichever organisation; the timeline tells of hidden ones too."""
     there: set[str] = set()
     for line in await cases.lines(work, call.case_id):
         if line.kind in {"call_joined", "call_error_withdrawn"}:

@@ -158,7 +158,11 @@ async def who_signed(
     async with begin(database, GATE) as work:
         row = await work.one(queries.SYSTEM, system_id=system_id)
     at = clock.wall()
-    if row is None or not (timestamp.isascii() and timestamp.isdigit()) or not fits(_secrets(database, row, at), message, int(timestamp), body, signature):
+    if (
+        row is None
+        or not (timestamp.isascii() and timestamp.isdigit())
+        or not fits(_secrets(database, row, at), message, int(timestamp), body, signature)
+    ):
         raise Unauthenticated(
             "No exchange of that id signed this. Sign `{webhook-id}.{webhook-timestamp}.{body}` with its secret."
         )
