@@ -34,6 +34,9 @@ class To(StrEnum):
     OTHER = "other"
 
 
+PRIVATE: Final = frozenset({To.GENERAL_PRACTITIONER, To.OTHER})  # whose number tells of somebody: it is sealed
+
+
 class HandOffState(StrEnum):
     """Where a hand-off stands."""
 

@@ -157,6 +157,21 @@ async def test_a_person_enters_what_no_parser_could_read(client: httpx.AsyncClie
     assert far["progress"] == "being_asked"
 
 
+async def test_a_draft_is_not_yet_what_became_of_a_report(client: httpx.AsyncClient, database: Database) -> None:
+    """Whoever abandons the draft afterwards would lose the report: it counts as entered when the call was stored."""
+    key = await a_token(database, AMSTERDAM_DESK, "desk")
+    operator = await a_token(database, AMSTERDAM_DESK, "operator")
+    report = (await send_police(client, key, "Beste collega, kijkt u eens bij de heer W.?")).json()["id"]
+    draft = (await client.post("/v1/drafts", json=a_call(), headers=operator)).json()["id"]
+    address, first = f"/v1/police-reports/{report}/entry", operator | {"If-Match": '"1"'}
+    early = await client.post(address, json={"callId": draft}, headers=first)
+    assert (early.status_code, early.json()["state"]) == (409, "active"), early.text
+    done = await client.post(f"/v1/drafts/{draft}/completion", headers=first)
+    assert done.status_code == 201, done.text
+    entered = await client.post(address, json={"callId": draft}, headers=first)
+    assert (entered.status_code, entered.json()["state"]) == (200, "entered"), entered.text
+
+
 async def test_what_is_no_report_is_set_aside(client: httpx.AsyncClient, database: Database) -> None:
     """The list of what waits must become empty, also of other mail; the original stays."""
     kept = (await send_police(client, await a_professional(database), "Vakantierooster.")).json()

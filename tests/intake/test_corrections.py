@@ -261,6 +261,23 @@ async def test_a_case_that_another_call_joined_is_not_ended_as_an_error(
     assert refused.json()["type"] == "/v1/problems/nothing-to-agree", refused.text
 
 
+async def test_an_error_withdraws_no_case_that_another_call_joined(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
+) -> None:
+    """Somebody else rang about the same house: with the case their call would be nobody's, and nobody would hear it."""
+    receipt = await an_offered_case(client, operator)
+    other = (await client.post("/v1/calls", json=a_call(joins=receipt["caseId"]), headers=operator)).json()
+    assert other["disposition"] == "joined_case"
+    assert (await _do(client, operator, f"calls/{receipt['id']}/error", 1)).status_code == 400
+    marked = await _do(client, operator, f"calls/{receipt['id']}/error", 1, reason="Dubbel ingevoerd.")
+    assert (marked.status_code, marked.json()["case"]) == (200, "owner_decides"), marked.text
+    assert (await client.get(f"/v1/cases/{receipt['caseId']}", headers=operator)).json()["state"] == "offered"
+    assert (await _do(client, operator, f"calls/{other['id']}/error", 1, reason="Ook dubbel.")).status_code == 200
+    await _do(client, operator, f"calls/{receipt['id']}/error/withdrawal", 2)
+    again = await _do(client, operator, f"calls/{receipt['id']}/error", 3, reason="Toch.")
+    assert again.json()["case"] == "withdrawn", again.text
+
+
 async def test_two_cases_about_one_person_are_one_thread(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
 ) -> None:

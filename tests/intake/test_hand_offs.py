@@ -233,6 +233,32 @@ async def test_who_took_over_is_sealed(client: httpx.AsyncClient, operator: dict
             assert secret.encode().hex() not in row["told"]
 
 
+async def test_the_number_of_somebody_is_sealed(
+    client: httpx.AsyncClient, operator: dict[str, str], raw: asyncpg.Connection
+) -> None:
+    """An aunt's telephone, and which practice somebody goes to, tell of them: they are read with a purpose, or not at all."""
+    aunt = {"to": "tante Wilhelmina", "result": "accepted", "number": "06 12345678"}
+    draft = await _draft(client, operator, kind="report", answers=ACUTE, handOffs=[aunt])
+    body = {"to": "general_practitioner", "number": "020 1234567"}
+    headers = operator | {"Idempotency-Key": f"practice-{draft}"}
+    made = (await client.post(f"/v1/drafts/{draft}/hand-offs", json=body, headers=headers)).json()
+    assert (await _say(client, operator, made, state="accepted", acceptedBy="Zuster Geheim")).status_code == 200
+    await _complete(client, operator, draft)
+    told = (await client.get(f"/v1/calls/{draft}/hand-offs?purpose=handover", headers=operator)).json()["items"]
+    assert {one["to"]: (one["number"], one["acceptedBy"]) for one in told} == {
+        "general_practitioner": ("+31201234567", "Zuster Geheim"), "other": ("+31612345678", None),
+    }  # fmt: skip
+    async with raw.transaction():
+        await raw.execute("SET LOCAL ROLE nodus_worker")
+        rows = await raw.fetch("SELECT h::text AS told FROM hand_off h WHERE call_id = $1", UUID(draft))
+        await raw.execute(f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{HOTLINE}'")
+        rows += await raw.fetch(
+            "SELECT convert_from(answer, 'UTF8') AS told FROM idempotency WHERE key = $1", headers["Idempotency-Key"]
+        )
+    assert len(rows) == 3
+    assert not [row for row in rows if "2345678" in row["told"] or "1234567" in row["told"]]
+
+
 async def test_one_that_nobody_ended_is_not_reached_and_told(
     client: httpx.AsyncClient, operator: dict[str, str], database: Database
 ) -> None:

@@ -380,8 +380,8 @@ async def test_whom_to_ring_outlives_a_draft_that_was_abandoned_while_it_rang(
     claimed = await client.post(f"/v1/callbacks/{callback['id']}/claim", headers=operator)
     assert claimed.status_code == 201, claimed.text
     assert claimed.json()["contents"]["number"] == NUMBER
-    seen = operator | {"If-Match": claimed.headers["etag"]}
-    await client.post(f"/v1/callbacks/{callback['id']}/closing", json={"reason": "rang_again"}, headers=seen)
+    headers = operator | {"If-Match": claimed.headers["etag"]}
+    await client.post(f"/v1/callbacks/{callback['id']}/closing", json={"reason": "rang_again"}, headers=headers)
     async with begin(database, WORKER, at=now() + timedelta(hours=100)) as work:
         assert UUID(draft) in await intake_due.claim_to_destroy(work)
         await intake_due.destroy(work, UUID(draft))

@@ -150,7 +150,7 @@ async def enter(work: Work, report_id: UUID, version: int, *, call_id: UUID | No
     Raises:
         NotFound: no such report or no such call of this organisation.
         Stale: it was changed since it was read.
-        Refused: it is not unread.
+        Refused: it is not unread, or the call has not ended.
     """
     row = await work.one(queries.POLICE_LOCKED, report_id=report_id)
     if row is None or row["organisation_id"] != work.organisation:
@@ -161,6 +161,8 @@ async def enter(work: Work, report_id: UUID, version: int, *, call_id: UUID | No
     changed: dict[str, Any] = {"state": ReportState.SET_ASIDE, "fault": f"{row['fault']}; {no_report}"}
     if call_id:
         call = await call_in_codes(work, call_id)
+        if call.state != "completed":  # a draft may still be abandoned, and the report with it
+            raise Refused("That call has not ended, or was abandoned. Complete its draft first.", state=call.state)
         changed = {"state": ReportState.ENTERED, "call_id": call.id}
     await _change(work, report_id, version, ended_at=work.at, **changed)
     entered = await work.one(queries.POLICE, report_id=report_id)

@@ -86,7 +86,7 @@ class MarkedOut(Wire):
     version: int
     in_error_at: Moment | None
     case: str | None = Field(
-        description="`withdrawn`; `owner_decides`: it was accepted, goes on, and its owner hears it; `offered_again`;"
+        description="`withdrawn`; `owner_decides`: it was accepted, or other calls joined it, and it goes on; `offered_again`;"
         " `reopened`: its owner had agreed"
     )
     reversible_until: Moment | None

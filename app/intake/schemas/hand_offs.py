@@ -34,7 +34,7 @@ class HandOffMade(Wire):
     id: UUID
     call_id: UUID
     to: To
-    number: str | None
+    number: str | None = Field(description="Of a practice or of somebody: only when a list was asked for with a purpose")
     way: str
     proposed_by: str
     state: HandOffState

@@ -20,6 +20,7 @@ from app.intake.events import HandOffNotReached
 from app.intake.hand_offs import (
     CHASED_AFTER,
     LONGEST_CALL,
+    PRIVATE,
     UNDER_WAY,
     HandOffState,
     To,
@@ -67,6 +68,7 @@ async def start(work: Work, call_id: UUID, told: Started) -> Row:
     by = proposed_by(known_protocol(call.protocol), verdict, told.to) if verdict else "operator"
     hand_off_id = new_id(work.at)
     running = told.state in UNDER_WAY
+    words = said({"acceptedBy": told.accepted_by, "number": number if told.to in PRIVATE else None})
     work.write(
         hand_off_table,
         id=hand_off_id,
@@ -74,7 +76,7 @@ async def start(work: Work, call_id: UUID, told: Started) -> Row:
         case_id=call.case_id,
         organisation_id=work.organisation,
         addressee=told.to,
-        number=number or None,
+        number=None if told.to in PRIVATE else number or None,
         way=told.way,
         proposed_by=by,
         state=told.state,
@@ -83,7 +85,7 @@ async def start(work: Work, call_id: UUID, told: Started) -> Row:
         speaking_at=work.at if told.state is HandOffState.SPEAKING else None,
         ended_at=None if running else work.at,
         chase_at=work.at + (LONGEST_CALL if call.completed_at is None else CHASED_AFTER) if running else None,
-        sealed=vault.seal(work, call.case_id, {"acceptedBy": told.accepted_by}) if told.accepted_by else None,
+        sealed=vault.seal(work, call.case_id, words) if words else None,
         version=1,
     )
     _line(work, call, told.to, told.state)
@@ -111,7 +113,8 @@ async def result(work: Work, hand_off_id: UUID, version: int, state: HandOffStat
         changed |= {"ended_at": work.at, "chase_at": None}
     if accepted_by:
         await vault.load_key(work, row["case_id"])
-        changed["sealed"] = vault.seal(work, row["case_id"], {"acceptedBy": accepted_by})
+        before = vault.unsealed_to_change(work, row["case_id"], [row["sealed"]] if row["sealed"] else [])
+        changed["sealed"] = vault.seal(work, row["case_id"], (before[0] if before else {}) | {"acceptedBy": accepted_by})
     await work.change(queries.CHANGE_HAND_OFF.values(**changed), hand_off_id=hand_off_id)
     call = await work.one(queries.CALL, call_id=row["call_id"])
     if call:
@@ -133,7 +136,7 @@ async def listed(work: Work, call_id: UUID, purpose: Purpose) -> tuple[list[dict
     sealed = [one["sealed"] for one in (row, *made) if one["sealed"]]
     opened = iter(await vault.unseal(work, call.case_id, sealed, what=f"hand-offs of call {call_id}", purpose=purpose))
     contents = next(opened) if row["sealed"] else {}
-    items = [{**one, "accepted_by": next(opened).get("acceptedBy") if one["sealed"] else None} for one in made]
+    items = [_with_words(one, next(opened) if one["sealed"] else {}) for one in made]
     verdict = _verdict(call, contents)
     known = {one["addressee"] for one in made}
     proposed = [one for one in verdict.hand_offs if one.to not in known] if verdict else []
@@ -178,6 +181,15 @@ async def _not_reached(work: Work, call: Call, to: str) -> tuple[UUID, ...]:
         return hears
     cases.line(work, call.case_id, "hand_off", call_id=str(call.id), **told)
     return (*hears, *(await cases.get(work, call.case_id)).concerned)
+
+
+def said(words: Mapping[str, str | None]) -> dict[str, str]:
+    """What is sealed of a hand-off: what was told of `acceptedBy`, `number` and `to`."""
+    return {name: word for name, word in words.items() if word}
+
+
+def _with_words(row: Row, words: Mapping[str, str]) -> dict[str, Any]:
+    return {**row, "number": row["number"] or words.get("number"), "accepted_by": words.get("acceptedBy")}
 
 
 def _line(work: Work, call: Call, to: str, state: HandOffState) -> None:

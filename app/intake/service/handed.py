@@ -7,8 +7,9 @@ from app.cases import service as cases
 from app.core.ids import new_id
 from app.core.work import Row, Work
 from app.directory.contacts import phone
-from app.intake.hand_offs import addressee, left_open, proposed_by, stays_ours
+from app.intake.hand_offs import PRIVATE, addressee, left_open, proposed_by, stays_ours
 from app.intake.schemas.asked import HandOffIn
+from app.intake.service.hand_offs import said
 from app.intake.service.judging import Judged
 from app.intake.tables import hand_off as hand_off_table
 from app.vault import open as vault
@@ -44,7 +45,9 @@ def _store(work: Work, call_id: UUID, case_id: UUID, judged: Judged, one: HandOf
         number = phone(one.number) if one.number else None
     except ValueError:  # nothing is refused while somebody is upset; what is no number is kept as it was said
         number, words["number"] = None, one.number
-    said = {name: word for name, word in words.items() if word}
+    if to in PRIVATE and number:
+        number, words["number"] = None, number
+    told = said(words)
     work.write(
         hand_off_table,
         id=new_id(work.at),
@@ -59,6 +62,6 @@ def _store(work: Work, call_id: UUID, case_id: UUID, judged: Judged, one: HandOf
         reason=one.reason,
         started_at=at,
         ended_at=at,
-        sealed=vault.seal(work, case_id, said) if said else None,
+        sealed=vault.seal(work, case_id, told) if told else None,
         version=1,
     )

@@ -41,7 +41,7 @@ class Marked:
 
 
 async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> Marked:
-    """Mark a call as entered in error. A case that somebody has accepted goes on: its owner hears it, and decides.
+    """Mark a call as entered in error. A case that somebody has accepted, or that others joined, goes on: its owner decides.
 
     Raises:
         NotFound, Stale, NotToBeCorrected: as `correct.locked`.
@@ -49,7 +49,7 @@ async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> M
     """
     call, _ = await locked(work, call_id, version)
     case = await cases.locked(work, call.case_id) if call.case_of_its_own else None
-    offered = case is not None and case.state is State.OFFERED
+    offered = case is not None and case.state is State.OFFERED and not await _joined_by_others(work, call)
     at_once = call.completed_at is not None and work.at - call.completed_at <= WITHOUT_REASON
     if not reason and not (at_once and (offered or case is None)):
         fault = FieldError("/reason", "missing", "Why it was an error.")
@@ -119,6 +119,17 @@ async def take_back(work: Work, call_id: UUID, version: int) -> Marked:
     hears += joined.hears if joined else ()
     _tell(work, call, hears, withdrawn=True, case_withdrawn=False)
     return Marked(call.id, call.version + 1, None, became, None)
+
+
+async def _joined_by_others(work: Work, call: Call) -> bool:
+    """Whether other calls are about its case, of whichever organisation; the timeline tells of hidden ones too."""
+    there: set[str] = set()
+    for line in await cases.lines(work, call.case_id):
+        if line.kind in {"call_joined", "call_error_withdrawn"}:
+            there.add(line.facts["call_id"])
+        elif line.kind in {"call_split", "call_in_error"}:
+            there.discard(line.facts["call_id"])
+    return bool(there - {str(call.id)})
 
 
 async def _set(work: Work, call: Call, at: datetime | None) -> None:
