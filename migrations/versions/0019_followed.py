@@ -44,8 +44,10 @@ COMMENT ON TABLE error_agreement IS 'The owner ended a case whose call was enter
 ALTER TABLE error_agreement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY worker ON error_agreement TO nodus_worker USING (true) WITH CHECK (true);
 CREATE POLICY read ON error_agreement FOR SELECT TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
-CREATE POLICY write ON error_agreement FOR INSERT TO nodus_app WITH CHECK (organisation_id = me());
-CREATE POLICY change ON error_agreement FOR UPDATE TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
+CREATE POLICY write ON error_agreement FOR INSERT TO nodus_app WITH CHECK (
+  organisation_id = me() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id AND c.owner_organisation_id = me()));
+CREATE POLICY change ON error_agreement FOR UPDATE TO nodus_app USING (
+  EXISTS (SELECT FROM cases c WHERE c.id = case_id AND me() IN (c.owner_organisation_id, c.intake_organisation_id)));
 GRANT SELECT, INSERT, UPDATE ON error_agreement TO nodus_app, nodus_worker;
 """
 DOWN = """

@@ -185,6 +185,7 @@ async def test_four_hundred_reports_about_one_person_stay_one_thread(
     raw: asyncpg.Connection,
 ) -> None:
     """It has happened (facts F20): one person, four hundred reports; one line for the operator, one signal a rule."""
+    await _drain(database, raw)  # what other tests left
     before = await _known(client, desk)
     name, born = f"Wensley {_letters(house)}", date(1971, 5, 23)
     about = About((Address("1012AB", house),), name, born)
