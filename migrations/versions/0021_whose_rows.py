@@ -27,7 +27,7 @@ KEY = "COMMENT ON COLUMN report.form_key IS 'SHA-256 of the number in the form{a
 TOLD = """
 CREATE OR REPLACE VIEW report_told WITH (security_barrier) AS
   SELECT c.id AS call_id, c.organisation_id, c.reference, c.state AS call_state, c.urgency, k.id AS case_id,
-    k.state AS case_state, k.accepted_at, k.owner_organisation_id, o.name AS owner_name
+    k.state AS case_state, k.accepted_at, k.owner_organisation_id, o.name AS owner_name, c.in_error_at
   FROM call c
   LEFT JOIN cases k ON k.id = coalesce(c.joined_case_id, c.case_id)
   LEFT JOIN organisation o ON o.id = k.owner_organisation_id
