@@ -7,27 +7,27 @@ from uuid import UUID
 
 from app.core.due import Due
 from app.core.work import Work
-from app.intake.service import hand_offs, leaving
+from app.intake.service import hand_offs, left_alone
 
 
 async def claim_left_open(work: Work) -> Sequence[UUID]:
     """The open calls of which nothing was saved for too long, and nobody has heard."""
-    return await leaving.left_alone(work)
+    return await left_alone.left_alone(work)
 
 
 async def tell(work: Work, call_id: UUID) -> None:
     """Tell the organisation whose call it is."""
-    await leaving.tell(work, call_id)
+    await left_alone.tell(work, call_id)
 
 
 async def claim_to_destroy(work: Work) -> Sequence[UUID]:
     """What was abandoned, or ended without a case, longer ago than it is kept."""
-    return await leaving.to_destroy(work)
+    return await left_alone.to_destroy(work)
 
 
 async def destroy(work: Work, call_id: UUID) -> None:
     """Destroy what is not kept of it."""
-    await leaving.destroy(work, call_id)
+    await left_alone.destroy(work, call_id)
 
 
 LEFT_OPEN: Final = Due(name="calls_left_open", claim=claim_left_open, act=tell, idle=timedelta(seconds=10))

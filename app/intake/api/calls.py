@@ -16,7 +16,7 @@ from app.intake.schemas.asked import CallIn
 from app.intake.schemas.told import CallContents, CallOut, CallReceipt, CallsOfCase, PreviewOut
 from app.intake.service import judging, read
 from app.intake.service import register as registering
-from app.intake.service.joins import CaseNotOpen
+from app.intake.service.join import CaseNotOpen
 from app.intake.wire import call_json, verdict_json
 from app.routing.decide import NobodyLeft
 from app.signals.service.tokens import MatchUnknown

@@ -11,11 +11,11 @@ from app.core.http import etag, expected_version, problems, rooms_router
 from app.identity.doors import CallReader, CaseReader, FollowUpDoor, IntakeDoor
 from app.intake.amending import Change, NotReversible
 from app.intake.schemas import corrections as wire
-from app.intake.service import about_cases, agreeing, correct, wrong
+from app.intake.service import about_cases, amend, in_error, owner_agrees
 from app.intake.service.about_cases import AlreadyLinked, Grade
-from app.intake.service.agreeing import Agreed, NothingToAgree
-from app.intake.service.correct import Corrected, NotToBeCorrected
-from app.intake.service.wrong import Marked, NotInError
+from app.intake.service.amend import Corrected, NotToBeCorrected
+from app.intake.service.in_error import Marked, NotInError
+from app.intake.service.owner_agrees import Agreed, NothingToAgree
 from app.routing.decide import NobodyLeft
 from app.vault.purpose import Purpose
 
@@ -33,13 +33,13 @@ async def amend_call(
     """Correct what a call says; what it said before stays. Urgency is raised by it, never lowered. Needs If-Match."""
     changes = [Change(one.field, one.value) for one in body.changes]
     version = expected_version(request)
-    return _corrected(await correct.amend(work, call_id, version, changes, body.reason, reroute=body.reroute), response)
+    return _corrected(await amend.amend(work, call_id, version, changes, body.reason, reroute=body.reroute), response)
 
 
 @router.get("/calls/{call_id}/amendments", responses=problems(Invalid, NotFound, Gone))
 async def list_amendments(call_id: UUID, purpose: Why, work: CallReader) -> wire.AmendmentsOut:
     """The corrections of a call: who, when, why, and what it said before. Logged."""
-    rows = await correct.amendments(work, call_id, purpose)
+    rows = await amend.amendments(work, call_id, purpose)
     shown = wire.AmendmentOut.model_fields
     return wire.AmendmentsOut.model_validate({"items": [{name: row[name] for name in shown} for row in rows]})
 
@@ -49,7 +49,7 @@ async def undo_amendment(
     call_id: UUID, amendment_id: UUID, work: IntakeDoor, request: Request, response: Response
 ) -> wire.CorrectedOut:
     """Take a correction back within its term. Needs If-Match."""
-    return _corrected(await correct.undo(work, call_id, expected_version(request), amendment_id), response)
+    return _corrected(await amend.undo(work, call_id, expected_version(request), amendment_id), response)
 
 
 @router.post("/calls/{call_id}/error", responses=Changing)
@@ -61,25 +61,25 @@ async def mark_call_in_error(
     body: Annotated[wire.ErrorIn, Body(default_factory=wire.ErrorIn)],
 ) -> wire.MarkedOut:
     """Mark a call as entered in error. Nothing is deleted; a case that nobody has accepted is withdrawn. Needs If-Match."""
-    return _marked(await wrong.mark(work, call_id, expected_version(request), body.reason), response)
+    return _marked(await in_error.mark(work, call_id, expected_version(request), body.reason), response)
 
 
 @router.post("/calls/{call_id}/error/withdrawal", responses={**Changing, **problems(NotInError)})
 async def withdraw_error(call_id: UUID, work: IntakeDoor, request: Request, response: Response) -> wire.MarkedOut:
     """It was no error after all: the call counts again, its case is offered again. Within a term. Needs If-Match."""
-    return _marked(await wrong.take_back(work, call_id, expected_version(request)), response)
+    return _marked(await in_error.take_back(work, call_id, expected_version(request)), response)
 
 
 @router.post("/cases/{case_id}/error-agreement", status_code=201, responses=Deciding)
 async def agree_to_error(case_id: UUID, work: FollowUpDoor, request: Request, response: Response) -> wire.AgreedOut:
     """Agree, as its owner, that a case was entered in error: it ends. Needs If-Match with the case's ETag."""
-    return _agreed(await agreeing.agree(work, case_id, expected_version(request)), response)
+    return _agreed(await owner_agrees.agree(work, case_id, expected_version(request)), response)
 
 
 @router.post("/cases/{case_id}/error-agreement/withdrawal", responses={**Deciding, **problems(NotReversible)})
 async def withdraw_agreement(case_id: UUID, work: FollowUpDoor, request: Request, response: Response) -> wire.AgreedOut:
     """Come back on it: the case goes on, where it stood. Within the term of the error. Needs If-Match with the case's ETag."""
-    return _agreed(await agreeing.withdraw(work, case_id, expected_version(request)), response)
+    return _agreed(await owner_agrees.withdraw(work, case_id, expected_version(request)), response)
 
 
 @router.post("/cases/{case_id}/triage-grade", status_code=201, responses=problems(Invalid, NotFound, Forbidden))

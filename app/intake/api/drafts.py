@@ -21,8 +21,8 @@ from app.intake.service import draft as drafts
 from app.intake.service import saving
 from app.intake.service.draft import AnsweredAlready, DraftEnded, NotAbandoned, StillRinging
 from app.intake.service.history import history
-from app.intake.service.joins import CaseNotOpen
-from app.intake.service.taking import take_over
+from app.intake.service.join import CaseNotOpen
+from app.intake.service.take_over import take_over
 from app.intake.wire import draft_json, mark_json, screens_json
 from app.routing.decide import NobodyLeft
 from app.vault.purpose import Purpose

@@ -21,8 +21,9 @@ from app.intake.schemas.earlier import (
 )
 from app.intake.schemas.told import CallContents, CallOut
 from app.intake.service import earlier as opening
-from app.intake.service import joining
-from app.intake.service.joins import CaseNotOpen
+from app.intake.service import join_afterwards
+from app.intake.service.join import CaseNotOpen
+from app.intake.service.join_afterwards import CantJoin, NotJoined
 from app.intake.wire import call_json
 from app.routing.decide import NobodyLeft
 from app.signals.marks import About
@@ -30,8 +31,8 @@ from app.signals.service import looking
 from app.signals.service.tokens import MatchUnknown
 
 router = rooms_router("intake")
-Joining = problems(Invalid, MatchUnknown, NotFound, CaseNotOpen, joining.CantJoin, Stale, PreconditionRequired)
-Splitting = problems(Invalid, NotFound, joining.NotJoined, joining.CantJoin, NobodyLeft, Stale, PreconditionRequired)
+Joining = problems(Invalid, MatchUnknown, NotFound, CaseNotOpen, CantJoin, Stale, PreconditionRequired)
+Splitting = problems(Invalid, NotFound, NotJoined, CantJoin, NobodyLeft, Stale, PreconditionRequired)
 
 
 @router.post("/calls/_earlier", responses=problems(Invalid, TooMany))
@@ -73,14 +74,14 @@ async def open_earlier_calls(body: OpeningIn, work: IntakeDoor, request: Request
 @router.post("/calls/{call_id}/joining", status_code=201, responses=Joining)
 async def join_case(call_id: UUID, body: JoiningIn, work: IntakeDoor, request: Request, response: Response) -> AboutOut:
     """Let a call that has ended join an open case; a case of its own stays, linked with it. Needs If-Match."""
-    changed = await joining.join_afterwards(work, call_id, expected_version(request), body.joins, body.reason)
+    changed = await join_afterwards.join_afterwards(work, call_id, expected_version(request), body.joins, body.reason)
     return _about_out(changed, response)
 
 
 @router.post("/calls/{call_id}/splitting", status_code=201, responses=Splitting)
 async def split_call(call_id: UUID, body: SplittingIn, work: IntakeDoor, request: Request, response: Response) -> AboutOut:
     """Split a call off the case that it joined; without a case of its own, one is opened and offered. Needs If-Match."""
-    changed = await joining.split(work, call_id, expected_version(request), body.reason)
+    changed = await join_afterwards.split(work, call_id, expected_version(request), body.reason)
     return _about_out(changed, response)
 
 
@@ -94,7 +95,7 @@ def _is_no_command(request: Request) -> None:
     request.state.reservation = None
 
 
-def _about_out(changed: joining.Changed, response: Response) -> AboutOut:
+def _about_out(changed: join_afterwards.Changed, response: Response) -> AboutOut:
     call, offered = changed.call, changed.offered
     response.headers["ETag"] = etag(call.version)
     return AboutOut(

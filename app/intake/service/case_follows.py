@@ -13,7 +13,7 @@ from app.intake.calls import Call
 from app.intake.outcome import CAN_END_WITHOUT, OPENS_A_CASE
 from app.intake.schemas.asked import CallIn
 from app.intake.service.ending import open_case
-from app.intake.service.joins import tell_joined, tell_where_joined
+from app.intake.service.join import tell_joined, tell_where_joined
 from app.intake.service.judging import judge
 from app.intake.triage import Verdict
 from app.routing.service import correcting

@@ -17,8 +17,7 @@ from app.intake.protocol import NEWEST
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.fields import WHOLE, whole_call
 from app.intake.service import hand_offs
-from app.intake.service.ending import Receipt, end
-from app.intake.service.held import (
+from app.intake.service.draft_row import (
     DraftEnded,
     Opened,
     change,
@@ -32,6 +31,7 @@ from app.intake.service.held import (
     sealed_marks,
     visible,
 )
+from app.intake.service.ending import Receipt, end
 from app.intake.service.judging import judge
 from app.intake.service.protocols import valid_protocol
 from app.intake.tables import call as call_table

@@ -19,8 +19,8 @@ from app.intake.codes import CallKind, Disposition
 from app.intake.hand_offs import addressee
 from app.intake.outcome import disposition, kept
 from app.intake.schemas.asked import CallIn
-from app.intake.service import handed
-from app.intake.service.joins import tell_joined
+from app.intake.service import hand_offs_at_end
+from app.intake.service.join import tell_joined
 from app.intake.service.judging import Judged
 from app.intake.triage import Verdict
 from app.routing.service.offer import Asked, Offered, offer_first
@@ -63,7 +63,7 @@ def end(work: Work, call_id: UUID, case_id: UUID, judged: Judged, made: Sequence
     joined = judged.joined.case if judged.joined else None
     offered = None if judged.joined and not judged.joined.rises else open_case(work, case_id, judged)
     about = (*((case_id,) if offered else ()), *((joined.id,) if joined else ()))
-    ours, left = handed.over(work, call_id, case_id, judged, made, about)
+    ours, left = hand_offs_at_end.over(work, call_id, case_id, judged, made, about)
     kind = _ended_as(judged, offered, ours=ours)
     became = Disposition.JOINED_CASE if joined and offered is None else disposition(kind, case=offered is not None)
     sealed = vault.seal(work, case_id, contents_of(judged.call, case=bool(offered or joined)))

@@ -30,7 +30,7 @@ from app.intake.hand_offs import (
     step,
     with_numbers,
 )
-from app.intake.service.joins import tell_where_joined
+from app.intake.service.join import tell_where_joined
 from app.intake.service.placing import code_of
 from app.intake.service.protocols import protocol as known_protocol
 from app.intake.tables import hand_off as hand_off_table

@@ -17,7 +17,7 @@ from app.intake.outcome import feedback_in_time, must_be_past, must_be_reachable
 from app.intake.protocol import Protocol
 from app.intake.schemas.asked import CallIn, WhereIn
 from app.intake.service.asked_again import case_to_add_to
-from app.intake.service.joins import Joined, join
+from app.intake.service.join import Joined, join
 from app.intake.service.protocols import valid_protocol
 from app.intake.triage import ChosenUrgency, Verdict
 from app.routing.decide import Decision, decide

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.core.work import Work
 from app.intake.drafts import KEPT_ABANDONED, LEFT_ALONE
-from app.intake.service.held import change, locked
+from app.intake.service.draft_row import change, locked
 
 
 async def answered(work: Work, call_id: UUID, by: UUID | None) -> None:

@@ -15,7 +15,7 @@ from app.intake.schemas.asked import CallIn
 from app.intake.schemas.drafts import SaveIn
 from app.intake.schemas.fields import MOST_ANSWERS, WHOLE, validated
 from app.intake.service.draft import as_told
-from app.intake.service.held import Opened, line_json, locked, mark_now, must_be_open, open_and_locked, opened, sealed_marks
+from app.intake.service.draft_row import Opened, line_json, locked, mark_now, must_be_open, open_and_locked, opened, sealed_marks
 from app.intake.wire import saved_json
 from app.vault import open as vault
 

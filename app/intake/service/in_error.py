@@ -15,9 +15,9 @@ from app.intake import queries
 from app.intake.amending import REVERSIBLE, WITHOUT_REASON, NotReversible
 from app.intake.calls import Call, call_of
 from app.intake.events import CallInError
-from app.intake.service.agreeing import go_on
-from app.intake.service.correct import locked
-from app.intake.service.joins import tell_where_joined
+from app.intake.service.amend import locked
+from app.intake.service.join import tell_where_joined
+from app.intake.service.owner_agrees import go_on
 from app.intake.tables import entered_in_error
 from app.routing.service import correcting
 from app.vault import open as vault
@@ -44,7 +44,7 @@ async def mark(work: Work, call_id: UUID, version: int, reason: str | None) -> M
     """Mark a call as entered in error. A case that somebody has accepted, or that others joined, goes on: its owner decides.
 
     Raises:
-        NotFound, Stale, NotToBeCorrected: as `correct.locked`.
+        NotFound, Stale, NotToBeCorrected: as `amend.locked`.
         Invalid: without a reason, later than some seconds after it was sent, or after somebody has accepted.
     """
     call, _ = await locked(work, call_id, version)

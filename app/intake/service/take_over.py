@@ -8,7 +8,7 @@ from app.core.work import Work
 from app.intake.drafts import Draft
 from app.intake.events import CallTakenOver
 from app.intake.service.draft import StillRinging
-from app.intake.service.held import change, open_and_locked
+from app.intake.service.draft_row import change, open_and_locked
 
 
 async def take_over(work: Work, call_id: UUID, *, version: int | None, reason: str | None) -> Draft:

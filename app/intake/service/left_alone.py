@@ -8,7 +8,7 @@ from app.core.work import Work
 from app.intake import queries
 from app.intake.drafts import KEPT_ABANDONED, OPEN
 from app.intake.events import CallLeftOpen
-from app.intake.service.held import locked
+from app.intake.service.draft_row import locked
 from app.vault import open as vault
 
 

@@ -15,7 +15,7 @@ from app.intake.codes import CallKind, Disposition
 from app.intake.outcome import disposition
 from app.intake.schemas.asked import CallIn
 from app.intake.service.ending import open_case
-from app.intake.service.joins import join, tell_joined, tell_split
+from app.intake.service.join import join, tell_joined, tell_split
 from app.intake.service.judging import judge
 from app.routing.service.offer import Offered
 from app.signals.service import tracing
