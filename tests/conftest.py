@@ -36,11 +36,6 @@ SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_s
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: who waits for a process of ours leaves its core to another."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster once, before the workers are made; they inherit where it is."""
     if hasattr(config, "workerinput") or config.option.collectonly:
