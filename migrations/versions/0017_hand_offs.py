@@ -130,6 +130,8 @@ BEGIN
     EXECUTE format('CREATE POLICY change ON %I FOR UPDATE TO nodus_app USING (organisation_id = me())', guarded);
   END LOOP;
 END $$;
+ALTER POLICY write ON entered_in_error WITH CHECK (
+  organisation_id = me() AND EXISTS (SELECT FROM call l WHERE l.id = call_id AND l.organisation_id = me()));
 CREATE POLICY read ON triage_grade FOR SELECT TO nodus_app USING (EXISTS (SELECT FROM cases c WHERE c.id = case_id));
 CREATE POLICY write ON triage_grade FOR INSERT TO nodus_app WITH CHECK (
   organisation_id = me() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id));

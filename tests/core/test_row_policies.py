@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import pytest
 
 from app.core.db import Database
 from app.directory.seeding import organisation_id
@@ -14,6 +15,9 @@ STRANGER = organisation_id("rotterdam")
 FORGED = """
     INSERT INTO hand_off (id, call_id, case_id, organisation_id, addressee, way, proposed_by, state, started_at, ended_at)
     VALUES ($1, $2, $1, $3, 'emergency', 'warm', 'operator', 'accepted', now(), now())"""
+MARKED = """
+    INSERT INTO entered_in_error (id, call_id, case_id, organisation_id, at, withdrew_case, reversible_until)
+    VALUES ($1, $2, $1, $3, now(), false, now())"""
 SENT = """
     INSERT INTO report (id, channel, organisation_id, sender_organisation_id, call_id, sent_at)
     VALUES ($1, 'transfer', $2, $2, $3, now())"""
@@ -35,6 +39,17 @@ async def test_a_hand_off_counts_only_when_the_calls_own_desk_wrote_it(
     async with raw.transaction():
         await _as(raw, HOTLINE)
         assert await raw.fetch("SELECT FROM hand_off WHERE id = $1", forged) == []
+
+
+async def test_a_stranger_marks_no_call_as_an_error(
+    client: httpx.AsyncClient, database: Database, raw: asyncpg.Connection
+) -> None:
+    """One forged line, and the call's own desk could not mark it any more: there is one at a time."""
+    receipt = await an_offered_case(client, await a_token(database))
+    async with raw.transaction():
+        await _as(raw, STRANGER)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await raw.execute(MARKED, uuid4(), receipt["id"], STRANGER)
 
 
 async def test_who_claims_to_have_sent_a_call_hears_nothing_of_it(

@@ -142,6 +142,29 @@ async def test_who_rings_again_adds_to_the_case(client: httpx.AsyncClient, opera
     assert "taken_up" in again.json()["codes"]
 
 
+async def test_what_was_added_to_the_wrong_case_comes_off_again(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
+    """The reference was another neighbour's: split off, the call has a case of its own, and stays out of the first."""
+    first = await an_offered_case(client, operator)
+    added = (await client.post("/v1/calls", json=a_call(addsTo=first["reference"]), headers=operator)).json()
+    assert added["joinedCaseId"] == first["caseId"]
+    split = await client.post(
+        f"/v1/calls/{added['id']}/splitting", json={"reason": "another_person"}, headers=operator | {"If-Match": '"1"'}
+    )
+    assert (split.status_code, split.json()["joinedCaseId"]) == (201, None), split.text
+    assert split.json()["caseId"] not in {None, first["caseId"]}
+
+
+async def test_a_call_in_error_is_neither_joined_nor_split(client: httpx.AsyncClient, operator: dict[str, str]) -> None:
+    """Splitting it would open and offer a case about nobody."""
+    first = await an_offered_case(client, operator)
+    added = (await client.post("/v1/calls", json=a_call(joins=first["caseId"]), headers=operator)).json()
+    address, seen = f"/v1/calls/{added['id']}", [operator | {"If-Match": f'"{version}"'} for version in (1, 2)]
+    marked = await client.post(f"{address}/error", json={"reason": "Dubbel."}, headers=seen[0])
+    assert marked.status_code == 200, marked.text
+    split = await client.post(f"{address}/splitting", json={"reason": "mistake"}, headers=seen[1])
+    assert (split.status_code, split.json()["type"]) == (409, "/v1/problems/cant-join"), split.text
+
+
 BAD = {
     "a deadline without a promise": {"feedbackBy": "2027-01-01T00:00:00Z"},
     "a promise that is broken already": {"feedbackPromised": True, "feedbackBy": "2020-01-01T00:00:00Z"},

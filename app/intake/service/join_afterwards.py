@@ -24,7 +24,7 @@ from app.vault.purpose import Purpose
 
 
 class CantJoin(Conflict):
-    """The call has joined a case already, has not ended, or it is about its own case."""
+    """The call has joined a case already, has not ended, was entered in error, or it is about its own case."""
 
     slug, title = "cant-join", "This call can't join that case"
 
@@ -93,7 +93,7 @@ async def _reopened(work: Work, call: Call, row: Row) -> tuple[Offered | None, s
     if kind not in {CallKind.REPORT, CallKind.HANDED_OFF}:
         return None, disposition(kind, case=False)
     [told] = await vault.unseal(work, call.case_id, [row["sealed"]], what=f"call {call.id}", purpose=Purpose.TRIAGE)
-    judged = await judge(work, CallIn.model_validate(told | {"joins": None}))
+    judged = await judge(work, CallIn.model_validate(told | {"joins": None, "addsTo": None}))
     offered = open_case(work, call.case_id, judged)
     return offered, disposition(kind, case=True) if offered else Disposition.ADVICE_ONLY
 
@@ -106,6 +106,8 @@ async def _locked(work: Work, call_id: UUID, version: int) -> tuple[Call, Row]:
     match(version, call.version)
     if call.state != "completed":
         raise CantJoin("This call has not ended, or was abandoned: complete the draft with joins.", state=call.state)
+    if call.in_error_at:
+        raise CantJoin("This call was entered in error; take that back first.")
     return call, row
 
 
