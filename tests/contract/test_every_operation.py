@@ -135,7 +135,7 @@ def service(cluster: embedded.Embedded) -> Iterator[Service]:
 
 
 @DESCRIBED.parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_answers_as_described(case: Any, service: Service) -> None:
     """With the key that the operation is for, about things that exist and things that don't; never a 5xx, never an unknown shape."""
     for found in (False, True):
