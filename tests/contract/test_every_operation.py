@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Self
@@ -31,6 +32,7 @@ from tests.conftest import copy_of, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
 
 DESCRIBED: Final = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi" / "openapi.json")
+ALL_OF: Final = 12
 CHECKS: Final = [
     not_a_server_error,
     status_code_conformance,
@@ -91,6 +93,7 @@ class Service:
         self.keys: list[dict[str, str]] = []
         self.known: dict[str, str] = {}
         self.fitting: dict[str, dict[str, str]] = {}
+        self.asked: Counter[str] = Counter()
         self._server = uvicorn.Server(uvicorn.Config(edged(create_app(settings_for(url))), port=0, log_config=None))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -135,20 +138,19 @@ def service(cluster: embedded.Embedded) -> Iterator[Service]:
 
 
 @DESCRIBED.parametrize()
-@settings(max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_answers_as_described(case: Any, service: Service) -> None:
     """With the key that the operation is for, about things that exist and things that don't; never a 5xx, never an unknown shape."""
-    for found in (False, True):
-        if found:
-            case.path_parameters = {
-                **case.path_parameters,
-                **{k: v for k, v in service.known.items() if k in case.path_parameters},
-            }
-        for key in sorted(service.keys, key=lambda key: key is not service.fitting.get(case.operation.label)):
-            response = case.call(base_url=service.address + "/v1", headers=key)
-            case.validate_response(response, checks=CHECKS)
-            if response.status_code != REFUSED:
-                service.fitting[case.operation.label] = key  # asked first the next time
-                break
-        if not case.path_parameters:
+    label = case.operation.label
+    service.asked[label] += 1
+    if service.asked[label] > ALL_OF and service.asked[label] % 2:  # some eighty odd requests an operation: half of them do
+        return
+    if service.asked[label] % 4:  # the fourth is about things that don't exist
+        known = {name: value for name, value in service.known.items() if name in case.path_parameters}
+        case.path_parameters = {**case.path_parameters, **known}
+    for key in sorted(service.keys, key=lambda key: key is not service.fitting.get(label)):
+        response = case.call(base_url=service.address + "/v1", headers=key)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code != REFUSED:
+            service.fitting[label] = key  # asked first the next time
             return
