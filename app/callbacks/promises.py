@@ -12,7 +12,6 @@ class Why(StrEnum):
 
     PROMISED = "promised"  # an operator said so
     UNANSWERED = "unanswered"  # they rang, and nobody answered
-    DROPPED = "dropped"  # the line broke while they spoke
 
 
 class CallbackState(StrEnum):
@@ -43,7 +42,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"  # an event that came late: somebody had answered after all
 
 
-WITHIN: Final = {Why.PROMISED: timedelta(hours=1), Why.UNANSWERED: timedelta(minutes=15), Why.DROPPED: timedelta(minutes=15)}  # ⚙
+WITHIN: Final = {Why.PROMISED: timedelta(hours=1), Why.UNANSWERED: timedelta(minutes=15)}  # ⚙
 LATEST: Final = timedelta(days=14)  # ⚙ further ahead is a matter of the case, not of the telephone
 PAUSES: Final = (
     timedelta(minutes=15),

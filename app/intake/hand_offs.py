@@ -3,12 +3,12 @@
 The four states that an operator sees of a warm transfer: calling, speaking, accepted (by whom, when), not reached.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from app.core.errors import Conflict, FieldError, Invalid
 from app.directory.contacts import phone
@@ -141,35 +141,38 @@ def stays_ours(kind: CallKind, states: Iterable[str]) -> bool:
     return kind is CallKind.HANDED_OFF and HandOffState.ACCEPTED not in set(states)
 
 
-def number_of(to: str, services: Iterable[Mapping[str, object]]) -> str | None:
+def number_of(to: str, services: Iterable[Mapping[str, Any]]) -> str | None:
     """The number of the service around a place that is `to`, of those that the directory names there; None: none is known."""
     for kind in KINDS.get(to, ()):
         for service in services:
-            ways = service["contact_ways"] if service["kind"] == kind else ()
-            phones = {way["use"]: way["value"] for way in ways if way["kind"] == "phone"}  # type: ignore[attr-defined]
-            for use in USES:
-                if use in phones:
-                    return str(phones[use])
+            phones = dict(_phones(service)) if service["kind"] == kind else {}
+            if number := next((phones[use] for use in USES if use in phones), None):
+                return number
     return None
 
 
-def numbers_of(protocol: Protocol, services: Iterable[Mapping[str, object]]) -> Mapping[str, To]:
+def numbers_of(protocol: Protocol, services: Iterable[Mapping[str, Any]]) -> Mapping[str, To]:
     """Whose each number is: those of the protocol, and those of the services around the place."""
     found: dict[str, To] = {}
     for service in services:
         to = next((To(one) for one, kinds in KINDS.items() if kinds[0] == service["kind"]), None)
-        for way in service["contact_ways"] if to else ():  # type: ignore[attr-defined]
-            if to and way["kind"] == "phone":
-                found.setdefault(way["value"], to)
+        if to:
+            for _, number in _phones(service):
+                found.setdefault(number, to)
     for rule in protocol.hand_offs:
         if rule.number:
             found[_dialled(rule.number)] = addressee(rule.to)
     return found
 
 
-def with_numbers(proposed: Iterable[HandOff], services: Sequence[Mapping[str, object]]) -> tuple[HandOff, ...]:
+def with_numbers(proposed: Iterable[HandOff], services: Sequence[Mapping[str, Any]]) -> tuple[HandOff, ...]:
     """The hand-offs with the number of the service around the place, where the protocol has none; else it is said whom to ask."""
     return tuple(one if one.number else _with_number(one, number_of(one.to, services)) for one in proposed)
+
+
+def _phones(service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The telephone numbers of a service of the directory, each with its use."""
+    return ((way["use"], way["value"]) for way in service["contact_ways"] if way["kind"] == "phone")
 
 
 def _with_number(one: HandOff, number: str | None) -> HandOff:

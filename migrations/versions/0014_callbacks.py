@@ -16,7 +16,7 @@ CREATE TABLE callback (
   call_id uuid NOT NULL,
   case_id uuid NOT NULL,
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'given_up')),
-  why text NOT NULL CHECK (why IN ('promised', 'unanswered', 'dropped')),
+  why text NOT NULL CHECK (why IN ('promised', 'unanswered')),
   promised_at timestamptz NOT NULL,
   due_at timestamptz NOT NULL,
   attempts smallint NOT NULL DEFAULT 0,

@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(("why", "minutes"), [(Why.PROMISED, 60), (Why.UNANSWERED, 15), (Why.DROPPED, 15)])
+@pytest.mark.parametrize(("why", "minutes"), [(Why.PROMISED, 60), (Why.UNANSWERED, 15)])
 def test_who_hung_up_is_rung_sooner_than_who_was_promised(why: Why, minutes: int) -> None:
     """Whoever rang and got nobody has told nothing yet: it may be urgent."""
     assert due_by(why, AT) == AT + minutes * MINUTE
