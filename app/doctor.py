@@ -17,7 +17,7 @@ from app.core.migrations import BY_MONTH
 from app.core.settings import Settings
 from app.core.work import begin
 from app.coverage.service import gaps
-from app.delivery import service as delivery
+from app.delivery.service import messages as delivery
 from app.directory.service import look_up as directory
 from app.intake.service import protocols
 from app.routing.coverage import coverage

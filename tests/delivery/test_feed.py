@@ -12,7 +12,7 @@ from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.work import begin
-from app.delivery import service
+from app.delivery.service import feed as service
 from tests.delivery.test_send import Happened, an_organisation, announce
 from tests.makers import a_token
 

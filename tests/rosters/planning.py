@@ -14,7 +14,7 @@ from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.work import begin
-from app.delivery import service as delivery
+from app.delivery.service import feed as delivery
 from app.directory.holidays import AMSTERDAM
 from tests.makers import a_token
 

@@ -1,30 +1,21 @@
-"""Webhook endpoints of an organisation, its feed, and how far delivery is behind."""
+"""Webhook endpoints of an organisation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.core import clock
-from app.core.errors import Gone, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.http import match
 from app.core.ids import new_id
-from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.delivery import queries
 from app.delivery.destination import destination
 from app.delivery.signature import new_secret, shown
 from app.delivery.tables import webhook_endpoint
 from app.vault.keys import master_key
-
-LAST_ID: Final = UUID(int=(1 << 128) - 1)
-
-
-class CursorExpired(Gone):
-    """Events before the oldest that is kept were asked for."""
-
-    slug, title = "cursor-expired", "These events are no longer kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +34,6 @@ class Endpoint:
     last_error: str | None
     created_at: datetime
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """A part of a feed: the events' own bytes, in order and without gaps after `after`."""
-
-    after: int
-    bodies: Sequence[bytes]
-    head: int
-    oldest: int
-
-    @property
-    def reached(self) -> int:
-        """The number of the last event of this part."""
-        return self.after + len(self.bodies)
 
 
 async def create_endpoint(work: Work, *, url: str, types: Sequence[str], from_start: bool) -> tuple[Endpoint, str]:
@@ -92,7 +68,7 @@ async def create_endpoint(work: Work, *, url: str, types: Sequence[str], from_st
     return endpoint, shown(secret)
 
 
-async def endpoints(work: Work) -> list[Endpoint]:
+async def ours(work: Work) -> list[Endpoint]:
     """The endpoints of this organisation, oldest first."""
     return [_endpoint(row) for row in await work.rows(queries.ENDPOINTS)]
 
@@ -134,48 +110,6 @@ async def remove_endpoint(work: Work, endpoint_id: UUID) -> None:
     """
     if not await work.change(queries.REMOVE, endpoint_id=endpoint_id):
         raise NotFound("Your organisation has no such endpoint.")
-
-
-async def attempts(work: Work, endpoint_id: UUID, before: UUID | None, limit: int) -> Page[Mapping[str, Any]]:
-    """The attempts to deliver to an endpoint, newest first.
-
-    Raises:
-        NotFound: this organisation has no such endpoint.
-    """
-    await endpoint(work, endpoint_id)
-    query = queries.ATTEMPTS.limit(limit + 1)
-    rows = [dict(row) for row in await work.rows(query, endpoint_id=endpoint_id, before=before or LAST_ID)]
-    return page_of(rows, limit, rows[limit - 1]["id"] if len(rows) > limit else None)
-
-
-async def events(work: Work, recipient: UUID, after: int, limit: int) -> Events:
-    """The part of a recipient's feed after a number.
-
-    Raises:
-        Invalid: the number lies ahead of the feed.
-        CursorExpired: it lies before the oldest event that is kept.
-    """
-    row = await work.one(queries.FEED, recipient=recipient, after=after, most=limit)
-    if row is None:
-        raise LookupError("The feed's question always has an answer.")
-    head, oldest = row["head"], row["oldest"] or row["head"] + 1
-    if after > head:
-        raise Invalid(
-            f"`after` is {after}, and the last event has number {head}. Was a backup restored? Start again after {head}."
-        )
-    if after < oldest - 1:
-        raise CursorExpired(
-            "The events after this number are no longer all kept. Read GET /v1/cases?mine=true and"
-            f" GET /v1/offers?state=pending, then go on after {oldest - 1}.",
-            oldest=str(oldest),
-        )
-    return Events(after, row["bodies"], head, oldest)
-
-
-async def oldest_undelivered(work: Work) -> timedelta | None:
-    """How long the oldest event has been waiting that an active endpoint has not received; None when there is none."""
-    row = await work.one(queries.OLDEST_UNDELIVERED)
-    return work.at - row["at"] if row and row["at"] else None
 
 
 def _endpoint(row: Mapping[str, Any] | None) -> Endpoint:

@@ -1,6 +1,6 @@
-"""Endpoints, attempts and feeds on the wire."""
+"""Webhook endpoints on the wire."""
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -50,33 +50,3 @@ class EndpointsOut(Wire):
     """The endpoints of your organisation."""
 
     items: list[EndpointOut]
-
-
-class AttemptOut(Wire):
-    """One attempt to deliver one event."""
-
-    id: UUID
-    event_id: UUID
-    number: int
-    attempt: int
-    started_at: Moment
-    duration_ms: int
-    status: int | None
-    outcome: str
-    error: str | None
-
-
-class AttemptPage(Wire):
-    """A page of attempts, newest first."""
-
-    items: list[AttemptOut]
-    next: str | None
-
-
-class FeedOut(Wire):
-    """A part of your feed."""
-
-    events: list[dict[str, Any]] = Field(description="CloudEvents, in order, without gaps; `sequence` is the number")
-    next: str = Field(description="Send it as `after` next time; it is always there, also when there was nothing")
-    end: bool = Field(description="There was nothing more at this moment")
-    oldest: str = Field(description="The oldest event that is kept")

@@ -1,0 +1,1 @@
+"""Delivery on the wire, one file a subject."""

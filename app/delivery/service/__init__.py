@@ -1,0 +1,1 @@
+"""Endpoints, what was sent to them, and the feed, one file a subject."""
