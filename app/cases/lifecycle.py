@@ -28,6 +28,9 @@ class Urgency(StrEnum):
     ADVICE = "advice"
 
 
+PRESSING: Final = frozenset({Urgency.ACUTE, Urgency.CRISIS, Urgency.URGENT})
+
+
 class Flag(StrEnum):
     """What raises a hand-off whatever the urgency."""
 

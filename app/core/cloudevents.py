@@ -25,6 +25,8 @@ def rows_for(
         "id": identifier,
         "type": event.type,
         "case_id": event.case,
+        "pressing": event.pressing,
+        "municipality_codes": event.municipalities,
         "recorded_at": at,
         "head": head + '"',
         "tail": '"' + tail,
@@ -45,7 +47,14 @@ def _body(event: Event, identifier: UUID, at: datetime, settings: Settings) -> s
             "dataschema": f"{settings.base_url}/v1/schemas/{event.type}",
             "sequence": "@sequence@",
             "dataref": f"{settings.base_url}{event.path}",
+            **_municipality(event),
             "data": event.data(),
         },
         option=orjson.OPT_UTC_Z,
     ).decode()
+
+
+def _municipality(event: Event) -> dict[str, str]:
+    """The extension attribute by which a hub such as Open Notificaties lets its subscribers choose."""
+    named = event.municipalities or ()
+    return {"municipalitycode": named[0]} if len(named) == 1 else {}

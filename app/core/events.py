@@ -28,6 +28,17 @@ class Event(ABC):
         """The case it is about, if it is about one."""
         return None
 
+    @property
+    def pressing(self) -> bool:
+        """Whether somebody must act within minutes, so that people are told when it can't be delivered."""
+        return False
+
+    @property
+    def municipalities(self) -> tuple[str, ...] | None:
+        """The codes of the municipalities that it names; None: it names none."""
+        one = getattr(self, "municipality_code", None)
+        return getattr(self, "municipality_codes", (one,) if one else None)
+
     def data(self) -> dict[str, object]:
         """The event's own part of the CloudEvent, camelCase, moments in UTC."""
         return {camel(field.name): _wire(getattr(self, field.name)) for field in fields(self)}

@@ -17,7 +17,8 @@ from sqlalchemy import Table
 # the order of commits and a reader never overtakes a writer.
 EVENTS: Final = """
   announced AS (SELECT * FROM jsonb_to_recordset(${n}::jsonb) AS a (
-    recipient_id uuid, place int, id uuid, type text, case_id uuid, recorded_at timestamptz, head text, tail text)),
+    recipient_id uuid, place int, id uuid, type text, case_id uuid, pressing boolean,
+    municipality_codes text[], recorded_at timestamptz, head text, tail text)),
   counted AS (
     INSERT INTO recipient_counter AS c (recipient_id, last)
     SELECT recipient_id, count(*) FROM announced GROUP BY recipient_id ORDER BY recipient_id
@@ -28,8 +29,8 @@ EVENTS: Final = """
       + row_number() OVER (PARTITION BY a.recipient_id ORDER BY a.place) AS number
     FROM announced a JOIN counted c USING (recipient_id)),
   recorded AS (
-    INSERT INTO event (recipient_id, number, id, type, case_id, recorded_at, body)
-    SELECT recipient_id, number, id, type, case_id, recorded_at,
+    INSERT INTO event (recipient_id, number, id, type, case_id, pressing, municipality_codes, recorded_at, body)
+    SELECT recipient_id, number, id, type, case_id, pressing, municipality_codes, recorded_at,
       convert_to(head || lpad(number::text, 20, '0') || tail, 'UTF8')
     FROM numbered)
 """

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     LargeBinary,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata: Final = MetaData()
 
@@ -34,6 +35,8 @@ event: Final = Table(
     Column("case_id", Uuid),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("pressing", Boolean, nullable=False),
+    Column("municipality_codes", ARRAY(Text)),
 )
 
 idempotency: Final = Table(

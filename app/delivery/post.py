@@ -1,7 +1,6 @@
 """One attempt: POST an event's bytes to a receiver, to a vetted address, and say what became of it."""
 
 import asyncio
-import socket
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ import httpx
 
 from app.core import clock
 from app.core.settings import Settings
-from app.delivery.destination import Destination, DestinationRefused, destination, vetted
+from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import headers
+from app.delivery.reach import reach
 
 TIMEOUT: Final = httpx.Timeout(20, connect=5)
 LONGEST_ATTEMPT: Final = 25.0
@@ -81,21 +81,14 @@ class Post:
     async def _post(
         self, endpoint: UUID, url: str, secrets: list[bytes], event: UUID, body: bytes
     ) -> tuple[int, timedelta | None]:
-        private = self._settings.webhooks_to_private_addresses
-        where = destination(url, private_allowed=private)
-        address = vetted(await _resolve(where), private_allowed=private)
-        # Connect to the address that was vetted, not to what the name may mean a moment later.
-        host = f"[{address}]" if ":" in address else address
+        where = await reach(url, private_allowed=self._settings.webhooks_to_private_addresses)
         timestamp = int(clock.wall().timestamp())
         request = self._client(endpoint).build_request(
             "POST",
-            f"{where.scheme}://{host}:{where.port}{where.path}",
+            where.url,
             content=body,
-            headers={
-                **headers(secrets, event, timestamp, body, origin=self._settings.base_url),
-                "Host": where.host if where.port in {80, 443} else f"{where.host}:{where.port}",
-            },
-            extensions={"sni_hostname": where.host},
+            headers={**headers(secrets, event, timestamp, body, origin=self._settings.base_url), "Host": where.host},
+            extensions=where.extensions,
         )
         response = await self._client(endpoint).send(request, stream=True, follow_redirects=False)
         try:
@@ -134,11 +127,6 @@ class Post:
 def _context() -> SSLContext:
     """One TLS context for all clients: making one takes tens of milliseconds."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-async def _resolve(where: Destination) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
 
 
 def _wish(retry_after: str | None) -> timedelta | None:

@@ -27,7 +27,9 @@ CLAIM: Final = text("""
     WHERE e.state = 'active' AND c.last > e.delivered_through AND e.next_attempt_at <= :at
       AND (e.leased_until IS NULL OR e.leased_until < :at)
     ORDER BY e.next_attempt_at LIMIT :most FOR UPDATE OF e SKIP LOCKED)
-  RETURNING id, organisation_id, url, secret, types, delivered_through, attempts, failing_since
+  RETURNING id, organisation_id, url, types, delivered_through, attempts, failing_since,
+    ARRAY(SELECT s.secret FROM webhook_secret s WHERE s.endpoint_id = webhook_endpoint.id AND s.kind = 'hmac'
+      AND (s.ends_at IS NULL OR s.ends_at > :at) ORDER BY s.created_at DESC) AS secrets
 """)
 RENEW: Final = text("""
   UPDATE webhook_endpoint SET leased_until = :lease WHERE id = ANY(CAST(:held AS uuid[])) AND leased_until IS NOT NULL
@@ -46,7 +48,9 @@ RECORD: Final = text("""
     failing_since = CASE WHEN n.next_attempt_at IS NULL THEN e.failing_since ELSE n.failing_since END,
     last_error = CASE WHEN n.next_attempt_at IS NULL THEN e.last_error ELSE n.last_error END,
     leased_until = CASE WHEN n.ended THEN NULL ELSE e.leased_until END,
-    state = CASE WHEN n.gone THEN 'disabled' ELSE e.state END
+    state = CASE WHEN n.gone THEN 'disabled' ELSE e.state END,
+    disabled_reason = CASE WHEN n.gone THEN 'gone' ELSE e.disabled_reason END,
+    disabled_at = CASE WHEN n.gone THEN now() ELSE e.disabled_at END
   FROM json_to_recordset(CAST(:endpoints AS json)) AS n (id uuid, delivered_through bigint, attempts smallint,
     next_attempt_at timestamptz, failing_since timestamptz, last_error text, ended boolean, gone boolean)
   WHERE e.id = n.id

@@ -68,6 +68,7 @@ class Recorder:
                 "status": made.status,
                 "outcome": outcome.result,
                 "error": made.error,
+                "trigger": "scheduled",
             }
         )
         self._endpoint(outcome.endpoint).update(

@@ -143,12 +143,13 @@ class Sender:
 
     async def _serve_in_order(self, row: Any) -> None:  # noqa: ANN401  a row
         try:
-            secret = master_key(self._settings).unwrap(bytes(row["secret"]), row["id"])
+            key = master_key(self._settings)
+            secrets = [key.unwrap(bytes(one), row["id"]) for one in row["secrets"]]
         except Broken:
             log.error("sender.secret_unreadable", endpoint=str(row["id"]))  # noqa: TRY400  the trace says nothing more
             return
         serving = _Serving(
-            row["id"], row["organisation_id"], row["url"], [secret], row["types"], row["delivered_through"],
+            row["id"], row["organisation_id"], row["url"], secrets, row["types"], row["delivered_through"],
             row["attempts"], row["failing_since"],
         )  # fmt: skip
         until = clock.wall() + SERVED_FOR

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from app.cases.lifecycle import PRESSING
 from app.core.events import CaseEvent, Event
 
 
@@ -46,6 +47,11 @@ class CaseOverdue(CaseEvent):
     level: int
     hears: tuple[str, ...]
     climbs_at: datetime
+
+    @property
+    def pressing(self) -> bool:
+        """Whether somebody must act within the hour or so."""
+        return self.urgency in PRESSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from app.cases.lifecycle import PRESSING
 from app.core.events import CaseEvent, Event
 
 
@@ -21,6 +22,11 @@ class CaseOffered(CaseEvent):
     municipality_code: str
     accept_by: datetime
     rung: str
+
+    @property
+    def pressing(self) -> bool:
+        """Whether somebody must act within the hour or so."""
+        return self.urgency in PRESSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,11 @@ class OfferReminded(CaseEvent):
     reminders: int
     accept_by: datetime
 
+    @property
+    def pressing(self) -> bool:
+        """Nobody else is left to ask."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(CaseEvent):
@@ -82,6 +93,11 @@ class OfferHastened(CaseEvent):
     urgency: str
     flags: tuple[str, ...]
     accept_by: datetime
+
+    @property
+    def pressing(self) -> bool:
+        """Whether somebody must act within the hour or so."""
+        return self.urgency in PRESSING
 
 
 EVENTS: Final[tuple[type[Event], ...]] = (

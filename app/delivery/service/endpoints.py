@@ -14,7 +14,7 @@ from app.core.work import Work
 from app.delivery import queries
 from app.delivery.destination import destination
 from app.delivery.signature import new_secret, shown
-from app.delivery.tables import webhook_endpoint
+from app.delivery.tables import webhook_endpoint, webhook_secret
 from app.vault.keys import master_key
 
 
@@ -56,7 +56,6 @@ async def create_endpoint(work: Work, *, url: str, types: Sequence[str], from_st
         id=endpoint_id,
         organisation_id=work.organisation,
         url=url,
-        secret=master_key(settings).wrap(secret, endpoint_id),
         types=list(types),
         state="active",
         delivered_through=through,
@@ -64,6 +63,22 @@ async def create_endpoint(work: Work, *, url: str, types: Sequence[str], from_st
         next_attempt_at=at,
         created_at=at,
         version=1,
+        verification="agreed",
+        verified_at=at,
+        municipality_codes=[],
+        ordering="strict",
+        auth_kind="none",
+        header_names=[],
+        pressing_told_through=0,
+    )
+    work.write(
+        webhook_secret,
+        id=new_id(at),
+        endpoint_id=endpoint_id,
+        organisation_id=work.organisation,
+        kind="hmac",
+        secret=master_key(settings).wrap(secret, endpoint_id),
+        created_at=at,
     )
     return endpoint, shown(secret)
 
@@ -96,7 +111,13 @@ async def change_endpoint(work: Work, endpoint_id: UUID, version: int, changes: 
         destination(changes["url"], private_allowed=work.database.settings.webhooks_to_private_addresses)
     values = dict(changes)
     if changes.get("state") == "active" and found.state != "active":
-        values |= {"attempts": 0, "next_attempt_at": clock.wall(), "failing_since": None}
+        values |= {
+            "attempts": 0,
+            "next_attempt_at": clock.wall(),
+            "failing_since": None,
+            "disabled_reason": None,
+            "disabled_at": None,
+        }
     await work.change(queries.CHANGE.values(version=version + 1, **values), endpoint_id=endpoint_id)
     work.ring(f"event:{found.organisation}:0")
     return await endpoint(work, endpoint_id)

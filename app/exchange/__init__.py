@@ -1,0 +1,1 @@
+"""Other systems' languages: FHIR for care providers."""
