@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.types import ASGIApp
 
 from app.callbacks.api import router as callbacks
@@ -139,11 +140,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_alive,
         generate_unique_id_function=_operation_id,
     )
-    database = Database(settings.database_url, settings)
-    app.state.settings = settings
-    app.state.database = database
-    app.state.keyring = KeyRing(database)
-    app.state.heads = Heads(database)
+    connect(app, settings)
     problem.add_to(app)
     for room in ROOMS:
         app.include_router(room)
@@ -151,6 +148,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_public_routes(app)
     setattr(app, "openapi", partial(openapi, app))  # noqa: B010  FastAPI's own place for it
     return app
+
+
+def connect(app: FastAPI, settings: Settings) -> None:
+    """Give an application what it works with; what it knew before is forgotten."""
+    database = Database(settings.database_url, settings)
+    app.state = State({"settings": settings, "database": database, "keyring": KeyRing(database), "heads": Heads(database)})
 
 
 def edged(app: FastAPI) -> ASGIApp:

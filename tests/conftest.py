@@ -10,6 +10,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ from app.core.db import Database
 from app.core.settings import Settings
 from app.core.work import begin
 from app.directory.seeding import load_netherlands
-from app.main import create_app, edged
+from app.main import connect, create_app, edged
 
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -170,11 +171,27 @@ async def raw(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+_ENDED: Final[list[FastAPI]] = []
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The application, alive.
+
+    FastAPI finds out every route at an application's first request, which takes as long as ten tests. So one that has ended is
+    used again; it knows nothing of what was.
+    """
+    app = _ENDED.pop() if _ENDED else create_app(settings)
+    connect(app, settings)
+    async with app.router.lifespan_context(app):
+        yield app
+    _ENDED.append(app)
+
+
 @pytest.fixture
 async def app(database: Database) -> AsyncIterator[FastAPI]:
     """The application on the shared database."""
-    made = create_app(database.settings)
-    async with made.router.lifespan_context(made):
+    async with running(database.settings) as made:
         yield made
 
 
@@ -195,8 +212,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def fresh_client(fresh_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application on this test's own database, with receivers on the loopback allowed."""
-    made = create_app(settings_for(fresh_url, webhooks_to_private_addresses=True))
-    async with made.router.lifespan_context(made), client_of(made) as client:
+    async with running(settings_for(fresh_url, webhooks_to_private_addresses=True)) as app, client_of(app) as client:
         yield client
 
 

@@ -18,8 +18,8 @@ from app.demo.stage import Member
 from app.demo.summary import Check, Summary
 from app.demo.telling import write_for_the_start_page
 from app.directory.seeding import organisation_id
-from app.main import create_app, edged
-from tests.conftest import settings_for
+from app.main import edged
+from tests.conftest import running, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 PROVIDER: Final = organisation_id("crisis-vr13")
@@ -48,16 +48,16 @@ async def a_play(database: Database, folder: Path) -> Settings:
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[str]:
     """The application on a socket of its own; its address."""
-    config = uvicorn.Config(edged(create_app(settings)), port=0, log_config=None, lifespan="on")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
+    async with running(settings) as app:
+        server = uvicorn.Server(uvicorn.Config(edged(app), port=0, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager
