@@ -108,9 +108,9 @@ def settings_for(url: str, **others: Any) -> Settings:
     return Settings(**{"database_url": url, "master_key": MASTER_KEY, "metrics_port": 0, "pool_size": 5, **others})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def database(shared_url: str) -> AsyncIterator[Database]:
-    """A pool on the shared database."""
+    """A pool on the shared database: a new connection costs PostgreSQL more than most tests."""
     made = Database(shared_url, settings_for(shared_url))
     yield made
     await made.close()
@@ -188,7 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[FastAPI]:
     _ENDED.append(app)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def app(database: Database) -> AsyncIterator[FastAPI]:
     """The application on the shared database."""
     async with running(database.settings) as made:
