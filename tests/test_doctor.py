@@ -21,8 +21,8 @@ WAITING = """
     WITH known AS (INSERT INTO recipient_counter (recipient_id, last) VALUES ($1, 1)),
       happened AS (
         INSERT INTO event (recipient_id, number, id, type, recorded_at, body) VALUES ($1, 1, $2, 'nl.nodus.test', $3, ''))
-    INSERT INTO webhook_endpoint (id, organisation_id, url, secret, types, state, next_attempt_at, created_at)
-      VALUES ($2, $1, 'https://example.nl', '', '{}', 'active', $3, $3)"""
+    INSERT INTO webhook_endpoint (id, organisation_id, url, types, state, next_attempt_at, created_at)
+      VALUES ($2, $1, 'https://example.nl', '{}', 'active', $3, $3)"""
 
 
 async def found(settings: Settings) -> dict[str, doctor.Finding]:
