@@ -41,12 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster once, before the workers are made; they inherit where it is."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    folder = tempfile.mkdtemp(prefix="nodus-test-")
+    folder = tempfile.mkdtemp(prefix="nodus-test-", dir=_in_memory())
     cluster = embedded.start(Path(folder), durable=False)
     migrations.upgrade(cluster.admin_url)
     migrations.grant_login(cluster.admin_url, embedded.LOGIN)
     asyncio.run(_load(cluster))
     os.environ[FOLDER] = folder
+
+
+def _in_memory() -> Path | None:
+    """Where files cost no disk, if there is room for 4 GB: a copy of a database takes 0.04 s of CPU there, else up to 0.9 s."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else None
 
 
 async def _load(cluster: embedded.Embedded) -> None:
