@@ -1,4 +1,7 @@
-"""What keeps an installation in order: `nodus migrate`, `doctor`, `openapi`; and `demo`, to try one."""
+"""What keeps an installation in order: `nodus migrate`, `doctor`, `openapi`; and `demo`, to try one.
+
+What only one of them needs is imported there: it takes a second.
+"""
 
 import asyncio
 import sys
@@ -9,10 +12,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from app import doctor as checks
-from app import main as main_module
 from app.cli.terminal import fail, out
-from app.core import migrations
 from app.core.settings import Settings, load
 
 
@@ -43,6 +43,8 @@ def migrate(
     login: Annotated[str | None, typer.Option(help="Make this login for the service, or give it its rights")] = None,
 ) -> None:
     """Bring the database to the structure that this program knows. The login's password: NODUS_LOGIN_PASSWORD."""
+    from app.core import migrations
+
     settings = load()
     url = settings.migration_database_url or settings.database_url
     migrations.upgrade(url)
@@ -53,6 +55,8 @@ def migrate(
 
 def examine() -> None:
     """Look whether everything is in order; fails when something is not."""
+    from app import doctor as checks
+
     table = Table("", "what", "finding", box=None)
     findings = asyncio.run(checks.examine(load()))
     for finding in findings:
@@ -63,6 +67,8 @@ def examine() -> None:
 
 def openapi() -> None:
     """Print the API's description, as it is committed in openapi/openapi.json."""
+    from app import main as main_module
+
     placeholder = Settings(database_url="postgresql://nobody@localhost/none", master_key="A" * 43 + "=")
     text = orjson.dumps(
         main_module.openapi(main_module.create_app(placeholder)), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
