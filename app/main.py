@@ -33,6 +33,7 @@ from app.core.settings import Settings, load
 from app.coverage.api import router as coverage
 from app.coverage.events import EVENTS as COVERAGE_EVENTS
 from app.delivery.api import router as delivery
+from app.delivery.api.quick import Quick
 from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
@@ -162,7 +163,8 @@ def edged(app: FastAPI) -> ASGIApp:
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
     read = {"/v1/directory-imports": files, "/v1/police-reports": police}
-    return Edge(app, body_limit=settings.body_limit, files=read)
+    quick = Quick(app, app.state.heads, app.state.keyring)
+    return Edge(quick, body_limit=settings.body_limit, files=read)
 
 
 def served() -> ASGIApp:

@@ -15,7 +15,7 @@ from app.core.health import ready
 from app.core.settings import Settings
 from app.coverage import due as coverage
 from app.delivery import send
-from app.delivery.due import silent_endpoints
+from app.delivery.due import OLD_ANSWERS, OLD_EVENTS, silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.intake import due as intake
@@ -40,6 +40,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    OLD_EVENTS,  # a feed forgets what everybody has had for long
+    OLD_ANSWERS,  # to commands that nobody sends again
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
 )
 LOOK_AGAIN: Final = 30.0
