@@ -54,6 +54,12 @@ async def read_offer(offer_id: UUID, work: CaseReader, response: Response) -> Of
     return OfferOut.of(offer)
 
 
+@router.post("/offers/{offer_id}/sight", status_code=201, responses=problems(Invalid, NotFound, OfferEnded))
+async def see_offer(offer_id: UUID, work: OfferAnswerer) -> OfferOut:
+    """Say that you have seen an offer: whoever took the call in hears it. Its time runs on; only an answer stops that."""
+    return OfferOut.of(await answer.see(work, offer_id))
+
+
 @router.post(
     "/offers/{offer_id}/acceptance",
     status_code=201,

@@ -14,6 +14,11 @@ CHANGE: Final = (
     .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.version == bindparam("seen"))
     .values(version=offer.c.version + 1)
 )
+SEE: Final = (  # no new version: whoever read the offer before may answer it all the same
+    update(offer)
+    .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.seen_at.is_(None))
+    .values(seen_at=bindparam("at"))
+)
 DUE: Final = (
     select(offer.c.id)
     .where(offer.c.state == "pending", offer.c.next_call_at <= bindparam("at"))
