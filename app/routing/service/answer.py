@@ -1,6 +1,6 @@
 """Accept or decline an offer: exactly one answer counts, whoever else tries at the same moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -57,6 +57,16 @@ async def offers(work: Work, *, after: UUID | None, limit: int, state: OfferStat
     rows = await work.rows(queries.listed(work.organisation, after, limit, state))
     found = [offer_of(row) for row in rows]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+async def some(work: Work, ids: Sequence[UUID]) -> list[Offer]:
+    """Those of these offers that this work may see; none asked, no statement."""
+    return [offer_of(row) for row in await work.rows(queries.SOME, ids=list(ids))] if ids else []
+
+
+async def pending(work: Work, organisation: UUID) -> list[Offer]:
+    """What an organisation is asked at this moment, oldest first."""
+    return [offer_of(row) for row in await work.rows(queries.PENDING, organisation_id=organisation)]
 
 
 async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | None) -> tuple[Offer, Case]:
