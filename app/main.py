@@ -47,6 +47,8 @@ from app.identity.service import KeyRing
 from app.intake.api import router as intake
 from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.intake.service import protocols
+from app.notices.api import router as notices
+from app.notices.events import EVENTS as NOTICE_EVENTS
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -68,10 +70,12 @@ EVENTS: tuple[type[Event], ...] = (
     *SIGNAL_EVENTS,
     *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
+    *NOTICE_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
     intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    notices,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (

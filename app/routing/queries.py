@@ -9,6 +9,10 @@ from app.routing.tables import decision, offer
 
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
 LOCKED: Final = OFFER.with_for_update()
+SOME: Final = select(offer).where(offer.c.id.in_(bindparam("ids", expanding=True))).order_by(offer.c.id)
+PENDING: Final = (
+    select(offer).where(offer.c.organisation_id == bindparam("organisation_id"), offer.c.state == "pending").order_by(offer.c.id)
+)
 CHANGE: Final = (
     update(offer)
     .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.version == bindparam("seen"))

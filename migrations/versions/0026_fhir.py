@@ -3,7 +3,7 @@
 from migrations.script import carry_out
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

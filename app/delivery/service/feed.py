@@ -48,6 +48,11 @@ class Events:
         return self.reached >= self.head
 
 
+async def heads(work: Work) -> dict[UUID, int]:
+    """The number of the last event of every recipient that has one."""
+    return {UUID(str(row["recipient_id"])): row["last"] for row in await work.rows(queries.HEADS)}
+
+
 async def events(work: Work, recipient: UUID, after: int, limit: int) -> Events:
     """The part of a recipient's feed after a number.
 

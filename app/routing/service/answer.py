@@ -1,6 +1,6 @@
 """Accept or decline an offer: exactly one answer counts, whoever else tries at the same moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -71,6 +71,16 @@ async def see(work: Work, offer_id: UUID) -> Offer:
         event = OfferSeen(case_id=found.case_id, offer_id=offer_id, organisation_id=found.organisation, seen_at=work.at)
         outbox.record(work, event, (found.organisation, found.intake_organisation))
     return await offer(work, offer_id)
+
+
+async def some(work: Work, ids: Sequence[UUID]) -> list[Offer]:
+    """Those of these offers that this work may see; none asked, no statement."""
+    return [offer_of(row) for row in await work.rows(queries.SOME, ids=list(ids))] if ids else []
+
+
+async def pending(work: Work, organisation: UUID) -> list[Offer]:
+    """What an organisation is asked at this moment, oldest first."""
+    return [offer_of(row) for row in await work.rows(queries.PENDING, organisation_id=organisation)]
 
 
 async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | None) -> tuple[Offer, Case]:
