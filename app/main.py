@@ -23,7 +23,7 @@ from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
 from app.console.router import router as console
 from app.core import clock, problem
-from app.core.asgi import API_VERSION, Accepted, Edge
+from app.core.asgi import API_VERSION, READ, Accepted, Edge
 from app.core.db import Database
 from app.core.errors import NotFound, Unavailable
 from app.core.events import Event
@@ -33,17 +33,22 @@ from app.core.settings import Settings, load
 from app.coverage.api import router as coverage
 from app.coverage.events import EVENTS as COVERAGE_EVENTS
 from app.delivery.api import router as delivery
+from app.delivery.api.quick import Quick
 from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
 from app.directory.api.importing import MEDIA as IMPORTED_MEDIA
 from app.directory.events import EVENTS as DIRECTORY_EVENTS
+from app.exchange.api import router as exchange
+from app.exchange.api.answering import READ_MEDIA, problem_answer
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
 from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.intake.service import protocols
+from app.notices.api import router as notices
+from app.notices.events import EVENTS as NOTICE_EVENTS
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -65,11 +70,14 @@ EVENTS: tuple[type[Event], ...] = (
     *SIGNAL_EVENTS,
     *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
+    *NOTICE_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
     intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    notices,
 )  # fmt: skip
+FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."
@@ -141,9 +149,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     connect(app, settings)
-    problem.add_to(app)
+    problem.add_to(app, FORMS)
     for room in ROOMS:
         app.include_router(room)
+    app.include_router(exchange)
     app.include_router(console)
     _add_public_routes(app)
     setattr(app, "openapi", partial(openapi, app))  # noqa: B010  FastAPI's own place for it
@@ -161,8 +170,10 @@ def edged(app: FastAPI) -> ASGIApp:
     settings: Settings = app.state.settings
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
-    read = {"/v1/directory-imports": files, "/v1/police-reports": police}
-    return Edge(app, body_limit=settings.body_limit, files=read)
+    fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir}
+    quick = Quick(app, app.state.heads, app.state.keyring)
+    return Edge(quick, body_limit=settings.body_limit, files=read, forms=FORMS)
 
 
 def served() -> ASGIApp:

@@ -234,8 +234,12 @@ async def _keeps_the_conventions(response: httpx.Response) -> None:
         assert header in response.headers, f"{response.request.url.path} answers without {header}"
     if response.status_code >= 400:
         await response.aread()
-        assert response.headers["content-type"] == "application/problem+json", response.text
         problem = response.json()
+        if response.request.url.path.startswith("/fhir/"):
+            assert response.headers["content-type"] == "application/fhir+json; fhirVersion=4.0", response.text
+            assert problem["resourceType"] == "OperationOutcome", problem
+            return
+        assert response.headers["content-type"] == "application/problem+json", response.text
         assert {"type", "title", "status", "detail"} <= problem.keys()
         assert response.status_code < 500 or response.status_code == 503, problem
 

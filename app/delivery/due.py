@@ -1,7 +1,7 @@
 """Of a webhook endpoint that takes nothing people are told: its organisation, by feed, and those who watch over the country."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,14 @@ from app.core.due import Due
 from app.core.work import Work
 from app.delivery import queries
 from app.delivery.events import EndpointSilent
+from app.delivery.service import retention
 
+OLD_EVENTS: Final[Due[UUID]] = Due(
+    name="old_events", claim=retention.feeds_to_sweep, act=retention.sweep, idle=timedelta(minutes=10)
+)
+OLD_ANSWERS: Final[Due[datetime]] = Due(
+    name="old_answers", claim=retention.moments_of_old_answers, act=retention.forget_answers, idle=timedelta(hours=1)
+)
 SILENT_AFTER: Final = timedelta(minutes=15)  # ⚙ elapsed on the wall's clock, as all delivery
 AGAIN_AFTER: Final = timedelta(hours=24)  # ⚙
 

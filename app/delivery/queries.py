@@ -17,7 +17,7 @@ ATTEMPTS: Final = (
     .order_by(webhook_attempt.c.id.desc())
 )
 HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
-HEADS: Final = text("SELECT recipient_id, last FROM recipient_counter")
+HEADS: Final = text("SELECT recipient_id, last, oldest FROM recipient_counter")
 
 # Only looks at endpoints that have something to deliver; the lease ends by itself when the worker is killed.
 CLAIM: Final = text("""
@@ -75,9 +75,37 @@ OLDEST_UNDELIVERED: Final = text("""
     ORDER BY v.number LIMIT 1) AS first
   WHERE e.state = 'active'
 """)
+# One statement, one snapshot: the head is that of the events beside it.
 FEED: Final = text("""
-  SELECT
-    (SELECT coalesce(max(last), 0) FROM recipient_counter WHERE recipient_id = :recipient) AS head,
-    (SELECT number FROM event WHERE recipient_id = :recipient ORDER BY number LIMIT 1) AS oldest,
+  SELECT coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
     ARRAY(SELECT body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most) AS bodies
+  FROM (SELECT) AS always LEFT JOIN recipient_counter c ON c.recipient_id = :recipient
+""")
+NUMBER: Final = text("SELECT number FROM event WHERE id = :event_id AND recipient_id = :recipient")
+FEEDS_TO_SWEEP: Final = text("SELECT recipient_id FROM recipient_counter WHERE sweep_at <= :at ORDER BY sweep_at LIMIT 100")
+# Up to where a feed may go: before the first of the oldest `most` that is young, that an endpoint has not had, or that waits to be
+# sent beside the order; never the last, whose id a poller may come back with after a silent year.
+TO_FORGET: Final = text("""
+  WITH first AS (
+    SELECT e.number, e.recorded_at, c.oldest, c.last FROM recipient_counter c JOIN event e USING (recipient_id)
+    WHERE c.recipient_id = :recipient AND e.number >= c.oldest ORDER BY e.number LIMIT :most),
+  held AS (
+    SELECT min(number) AS number FROM (
+      SELECT delivered_through + 1 AS number FROM webhook_endpoint
+        WHERE organisation_id = :recipient AND state IN ('active', 'paused')
+      UNION ALL SELECT number FROM webhook_message WHERE organisation_id = :recipient) AS needed)
+  SELECT oldest, coalesce(min(f.number) FILTER (WHERE f.recorded_at >= :before OR f.number >= f.last OR f.number >= held.number),
+    max(f.number) + 1) AS kept_from, count(*) AS seen
+  FROM first f, held GROUP BY oldest
+""")
+FORGET: Final = text("DELETE FROM event WHERE recipient_id = :recipient AND number >= :oldest AND number < :kept_from")
+# Takes the counter's lock, for which intake waits: last, and for no longer than a commit.
+FORGOTTEN: Final = text("""
+  UPDATE recipient_counter SET oldest = greatest(oldest, :kept_from), sweep_at = :sweep_at WHERE recipient_id = :recipient
+""")
+OLD_ANSWERS: Final = text("SELECT FROM idempotency WHERE created_at < :before LIMIT 1")
+FORGET_ANSWERS: Final = text("""
+  DELETE FROM idempotency WHERE (organisation_id, route, key) IN (
+    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most
+    FOR UPDATE SKIP LOCKED)
 """)

@@ -100,6 +100,16 @@ class OfferHastened(CaseEvent):
         return self.urgency in PRESSING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSeen(CaseEvent):
+    """Whoever is asked has seen the offer. Its time runs on: only accepting or declining answers it."""
+
+    type: ClassVar[str] = "nl.nodus.offer.seen.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    seen_at: datetime
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CaseOffered,
     CaseAccepted,
@@ -108,4 +118,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     OfferReminded,
     OfferWithdrawn,
     OfferHastened,
+    OfferSeen,
 )
