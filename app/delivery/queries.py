@@ -103,9 +103,8 @@ FORGET: Final = text("DELETE FROM event WHERE recipient_id = :recipient AND numb
 FORGOTTEN: Final = text("""
   UPDATE recipient_counter SET oldest = greatest(oldest, :kept_from), sweep_at = :sweep_at WHERE recipient_id = :recipient
 """)
-OLD_ANSWERS: Final = text("SELECT FROM idempotency WHERE created_at < :before LIMIT 1")
+OLD_ANSWERS: Final = text("SELECT 1 FROM idempotency WHERE created_at < :before LIMIT 1")
 FORGET_ANSWERS: Final = text("""
   DELETE FROM idempotency WHERE (organisation_id, route, key) IN (
-    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most
-    FOR UPDATE SKIP LOCKED)
+    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most)
 """)
