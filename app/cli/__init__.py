@@ -3,6 +3,7 @@
 import typer
 
 from app.cli.asterisk import telephony_cli
+from app.cli.bounces import import_bounces
 from app.cli.explaining import explain
 from app.cli.importing import bring
 from app.cli.keeping import examine, migrate, openapi, play
@@ -22,6 +23,7 @@ for command, name in (
     (openapi, "openapi"),
     (bring, "import"),
     (import_police_mail, "import-police-mail"),
+    (import_bounces, "import-bounces"),
     (explain, "explain"),
     (simulate, "simulate"),
 ):
