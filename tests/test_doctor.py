@@ -14,7 +14,7 @@ from tests.conftest import as_owner, settings_for
 from tests.makers import AMSTERDAM_DESK
 
 ABOUT = [
-    "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony",
+    "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony", "mail",
 ]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """
