@@ -14,8 +14,8 @@ from app.core.due import Due, carry_out
 from app.core.health import ready
 from app.core.settings import Settings
 from app.coverage import due as coverage
+from app.delivery import due as delivery
 from app.delivery import send
-from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.intake import due as intake
@@ -29,7 +29,12 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
-    silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.VERIFICATIONS,  # receivers are asked whether they want our events
+    delivery.silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.unverified_endpoints(directory.national_desks),
+    delivery.disabled_endpoints(directory.national_desks),
+    delivery.ending_certificates(directory.national_desks),
+    delivery.pressing_undelivered(directory.national_desks),  # what can't wait is told of after two minutes
     intake.LEFT_OPEN,  # a call in which nobody types any more
     intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
