@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False
+    webhooks_authorities: Annotated[
+        str, Field(description="A PEM file with authorities that vouch for receivers, beside the usual ones")
+    ] = ""
     demo: Annotated[bool, Field(description="Start page of the demo, the demo's clock")] = False
     demo_file: Annotated[str, Field(description="What the demo tells its start page")] = ""
     clock: Annotated[str, Field(description="The demo's clock: real|domain|speed")] = ""
