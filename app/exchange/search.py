@@ -16,7 +16,7 @@ from uuid import UUID
 from app.core.errors import FieldError, Invalid
 from app.core.paging import LARGEST, USUAL
 from app.exchange.codes import TaskStatus
-from app.exchange.fhir_task import OFFER_STATE, Standing, standings_of
+from app.exchange.fhir_task import Standing, standings_of
 
 PAGE: Final = "_page"
 OWNER: Final = ("owner:identifier", "owner.identifier", "owner")
@@ -59,7 +59,6 @@ class Search:
         named: dict[str, Any] = {"ids": self.ids, "cases": self.cases, **self.bounds}
         if self.standings is not None:
             named["standings"] = sorted(self.standings)
-            named["offer_states"] = sorted({OFFER_STATE.get(one, one) for one in self.standings})
         return {name: list(told) if isinstance(told, tuple) else told for name, told in named.items() if told is not None}
 
     def query(self, beyond: Place | None = None) -> str:

@@ -1,5 +1,6 @@
 """Tasks over HTTP: found, read, moved by the same rules as everywhere."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from app.exchange.codes import CONTACT_WAY, DECLINE_REASON, OUTPUT
 from app.routing.events import OfferReminded
 from tests.exchange.conftest import Offered
 from tests.exchange.validating import by_node, must_be_installed
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, expire
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_offered_case, expire
 
 Header = dict[str, str]
 
@@ -248,6 +249,34 @@ async def test_a_task_that_commits_late_is_not_skipped(
         assert [one["resource"]["id"] for one in found["entry"]] == [early["id"]]
         assert found["meta"]["lastUpdated"] == found["entry"][0]["resource"]["meta"]["lastUpdated"] > mark
         mark = found["meta"]["lastUpdated"]
+
+
+async def test_a_poller_misses_nothing(
+    fhir: httpx.AsyncClient, client: httpx.AsyncClient, operator: Header, desk: Header
+) -> None:
+    """While calls come in and are accepted by four hands at once, a poller goes from moment to moment: it sees the last of each."""
+    mark = (await fhir.get("/Task?_count=0", headers=desk)).json()["meta"]["lastUpdated"]
+    made: list[str] = []
+    seen: dict[str, str] = {}
+
+    async def ring_and_accept() -> None:
+        for _ in range(4):
+            task_id = (await an_offered_case(client, operator))["offered"]["offerId"]
+            answer = await client.patch(f"/fhir/r4/Task/{task_id}", json={"status": "accepted"}, headers=desk)
+            assert answer.status_code == 200, answer.text
+            made.append(task_id)
+
+    async def poll(mark: str) -> str:
+        found = (await client.get(f"/fhir/r4/Task?_lastUpdated=gt{mark}&_count=200", headers=desk)).json()
+        seen.update({one["resource"]["id"]: one["resource"]["status"] for one in found.get("entry", ())})
+        return str(found["meta"]["lastUpdated"])
+
+    calling = asyncio.gather(*(ring_and_accept() for _ in range(4)))
+    while not calling.done():
+        mark = await poll(mark)
+    await calling
+    await poll(mark)
+    assert {task_id: seen.get(task_id) for task_id in made} == dict.fromkeys(made, "accepted")
 
 
 async def test_other_organisations_see_nothing(
