@@ -48,6 +48,7 @@ FILTERS: Final = {
     "pending": "offer_state = 'pending'",  # in the words of the index that holds these few
     "ids": "id = ANY(CAST(:ids AS uuid[]))",
     "cases": "case_id = ANY(CAST(:cases AS uuid[]))",
+    "references": "reference = ANY(CAST(:references AS text[]))",
     "not_before": "updated_at >= :not_before",
     "after": "updated_at > :after",
     "until": "updated_at < :until",

@@ -15,6 +15,7 @@ from app.exchange.codes import CONTACT_WAY, DECLINE_REASON, OUTPUT
 from app.routing.events import OfferReminded
 from tests.exchange.conftest import Offered
 from tests.exchange.validating import by_node, must_be_installed
+from tests.followup.following import WAIVER, Following
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_offered_case, expire
 
 Header = dict[str, str]
@@ -39,9 +40,7 @@ def test_the_second_validator_says_no() -> None:
     assert [len(one) for one in by_node([wrong, {"resourceType": "Task", "status": "accepted", "intent": "order"}])] == [2, 0]
 
 
-async def test_from_asked_to_closed(
-    fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header, database: Database
-) -> None:
+async def test_from_asked_to_closed(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
     """A patient record that speaks nothing but FHIR takes a case all the way, and hears what is missing."""
     task = await offered()
     where = f"/Task/{task['id']}"
@@ -64,13 +63,21 @@ async def test_from_asked_to_closed(
     assert refused.status_code == 422
     assert codes == ["goal", "aftercare", "inform_person", "evaluation"]
     ending = {"type": {"coding": [{"system": OUTPUT, "code": "closing-outcome"}]}, "valueCode": "better"}
-    answer = await fhir.patch(where, json={"status": "completed", "output": [ending]}, headers=desk)
-    assert answer.status_code == 422
-    assert len(answer.json()["issue"]) == 5
+    completed = {"status": "completed", "output": [ending]}
+    answer = await fhir.patch(where, json=completed, headers=desk)
+    assert (answer.status_code, len(answer.json()["issue"])) == (422, 5)
     case = task["focus"]["reference"].split("/")[1]
-    supervisor = await a_token(database, HOTLINE, "supervisor")
-    lines = (await client.get(f"/v1/cases/{case}/timeline", headers=supervisor)).json()["items"]
-    assert [line["kind"] for line in lines] == ["opened", "offered", "accepted", "in_follow_up", "contact"]
+    following = Following(client, desk, case)
+    for check in await following.into_aftercare():
+        await following.do(f"aftercare/checks/{check}/result", WAIVER)
+    for kind in ("inform_person", "evaluation"):
+        await following.fulfil(kind, WAIVER)
+    answer = await fhir.patch(where, json=completed, headers=desk)
+    assert answer.json()["status"] == "completed", answer.text
+    assert (await fhir.get(task["focus"]["reference"], headers=desk)).json()["status"] == "completed"
+    lines = (await following.read("/timeline"))["items"]
+    assert {"offered", "accepted", "in_follow_up", "contact", "closing_outcome"} < {line["kind"] for line in lines}
+    assert (await following.read("/contacts", purpose="follow_up"))["items"][0]["note"] == "Doet open."
 
 
 async def test_seen_stops_nothing(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
@@ -198,7 +205,10 @@ async def test_searching(fhir: httpx.AsyncClient, offered: Offered, desk: Header
     assert [one for mode, one in found if mode == "match"] == order
     assert [one for mode, one in found if mode == "include"] == [tasks[1]["focus"]["reference"].split("/")[1]]
     assert "next" not in {one["relation"] for one in following["link"]}
+    reference = tasks[1]["identifier"][0]
     for query, expected in {
+        f"identifier={reference['system']}|{reference['value']}": [order[2]],
+        f"identifier=elsewhere|{reference['value']}": [],
         f"status=accepted&_lastUpdated=gt{mark}": [order[2]],
         f"status=requested,received&_lastUpdated=gt{mark}&_sort=-_lastUpdated": [order[1], order[0]],
         f"_lastUpdated=gt{mark}&_lastUpdated=le{tasks[0]['meta']['lastUpdated']}": [order[0]],
@@ -227,6 +237,7 @@ async def test_what_is_not_known_of_a_search(fhir: httpx.AsyncClient, desk: Head
         "_sort=status",
         "_count=-1",
         "_page=x",
+        "status:not=rejected",
     ):
         answer = await fhir.get(f"/Task?{wrong}", headers=desk)
         assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "invalid"), wrong
