@@ -138,6 +138,8 @@ class Service:
             self.known |= await a_roster(client, self.keys[3])
             self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
             self.known |= await channels_known(client, desk)
+            mailbox = await client.post("/v1/mailboxes", json={"address": "desk@nodus.example"}, headers=desk)
+            self.known["mailbox_id"] = mailbox.json()["id"]
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 
