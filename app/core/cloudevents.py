@@ -20,7 +20,7 @@ def rows_for(
     event: Event, recipients: Sequence[UUID], *, identifier: UUID, at: datetime, settings: Settings
 ) -> list[dict[str, object]]:
     """One outbox row a recipient, its body cut at the place where the database fills in the number."""
-    head, tail = _body(event, identifier, at, settings).split(SEQUENCE)
+    head, tail = body_of(event, identifier, at, settings).split(SEQUENCE)
     shared = {
         "id": identifier,
         "type": event.type,
@@ -34,7 +34,8 @@ def rows_for(
     return [{"recipient_id": recipient, **shared} for recipient in recipients]
 
 
-def _body(event: Event, identifier: UUID, at: datetime, settings: Settings) -> str:
+def body_of(event: Event, identifier: UUID, at: datetime, settings: Settings) -> str:
+    """The event as JSON, with a mark in the place of its number."""
     return orjson.dumps(
         {
             "specversion": "1.0",
