@@ -1,5 +1,6 @@
 """What delivery announces: that somebody can't be told; and what it sends to one endpoint only, to try it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -17,6 +18,7 @@ class EndpointSilent(CaseEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "active"}
     organisation_id: UUID
     endpoint_id: UUID
     silent_since: datetime

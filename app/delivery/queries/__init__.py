@@ -60,6 +60,15 @@ FEED: Final = text("""
     ARRAY(SELECT body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most) AS bodies
   FROM (SELECT) AS always LEFT JOIN recipient_counter c ON c.recipient_id = :recipient
 """)
+# The feeds of those who were woken together; `waiting()` in the database knows whose.
+WAITING: Final = text("SELECT set_config('nodus.waiting', :recipients, true)")
+WOKEN: Final = text("""
+  SELECT a.recipient, a.after, coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
+    ARRAY(SELECT e.body FROM event e WHERE e.recipient_id = a.recipient AND e.number > a.after ORDER BY e.number LIMIT :most)
+      AS bodies
+  FROM unnest(CAST(:recipients AS uuid[]), CAST(:afters AS bigint[])) AS a (recipient, after)
+    LEFT JOIN recipient_counter c ON c.recipient_id = a.recipient
+""")
 NUMBER: Final = text("SELECT number FROM event WHERE id = :event_id AND recipient_id = :recipient")
 FEEDS_TO_SWEEP: Final = text("SELECT recipient_id FROM recipient_counter WHERE sweep_at <= :at ORDER BY sweep_at LIMIT 100")
 # Up to where a feed may go: before the first of the oldest `most` that is young, that an endpoint has not had, or that waits to be
