@@ -14,8 +14,8 @@ from app.core.due import Due, carry_out
 from app.core.health import ready
 from app.core.settings import Settings
 from app.coverage import due as coverage
+from app.delivery import due as delivery
 from app.delivery import send
-from app.delivery.due import OLD_ANSWERS, OLD_EVENTS, silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.intake import due as intake
@@ -31,7 +31,12 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
-    silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.VERIFICATIONS,  # receivers are asked whether they want our events
+    delivery.silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.unverified_endpoints(directory.national_desks),
+    delivery.disabled_endpoints(directory.national_desks),
+    delivery.ending_certificates(directory.national_desks),
+    delivery.pressing_undelivered(directory.national_desks),  # what can't wait is told of after two minutes
     intake.LEFT_OPEN,  # a call in which nobody types any more
     intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
@@ -42,8 +47,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
-    OLD_EVENTS,  # a feed forgets what everybody has had for long
-    OLD_ANSWERS,  # to commands that nobody sends again
+    delivery.OLD_EVENTS,  # a feed forgets what everybody has had for long
+    delivery.OLD_ANSWERS,  # to commands that nobody sends again
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
     notices.FOLLOWED,  # desks with a mailbox hear what they are asked
     notices.REMINDED,

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "openapi": "app.cli.keeping:openapi",
     "import": "app.cli.importing:bring",
     "import-police-mail": "app.cli.police_mail:import_police_mail",
+    "import-bounces": "app.cli.bounces:import_bounces",
     "explain": "app.cli.explaining:explain",
     "simulate": "app.cli.simulating:simulate",
     "key": "app.cli.keys:key_cli",

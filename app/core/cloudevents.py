@@ -34,6 +34,11 @@ def rows_for(
     return [{"recipient_id": recipient, **shared} for recipient in recipients]
 
 
+def alone(event: Event, *, identifier: UUID, at: datetime, settings: Settings) -> bytes:
+    """An event that is in no feed, and so has no number: for one endpoint only."""
+    return _body(event, identifier, at, settings).replace(f'"sequence":{SEQUENCE},', "").encode()
+
+
 def _body(event: Event, identifier: UUID, at: datetime, settings: Settings) -> str:
     return orjson.dumps(
         {

@@ -1,4 +1,4 @@
-"""What delivery announces: that somebody can't be told."""
+"""What delivery announces: that somebody can't be told; and what it sends to one endpoint only, to try it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,4 +25,93 @@ class EndpointSilent(CaseEvent):
     state: str
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (EndpointSilent,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointEvent(Event):
+    """Base of what happens to an endpoint."""
+
+    organisation_id: UUID
+    endpoint_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        """The endpoint."""
+        return self.endpoint_id
+
+    @property
+    def path(self) -> str:
+        """The endpoint's own address; only its organisation may read it."""
+        return f"/v1/webhook-endpoints/{self.endpoint_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointUnverified(EndpointEvent):
+    """An endpoint waits to be verified since `waiting_since`: nothing is sent to it. Told again every day.
+
+    `error` says why the last handshake failed; null when a code waits to be confirmed.
+    """
+
+    type: ClassVar[str] = "nl.nodus.endpoint.unverified.v1"
+    waiting_since: datetime
+    verification: str
+    error: str | None
+    undelivered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointDisabled(EndpointEvent):
+    """An endpoint gets nothing any more: its receiver said 410 (gone), or took nothing for five days (failing).
+
+    What it did not get waits in the feed: make it active again, and recover.
+    """
+
+    type: ClassVar[str] = "nl.nodus.endpoint.disabled.v1"
+    reason: str
+    failing_since: datetime | None
+    undelivered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressingUndelivered(EndpointEvent):
+    """Somebody must act within minutes, and this endpoint has not been told for two: ring the organisation.
+
+    Told once of each range of numbers, also of an endpoint that is paused: nobody pauses an emergency on purpose.
+    `case_id` is the case of the first.
+    """
+
+    type: ClassVar[str] = "nl.nodus.endpoint.pressing_undelivered.v1"
+    state: str
+    waiting_since: datetime
+    undelivered: int
+    from_number: int
+    through_number: int
+    case_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateEnding(EndpointEvent):
+    """The client certificate of an endpoint ends within thirty days: after `ends_at` its receiver will refuse us."""
+
+    type: ClassVar[str] = "nl.nodus.endpoint.certificate_ending.v1"
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointTest(EndpointEvent):
+    """A test that somebody asked for. It is in no feed and has no `sequence`; nothing needs to be done."""
+
+    type: ClassVar[str] = "nl.nodus.endpoint.test.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointVerification(EndpointEvent):
+    """The code with which the owner confirms an endpoint. It is in no feed and has no `sequence`."""
+
+    type: ClassVar[str] = "nl.nodus.endpoint.verification.v1"
+    code: str
+    ends_at: datetime
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    EndpointSilent, EndpointUnverified, EndpointDisabled, PressingUndelivered, CertificateEnding, EndpointTest,
+    EndpointVerification,
+)  # fmt: skip

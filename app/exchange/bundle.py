@@ -9,7 +9,7 @@ from app.exchange.search import Place, Search
 
 
 def bundle(
-    base_url: str, search: Search, tasks: Sequence[Told], latest: datetime | None, following: Place | None, total: int | None
+    base_url: str, search: Search, tasks: Sequence[Told], latest: datetime, following: Place | None, total: int | None
 ) -> Resource:
     """The answer to a search for tasks."""
     entries = [_entry(base_url, task_of(one)) for one in tasks]
@@ -19,8 +19,7 @@ def bundle(
     links = [_link(base_url, "self", "Task", search.query())]
     if following:
         links.append(_link(base_url, "next", "Task", search.query(following)))
-    meta = {"lastUpdated": instant(latest)} if latest else None
-    return _searchset(links, entries, meta, total)
+    return _searchset(links, entries, {"lastUpdated": instant(latest)}, total)
 
 
 def all_of(base_url: str, kind: str, query: str, found: Sequence[Resource]) -> Resource:

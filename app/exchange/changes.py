@@ -141,8 +141,12 @@ def _with_details(act: Act, wanted: Resource) -> Asked:
 
 
 def _codes(concept: Any, system: str) -> list[str]:  # noqa: ANN401  JSON
-    coding = concept.get("coding") if isinstance(concept, Mapping) else None
-    return [str(one.get("code")) for one in coding or () if isinstance(one, Mapping) and one.get("system") == system]
+    coding = _listed(concept.get("coding")) if isinstance(concept, Mapping) else []
+    return [str(one.get("code")) for one in coding if isinstance(one, Mapping) and one.get("system") == system]
+
+
+def _listed(told: Any) -> list[Any]:  # noqa: ANN401  JSON
+    return told if isinstance(told, list) else []
 
 
 def _decline_reason(concept: Any) -> DeclineReason:  # noqa: ANN401  JSON
@@ -156,7 +160,7 @@ def _decline_reason(concept: Any) -> DeclineReason:  # noqa: ANN401  JSON
 
 
 def _contact(output: Any) -> tuple[Way, datetime | None]:  # noqa: ANN401  JSON
-    for one in output if isinstance(output, list) else ():
+    for one in _listed(output):
         for code in _codes(one.get("type"), CONTACT_WAY) if isinstance(one, Mapping) else ():
             if code in set(Way):
                 return Way(code), _moment(one.get("valueDateTime"))
@@ -179,15 +183,15 @@ def _moment(text: Any) -> datetime:  # noqa: ANN401  JSON
 
 
 def _outcome(output: Any) -> str | None:  # noqa: ANN401  JSON
-    for one in output if isinstance(output, list) else ():
+    for one in _listed(output):
         if isinstance(one, Mapping) and CLOSING_OUTCOME in _codes(one.get("type"), OUTPUT):
             return str(one.get("valueCode"))
     return None
 
 
 def _note(notes: Any) -> str | None:  # noqa: ANN401  JSON
-    told = [one["text"] for one in notes or () if isinstance(one, Mapping) and isinstance(one.get("text"), str)]
-    if notes and len(told) != len(notes):
+    told = [one["text"] for one in _listed(notes) if isinstance(one, Mapping) and isinstance(one.get("text"), str)]
+    if notes and len(told) != len(_listed(notes) or [None]):
         raise Invalid("A note is a list of annotations, each with its text.")
     note = "\n".join(told)
     if len(note) > LONGEST_NOTE:

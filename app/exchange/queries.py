@@ -35,7 +35,7 @@ CATCH_UP: Final = text("""
     ON CONFLICT (offer_id) DO UPDATE SET number = excluded.number, updated_at = excluded.updated_at
     WHERE m.number < excluded.number)
   INSERT INTO task_reader AS r (organisation_id, through, latest)
-  SELECT :me, :upto, coalesce((SELECT max(at) FROM stamped), CAST(:latest AS timestamptz), 'epoch')
+  SELECT :me, :upto, coalesce((SELECT max(at) FROM stamped), CAST(:latest AS timestamptz))
   ON CONFLICT (organisation_id) DO UPDATE SET through = excluded.through, latest = excluded.latest
   WHERE r.through < excluded.through RETURNING latest
 """)

@@ -203,7 +203,7 @@ def is_named(asked: str, names: Sequence[tuple[str, str]], own: UUID) -> bool:
     """Whether one of the names asked for (`system|value`, `|value`, `value`, or a reference) is this organisation."""
     for one in asked.split(","):
         system, bar, value = one.rpartition("|")
-        if any(value == known and (not bar or not system or system == of) for of, known in names):
+        if any(value == known and (not bar or system == of) for of, known in names):
             return True
         if uuid_of(one.removeprefix("Organization/")) == own:
             return True

@@ -14,7 +14,6 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
-    SMTPNotSupported,
     SMTPRecipientsRefused,
     SMTPResponseException,
 )
@@ -87,7 +86,7 @@ def _context(ca_file: str) -> ssl.SSLContext:
 
 
 def _kind(error: Exception) -> str:
-    if isinstance(error, SMTPAuthenticationError):
+    if isinstance(error, SMTPAuthenticationError) or "SMTP AUTH extension" in str(error):  # no class of its own
         return "login"
     if isinstance(error, SMTPResponseException):
         return f"smtp_{error.code}"
@@ -96,4 +95,4 @@ def _kind(error: Exception) -> str:
         return "tls"
     if isinstance(error, TimeoutError):
         return "timeout"
-    return "not_offered" if isinstance(error, SMTPNotSupported) else "connect"
+    return "not_encrypted" if "STARTTLS extension" in str(error) else "connect"

@@ -80,7 +80,7 @@ class MailServer:
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, told: Any) -> AuthResult:
         """Who may send."""
         self.logins += 1
-        return AuthResult(success=(told.login, told.password) == (USER.encode(), PASSWORD.encode()))
+        return AuthResult(handled=False, success=(told.login, told.password) == (USER.encode(), PASSWORD.encode()))
 
     def to(self, address: str) -> list[Mail]:
         """What was taken for one mailbox, in order."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -22,13 +22,15 @@ from app.followup.service import contact as contacting
 from app.followup.service.close import ClosingOutcome
 from app.routing.service import answer
 
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of tasks. `latest`: everything up to this moment is told, so that a poller may go on after it."""
 
     tasks: tuple[Told, ...]
-    latest: datetime | None
+    latest: datetime
     next: Place | None = None
     total: int | None = None
 
@@ -144,7 +146,7 @@ async def _is_ours(work: Work, owners: tuple[str, ...]) -> bool:
     return all(is_named(one, names, work.organisation) for one in owners)
 
 
-async def _caught_up(work: Work) -> datetime | None:
+async def _caught_up(work: Work) -> datetime:
     """Give every event about a task its moment, in the order of the feed; the moment of the last one.
 
     An event gets its number when nothing before it can come any more, so no task ever appears behind a moment that was told.
@@ -154,7 +156,7 @@ async def _caught_up(work: Work) -> datetime | None:
     if row is None:
         raise LookupError("How far tasks are always has an answer.")
     through: int = row["through"]
-    latest: datetime | None = row["latest"]
+    latest: datetime = row["latest"] or BEGINNING
     while through < row["last"]:
         upto = min(row["last"], through + queries.BATCH)
         marked = await work.one(queries.CATCH_UP, me=me, through=through, upto=upto, latest=latest)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, or_, select, text, update
 
-from app.delivery.tables import webhook_attempt, webhook_endpoint
+from app.delivery.tables import webhook_attempt, webhook_endpoint, webhook_secret
 
 ENDPOINTS: Final = select(webhook_endpoint).order_by(webhook_endpoint.c.id)
 ENDPOINT: Final = select(webhook_endpoint).where(webhook_endpoint.c.id == bindparam("endpoint_id"))
@@ -16,6 +16,21 @@ ATTEMPTS: Final = (
     .where(webhook_attempt.c.endpoint_id == bindparam("endpoint_id"), webhook_attempt.c.id < bindparam("before"))
     .order_by(webhook_attempt.c.id.desc())
 )
+HEAD_AND_COUNT: Final = text("""
+  SELECT coalesce((SELECT last FROM recipient_counter WHERE recipient_id = :recipient), 0) AS last,
+    (SELECT count(*) FROM webhook_endpoint WHERE organisation_id = :recipient) AS count
+""")
+SECRETS: Final = (
+    select(webhook_secret)
+    .where(webhook_secret.c.endpoint_id == bindparam("endpoint_id"))
+    .where(or_(webhook_secret.c.ends_at.is_(None), webhook_secret.c.ends_at > bindparam("at")))
+    .order_by(webhook_secret.c.created_at.desc())
+)
+# Those that sign, or the one that is named, sign until then; never longer than they were to.
+END_SECRETS: Final = text("""
+  UPDATE webhook_secret SET ends_at = greatest(least(ends_at, :ends_at), created_at + interval '1 microsecond')
+  WHERE endpoint_id = :endpoint_id AND (ends_at IS NULL OR ends_at > :at) AND id = coalesce(CAST(:secret_id AS uuid), id)
+""")
 HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
 HEADS: Final = text("SELECT recipient_id, last, oldest FROM recipient_counter")
 
@@ -103,9 +118,8 @@ FORGET: Final = text("DELETE FROM event WHERE recipient_id = :recipient AND numb
 FORGOTTEN: Final = text("""
   UPDATE recipient_counter SET oldest = greatest(oldest, :kept_from), sweep_at = :sweep_at WHERE recipient_id = :recipient
 """)
-OLD_ANSWERS: Final = text("SELECT FROM idempotency WHERE created_at < :before LIMIT 1")
+OLD_ANSWERS: Final = text("SELECT 1 FROM idempotency WHERE created_at < :before LIMIT 1")
 FORGET_ANSWERS: Final = text("""
   DELETE FROM idempotency WHERE (organisation_id, route, key) IN (
-    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most
-    FOR UPDATE SKIP LOCKED)
+    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most)
 """)
