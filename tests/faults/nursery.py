@@ -15,6 +15,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app import main, worker
+from app.core.settings import Settings
+from app.intake.service import protocols
+from tests.conftest import MASTER_KEY
+
 DIES_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 FRESHLY_LEASED: Final = {"LEASE": timedelta(seconds=0.8), "RENEWED_EVERY": 0.2}
 
@@ -71,31 +81,40 @@ def _become(asked: dict[str, Any]) -> None:
                 for constant, value in FRESHLY_LEASED.items():
                     if hasattr(module, constant):
                         setattr(module, constant, value)
-    _work(asked["port"])
 
 
-def _work(port: int | None) -> None:
-    import uvicorn
-
-    from app import main, worker
-    from app.core.settings import Settings
-
+def _work(app: FastAPI, port: int | None) -> None:
+    settings = Settings()
     if port is None:
-        asyncio.run(worker.run_until_signal(Settings()))
+        asyncio.run(worker.run_until_signal(settings))
     else:
-        uvicorn.run(main.served, factory=True, port=port, log_level="error", timeout_graceful_shutdown=5)
+        main.connect(app, settings)
+        uvicorn.run(main.edged(app), port=port, log_level="error", timeout_graceful_shutdown=5)
+
+
+def _loaded() -> FastAPI:
+    """An application that has already found out its routes, and read its protocols."""
+    app = main.create_app(Settings(database_url="postgresql://nobody@/none", master_key=SecretStr(MASTER_KEY)))
+    protocols.prepare()
+    asyncio.run(_asked(app))
+    return app
+
+
+async def _asked(app: FastAPI) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://nodus.test") as client:
+        await client.get("/livez")
 
 
 def _breed() -> None:
-    import app.main
-    import app.worker  # noqa: F401  loaded for the forks
-
+    app = _loaded()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         number = os.fork()
         if not number:
             try:
-                _become(json.loads(line))
+                asked = json.loads(line)
+                _become(asked)
+                _work(app, asked["port"])
             finally:
                 os._exit(0)
         sys.stdout.write(f"{number}\n")

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
@@ -14,13 +13,10 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy import text
 
 from app.core import clock
-from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.due import carry_out_once
-from app.core.work import begin
 from app.delivery import due, send
 from tests.conftest import MASTER_KEY, SEND_EVERYBODY_AWAY, settings_for
 from tests.delivery.test_send import an_organisation, announce, sending
@@ -30,7 +26,8 @@ from tests.faults.witnesses import HANGS, REFUSES, RESETS, WELL, Books, Caller, 
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 SEED: Final = int(os.environ.get("NODUS_SEED") or SystemRandom().randrange(1_000_000))
-CHAOS: Final = 2.5
+ACTS: Final = 9
+CALLS: Final = 20
 
 
 def environment(url: str) -> dict[str, str]:
@@ -53,11 +50,12 @@ async def until_ready(client: httpx.AsyncClient) -> None:
             await asyncio.sleep(0.05)
 
 
-async def chaos(nursery: Nursery, owner: asyncpg.Connection, receivers: Receivers, random: Random, port: int) -> list[float]:
-    """Kill, cut off and turn away for a while; when that was."""
+async def chaos(nursery: Nursery, owner: asyncpg.Connection, receivers: Receivers, caller: Caller, port: int) -> list[float]:
+    """Kill, cut off and turn away, until enough has happened all the same; when something was killed."""
     kills: list[float] = []
-    until = time.monotonic() + CHAOS
-    while time.monotonic() < until:
+    random = Random(SEED)
+    acts = 0
+    while acts < ACTS or len(caller.answered) < CALLS:
         victim = random.choice(("serve", "worker-1", "worker-2", "database", "receiver"))
         if victim == "database":
             await owner.execute(SEND_EVERYBODY_AWAY)
@@ -68,6 +66,7 @@ async def chaos(nursery: Nursery, owner: asyncpg.Connection, receivers: Receiver
             kills.append(time.monotonic())
             await asyncio.sleep(random.uniform(0, 0.1))
             nursery.start(victim, port=port if victim == "serve" else None)
+        acts += 1
         await asyncio.sleep(random.uniform(0.05, 0.4))
     return kills
 
@@ -77,7 +76,7 @@ async def test_killing_everything_at_random_loses_and_invents_nothing(
 ) -> None:
     """Server, workers, connections and a receiver go away at random while calls come in: who polls and who receives knows all."""
     print(f"NODUS_SEED={SEED}")  # noqa: T201  shown when it fails
-    random, books, stop = Random(SEED), Books(owner), asyncio.Event()
+    books, stop = Books(owner), asyncio.Event()
     operator = await a_token(fresh_database)
     supervisor = await a_token(fresh_database, role="supervisor")
     desk = await a_token(fresh_database, AMSTERDAM_DESK, "desk")
@@ -96,7 +95,7 @@ async def test_killing_everything_at_random_loses_and_invents_nothing(
             pollers = [Poller(client, supervisor, HOTLINE), Poller(client, desk, AMSTERDAM_DESK)]
             following = [asyncio.create_task(one.follow()) for one in pollers]
             ringing = asyncio.create_task(caller.ring(stop))
-            kills = await chaos(nursery, owner, receivers, random, free_port)
+            kills = await chaos(nursery, owner, receivers, caller, free_port)
             stop.set()
             await ringing
             receivers.moods["flaky"] = WELL
@@ -117,10 +116,121 @@ async def test_killing_everything_at_random_loses_and_invents_nothing(
         await asyncio.gather(*following, return_exceptions=True)
     stored = {row["id"] for row in await owner.fetch("SELECT id FROM call")}
     assert {UUID(one["id"]) for one in caller.answered} == stored
-    assert len(caller.answered) == len(stored) > 10
+    assert len(caller.answered) == len(stored) >= CALLS
     for one in pollers:
         witnesses.polled_once(one, feeds[one.organisation])
     for path, endpoint in endpoints.items():
         heard, feed = receivers.heard_at(path), feeds[HOTLINE if path == "hotline" else AMSTERDAM_DESK]
         witnesses.received_all(heard, feed)
         witnesses.log_is_true(heard, await books.delivered(endpoint), kills)
+
+
+async def test_a_third_of_two_hundred_endpoints_is_dead(
+    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection
+) -> None:
+    """One refuses, one hangs, one resets, and so on: those that live get everything as if they were alone."""
+    books, organisations = Books(owner), [await an_organisation(fresh_database) for _ in range(10)]
+    async with Receivers() as receivers:
+        living: dict[str, tuple[UUID, UUID]] = {}
+        for number in range(200):
+            mood = (REFUSES, HANGS, RESETS)[number // 3 % 3] if number % 3 == 0 else WELL
+            organisation = organisations[number % 10]
+            endpoint = await an_endpoint(owner, organisation, receivers.url(str(number), mood))
+            if mood == WELL:
+                living[str(number)] = (endpoint, organisation)
+        for organisation in organisations:
+            await announce(fresh_database, organisation, 4)
+        async with sending(fresh_url):
+            await books.until_told([endpoint for endpoint, _ in living.values()], 30)
+            await receivers.leave()  # those that hang let go
+        feeds = {organisation: await books.feed(organisation) for organisation in organisations}
+        for path, (endpoint, organisation) in living.items():
+            witnesses.received_all(receivers.heard_at(path), feeds[organisation])
+            witnesses.log_is_true(receivers.heard_at(path), await books.delivered(endpoint), kills=())
+    assert len(living) == 133
+    assert len(receivers.heard) == 133 * 4
+    assert await owner.fetchval("SELECT count(*) FROM webhook_endpoint WHERE delivered_through = 0") == 67
+
+
+class Wall:
+    """The clock of this machine, which somebody sets."""
+
+    def __init__(self) -> None:
+        """Right."""
+        self.off = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """What it shows."""
+        return datetime.now(UTC) + self.off
+
+
+async def test_a_clock_that_is_set_back_holds_nothing_up(
+    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour ahead, a worker fails and another is killed; set right, everything arrives at once, in order."""
+    wall, books = Wall(), Books(owner)
+    monkeypatch.setattr(clock, "wall", wall)
+    organisation = await an_organisation(fresh_database)
+    async with Receivers() as receivers:
+        endpoints = {path: await an_endpoint(owner, organisation, receivers.url(path)) for path in ("well", "held", "failed")}
+        wall.off = timedelta(days=2)
+        receivers.moods |= {"failed": REFUSES, "held": HANGS}
+        await announce(fresh_database, organisation, 3)
+        settings = settings_for(fresh_url, webhooks_to_private_addresses=True)
+        killed = asyncio.create_task(send.run(fresh_database, settings, fresh_database.bell, asyncio.Event()))
+        async with asyncio.timeout(20):
+            while await owner.fetchval(
+                "SELECT attempts = 0 FROM webhook_endpoint WHERE id = $1", endpoints["failed"]
+            ) or await owner.fetchval("SELECT leased_until IS NULL FROM webhook_endpoint WHERE id = $1", endpoints["held"]):
+                await asyncio.sleep(0.02)
+        await books.until_told([endpoints["well"]])
+        killed.cancel()
+        await asyncio.gather(killed, return_exceptions=True)
+        wall.off = timedelta(0)
+        receivers.moods |= {"failed": WELL, "held": WELL}
+        await announce(fresh_database, organisation, 3)
+        async with sending(fresh_url):
+            await books.until_told(endpoints.values(), 25)
+        feed = await books.feed(organisation)
+        for path in endpoints:
+            witnesses.received_all(receivers.heard_at(path), feed)
+
+
+async def test_an_endpoint_ahead_of_its_feed_is_told_again_what_it_has_not_had(
+    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection
+) -> None:
+    """A part of a backup was restored: without help nothing would be sent until the numbers have caught up, and those never."""
+    books, organisation = Books(owner), await an_organisation(fresh_database)
+    async with Receivers() as receivers:
+        endpoint = await an_endpoint(owner, organisation, receivers.url("here"))
+        await announce(fresh_database, organisation, 5)
+        async with sending(fresh_url):
+            await books.until_told([endpoint])
+        await owner.execute("DELETE FROM event WHERE recipient_id = $1 AND number > 3", organisation)
+        await owner.execute("UPDATE recipient_counter SET last = 3 WHERE recipient_id = $1", organisation)
+        await announce(fresh_database, organisation, 1)  # number 4, which the endpoint has had as another
+        assert await carry_out_once(due.AHEAD, fresh_database) == (1, 0)
+        assert await owner.fetchval("SELECT delivered_through FROM webhook_endpoint") == 3
+        assert await carry_out_once(due.AHEAD, fresh_database) == (0, 0)
+        async with sending(fresh_url):
+            await books.until_told([endpoint])
+        heard = receivers.heard_at("here")
+        assert [one.number for one in heard] == [1, 2, 3, 4, 5, 4]
+        assert heard[-1].body == (await books.feed(organisation))[-1][2]
+
+
+async def test_a_server_that_outlives_a_restored_backup_tells_so(
+    fresh_client: httpx.AsyncClient, fresh_database: Database, owner: asyncpg.Connection
+) -> None:
+    """It remembers how far feeds were: a poller that is ahead hears it at once, and is not told "nothing new" for days."""
+    organisation = await an_organisation(fresh_database)
+    desk = await a_token(fresh_database, organisation, "desk")
+    path = f"/v1/organisations/{organisation}/events"
+    await announce(fresh_database, organisation, 5)
+    assert (await fresh_client.get(path, params={"after": 4, "wait": 5}, headers=desk)).json()["next"] == "5"
+    await owner.execute("DELETE FROM event WHERE recipient_id = $1 AND number > 3", organisation)
+    await owner.execute("UPDATE recipient_counter SET last = 3 WHERE recipient_id = $1", organisation)
+    async with asyncio.timeout(10):
+        while (answer := await fresh_client.get(path, params={"after": 5}, headers=desk)).status_code == 200:
+            await asyncio.sleep(0.05)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/v1/problems/cursor-ahead")
