@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         str, Field(description="Who signs the mail server's certificate; empty: whom this machine trusts")
     ] = ""
     smtp_timeout: Annotated[float, Field(gt=0, le=60, description="Seconds for each answer of the mail server")] = 10  # ⚙
+    webhooks_authorities: Annotated[
+        str, Field(description="A PEM file with authorities that vouch for receivers, beside the usual ones")
+    ] = ""
     demo: Annotated[bool, Field(description="Start page of the demo, the demo's clock")] = False
     demo_file: Annotated[str, Field(description="What the demo tells its start page")] = ""
     clock: Annotated[str, Field(description="The demo's clock: real|domain|speed")] = ""

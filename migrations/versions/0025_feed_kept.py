@@ -3,7 +3,7 @@
 from migrations.script import carry_out
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -34,42 +34,6 @@ END_SECRETS: Final = text("""
 HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
 HEADS: Final = text("SELECT recipient_id, last, oldest FROM recipient_counter")
 
-# Only looks at endpoints that have something to deliver; the lease ends by itself when the worker is killed.
-CLAIM: Final = text("""
-  UPDATE webhook_endpoint SET leased_until = :lease
-  WHERE id IN (
-    SELECT e.id FROM webhook_endpoint e JOIN recipient_counter c ON c.recipient_id = e.organisation_id
-    WHERE e.state = 'active' AND c.last > e.delivered_through AND e.next_attempt_at <= :at
-      AND (e.leased_until IS NULL OR e.leased_until < :at)
-    ORDER BY e.next_attempt_at LIMIT :most FOR UPDATE OF e SKIP LOCKED)
-  RETURNING id, organisation_id, url, types, delivered_through, attempts, failing_since,
-    ARRAY(SELECT s.secret FROM webhook_secret s WHERE s.endpoint_id = webhook_endpoint.id AND s.kind = 'hmac'
-      AND (s.ends_at IS NULL OR s.ends_at > :at) ORDER BY s.created_at DESC) AS secrets
-""")
-RENEW: Final = text("""
-  UPDATE webhook_endpoint SET leased_until = :lease WHERE id = ANY(CAST(:held AS uuid[])) AND leased_until IS NOT NULL
-""")
-UNDELIVERED: Final = text("""
-  SELECT number, id, type, body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most
-""")
-# What a batch of attempts led to: rows for the attempts, and how far each endpoint is now.
-RECORD: Final = text("""
-  WITH told AS (
-    INSERT INTO webhook_attempt
-    SELECT * FROM json_populate_recordset(CAST(NULL AS webhook_attempt), CAST(:attempts AS json)) RETURNING 1)
-  UPDATE webhook_endpoint e
-  SET delivered_through = coalesce(n.delivered_through, e.delivered_through), attempts = coalesce(n.attempts, e.attempts),
-    next_attempt_at = coalesce(n.next_attempt_at, e.next_attempt_at),
-    failing_since = CASE WHEN n.next_attempt_at IS NULL THEN e.failing_since ELSE n.failing_since END,
-    last_error = CASE WHEN n.next_attempt_at IS NULL THEN e.last_error ELSE n.last_error END,
-    leased_until = CASE WHEN n.ended THEN NULL ELSE e.leased_until END,
-    state = CASE WHEN n.gone THEN 'disabled' ELSE e.state END,
-    disabled_reason = CASE WHEN n.gone THEN 'gone' ELSE e.disabled_reason END,
-    disabled_at = CASE WHEN n.gone THEN now() ELSE e.disabled_at END
-  FROM json_to_recordset(CAST(:endpoints AS json)) AS n (id uuid, delivered_through bigint, attempts smallint,
-    next_attempt_at timestamptz, failing_since timestamptz, last_error text, ended boolean, gone boolean)
-  WHERE e.id = n.id
-""")
 # Failing for long and not told of, or not for a day; a paused endpoint is silent by choice.
 IS_SILENT: Final = """e.state <> 'paused' AND e.failing_since <= :since
   AND (e.told_at IS NULL OR e.told_at < e.failing_since OR e.told_at <= :before)"""
