@@ -11,30 +11,29 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from app import main, worker
-from app.core.settings import Settings
+from app.core import clock
+from app.delivery.send import sender
 from app.intake.service import protocols
-from tests.conftest import MASTER_KEY
+from tests.conftest import settings_for
 
 DIES_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
-FRESHLY_LEASED: Final = {"LEASE": timedelta(seconds=0.8), "RENEWED_EVERY": 0.2}
 
 
 class Nursery:
-    """Starts and kills servers and workers of one database, by the names that the caller gives them."""
+    """Starts and kills servers and workers, by the names that the caller gives them."""
 
-    def __init__(self, environment: dict[str, str], log: Path, *, quick: bool = True) -> None:
-        """Loaded at once. `quick`: what a killed worker held is free again after a second instead of twelve."""
-        self._environment, self._log, self._quick = environment, log, quick
+    def __init__(self, log: Path) -> None:
+        """Loaded at once; what its children say goes to `log`."""
+        self._log = log
         self._running: dict[str, int] = {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.nursery"],
@@ -50,11 +49,15 @@ class Nursery:
 
     def __exit__(self, *_error: object) -> None:
         """Nothing runs any more."""
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=20)  # at the end of its input it ends, and with it all of them
 
-    def start(self, name: str, *, port: int | None = None) -> None:
-        """A server on `port`, or a worker."""
-        asked = {"environment": self._environment, "log": str(self._log), "port": port, "quick": self._quick}
+    def start(self, name: str, url: str, *, port: int | None = None, off: float = 0, quick: bool = True) -> None:
+        """A server on `port`, or a worker, on the database at `url`.
+
+        `off`: by how many seconds the clock on its wall is ahead. `quick`: what it held when it is killed is free again after a
+        second, instead of twelve.
+        """
+        asked = {"url": url, "log": str(self._log), "port": port, "off": off, "quick": quick}
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -74,17 +77,15 @@ def _become(asked: dict[str, Any]) -> None:
     for number in (1, 2):
         os.dup2(told, number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.environ.update(asked["environment"])
+    if asked["off"]:
+        setattr(clock, "wall", lambda: datetime.now(UTC) + timedelta(seconds=asked["off"]))  # noqa: B010
     if asked["quick"]:
-        for name, module in list(sys.modules.items()):
-            if name.startswith("app.delivery.send"):
-                for constant, value in FRESHLY_LEASED.items():
-                    if hasattr(module, constant):
-                        setattr(module, constant, value)
+        setattr(sender, "LEASE", timedelta(seconds=0.8))  # noqa: B010
+        setattr(sender, "RENEWED_EVERY", 0.2)  # noqa: B010
 
 
-def _work(app: FastAPI, port: int | None) -> None:
-    settings = Settings()
+def _work(app: FastAPI, url: str, port: int | None) -> None:
+    settings = settings_for(url, webhooks_to_private_addresses=True)
     if port is None:
         asyncio.run(worker.run_until_signal(settings))
     else:
@@ -94,7 +95,7 @@ def _work(app: FastAPI, port: int | None) -> None:
 
 def _loaded() -> FastAPI:
     """An application that has already found out its routes, and read its protocols."""
-    app = main.create_app(Settings(database_url="postgresql://nobody@/none", master_key=SecretStr(MASTER_KEY)))
+    app = main.create_app(settings_for("postgresql://nobody@/none"))
     protocols.prepare()
     asyncio.run(_asked(app))
     return app
@@ -114,7 +115,7 @@ def _breed() -> None:
             try:
                 asked = json.loads(line)
                 _become(asked)
-                _work(app, asked["port"])
+                _work(app, asked["url"], asked["port"])
             finally:
                 os._exit(0)
         sys.stdout.write(f"{number}\n")

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random, SystemRandom
 from typing import Final
 from uuid import UUID
@@ -14,11 +13,10 @@ import asyncpg
 import httpx
 import pytest
 
-from app.core import clock
 from app.core.db import Database
 from app.core.due import carry_out_once
-from app.delivery import due, send
-from tests.conftest import MASTER_KEY, SEND_EVERYBODY_AWAY, settings_for
+from app.delivery import due
+from tests.conftest import SEND_EVERYBODY_AWAY
 from tests.delivery.test_send import an_organisation, announce, sending
 from tests.faults import witnesses
 from tests.faults.nursery import Nursery
@@ -30,14 +28,11 @@ ACTS: Final = 9
 CALLS: Final = 20
 
 
-def environment(url: str) -> dict[str, str]:
-    """What a server or worker is told."""
-    return {
-        "NODUS_DATABASE_URL": url,
-        "NODUS_MASTER_KEY": MASTER_KEY,
-        "NODUS_METRICS_PORT": "0",
-        "NODUS_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
-    }
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """One for all: it takes a second to load."""
+    with Nursery(tmp_path_factory.mktemp("nursery") / "told") as made:
+        yield made
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:
@@ -50,7 +45,9 @@ async def until_ready(client: httpx.AsyncClient) -> None:
             await asyncio.sleep(0.05)
 
 
-async def chaos(nursery: Nursery, owner: asyncpg.Connection, receivers: Receivers, caller: Caller, port: int) -> list[float]:
+async def chaos(
+    nursery: Nursery, url: str, owner: asyncpg.Connection, receivers: Receivers, caller: Caller, port: int
+) -> list[float]:
     """Kill, cut off and turn away, until enough has happened all the same; when something was killed."""
     kills: list[float] = []
     random = Random(SEED)
@@ -65,14 +62,14 @@ async def chaos(nursery: Nursery, owner: asyncpg.Connection, receivers: Receiver
             nursery.kill(victim)
             kills.append(time.monotonic())
             await asyncio.sleep(random.uniform(0, 0.1))
-            nursery.start(victim, port=port if victim == "serve" else None)
+            nursery.start(victim, url, port=port if victim == "serve" else None)
         acts += 1
         await asyncio.sleep(random.uniform(0.05, 0.4))
     return kills
 
 
 async def test_killing_everything_at_random_loses_and_invents_nothing(
-    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection, free_port: int, tmp_path: Path
+    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection, free_port: int, nursery: Nursery
 ) -> None:
     """Server, workers, connections and a receiver go away at random while calls come in: who polls and who receives knows all."""
     print(f"NODUS_SEED={SEED}")  # noqa: T201  shown when it fails
@@ -81,36 +78,36 @@ async def test_killing_everything_at_random_loses_and_invents_nothing(
     supervisor = await a_token(fresh_database, role="supervisor")
     desk = await a_token(fresh_database, AMSTERDAM_DESK, "desk")
     address = f"http://127.0.0.1:{free_port}"
-    log = tmp_path / "told"
     async with Receivers() as receivers, httpx.AsyncClient(base_url=address, timeout=5, trust_env=False) as client:
         endpoints = {
             path: await an_endpoint(owner, organisation, receivers.url(path))
             for path, organisation in (("desk", AMSTERDAM_DESK), ("hotline", HOTLINE), ("flaky", AMSTERDAM_DESK))
         }
-        with Nursery(environment(fresh_url), log) as nursery:
-            for name in ("serve", "worker-1", "worker-2"):
-                nursery.start(name, port=free_port if name == "serve" else None)
-            await until_ready(client)
-            caller = Caller(client, operator)
-            pollers = [Poller(client, supervisor, HOTLINE), Poller(client, desk, AMSTERDAM_DESK)]
-            following = [asyncio.create_task(one.follow()) for one in pollers]
-            ringing = asyncio.create_task(caller.ring(stop))
-            kills = await chaos(nursery, owner, receivers, caller, free_port)
-            stop.set()
-            await ringing
-            receivers.moods["flaky"] = WELL
-            nursery.kill("worker-1")  # what it remembers of who failed goes with it
-            nursery.kill("worker-2")
-            kills.append(time.monotonic())
-            nursery.start("worker-1")
-            await books.hurry()
-            await books.until_told(endpoints.values())
-            feeds = {organisation: await books.feed(organisation) for organisation in (HOTLINE, AMSTERDAM_DESK)}
-            async with asyncio.timeout(10):
-                while any(one.after != str(len(feeds[one.organisation])) for one in pollers):
-                    await asyncio.sleep(0.05)
-                    for task in following:
-                        assert not task.done(), task.exception()
+        for name in ("serve", "worker-1", "worker-2"):
+            nursery.start(name, fresh_url, port=free_port if name == "serve" else None)
+        await until_ready(client)
+        caller = Caller(client, operator)
+        pollers = [Poller(client, supervisor, HOTLINE), Poller(client, desk, AMSTERDAM_DESK)]
+        following = [asyncio.create_task(one.follow()) for one in pollers]
+        ringing = asyncio.create_task(caller.ring(stop))
+        kills = await chaos(nursery, fresh_url, owner, receivers, caller, free_port)
+        stop.set()
+        await ringing
+        receivers.moods["flaky"] = WELL
+        nursery.kill("worker-1")  # what it remembers of who failed goes with it
+        nursery.kill("worker-2")
+        kills.append(time.monotonic())
+        nursery.start("worker-1", fresh_url)
+        await books.hurry()
+        await books.until_told(endpoints.values())
+        feeds = {organisation: await books.feed(organisation) for organisation in (HOTLINE, AMSTERDAM_DESK)}
+        async with asyncio.timeout(20):
+            while any(one.after != str(len(feeds[one.organisation])) for one in pollers):
+                await asyncio.sleep(0.05)
+                for task in following:
+                    assert not task.done(), task.exception()
+        for name in ("serve", "worker-1"):
+            nursery.kill(name)
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
@@ -152,45 +149,27 @@ async def test_a_third_of_two_hundred_endpoints_is_dead(
     assert await owner.fetchval("SELECT count(*) FROM webhook_endpoint WHERE delivered_through = 0") == 67
 
 
-class Wall:
-    """The clock of this machine, which somebody sets."""
-
-    def __init__(self) -> None:
-        """Right."""
-        self.off = timedelta(0)
-
-    def __call__(self) -> datetime:
-        """What it shows."""
-        return datetime.now(UTC) + self.off
-
-
 async def test_a_clock_that_is_set_back_holds_nothing_up(
-    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    fresh_url: str, fresh_database: Database, owner: asyncpg.Connection, nursery: Nursery
 ) -> None:
-    """An hour ahead, a worker fails and another is killed; set right, everything arrives at once, in order."""
-    wall, books = Wall(), Books(owner)
-    monkeypatch.setattr(clock, "wall", wall)
-    organisation = await an_organisation(fresh_database)
+    """A worker whose clock is an hour ahead fails at one, and is killed while it holds another: set right, both go on at once."""
+    books, organisation = Books(owner), await an_organisation(fresh_database)
     async with Receivers() as receivers:
         endpoints = {path: await an_endpoint(owner, organisation, receivers.url(path)) for path in ("well", "held", "failed")}
-        wall.off = timedelta(days=2)
         receivers.moods |= {"failed": REFUSES, "held": HANGS}
         await announce(fresh_database, organisation, 3)
-        settings = settings_for(fresh_url, webhooks_to_private_addresses=True)
-        killed = asyncio.create_task(send.run(fresh_database, settings, fresh_database.bell, asyncio.Event()))
-        async with asyncio.timeout(20):
-            while await owner.fetchval(
-                "SELECT attempts = 0 FROM webhook_endpoint WHERE id = $1", endpoints["failed"]
-            ) or await owner.fetchval("SELECT leased_until IS NULL FROM webhook_endpoint WHERE id = $1", endpoints["held"]):
-                await asyncio.sleep(0.02)
+        nursery.start("ahead", fresh_url, off=3600)
         await books.until_told([endpoints["well"]])
-        killed.cancel()
-        await asyncio.gather(killed, return_exceptions=True)
-        wall.off = timedelta(0)
+        async with asyncio.timeout(20):
+            while not await owner.fetchval("SELECT attempts FROM webhook_endpoint WHERE id = $1", endpoints["failed"]):
+                await asyncio.sleep(0.02)
+        assert await owner.fetchval("SELECT leased_until IS NOT NULL FROM webhook_endpoint WHERE id = $1", endpoints["held"])
+        nursery.kill("ahead")
         receivers.moods |= {"failed": WELL, "held": WELL}
         await announce(fresh_database, organisation, 3)
-        async with sending(fresh_url):
-            await books.until_told(endpoints.values(), 25)
+        nursery.start("right", fresh_url)
+        await books.until_told(endpoints.values())
+        nursery.kill("right")
         feed = await books.feed(organisation)
         for path in endpoints:
             witnesses.received_all(receivers.heard_at(path), feed)
