@@ -47,6 +47,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    delivery.AHEAD,  # of a feed that a restored backup made shorter: what comes is sent all the same
     delivery.OLD_EVENTS,  # a feed forgets what everybody has had for long
     delivery.OLD_ANSWERS,  # to commands that nobody sends again
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted

@@ -16,7 +16,7 @@ from app.core.due import Due
 from app.core.events import Event
 from app.core.work import Work
 from app.delivery import verify
-from app.delivery.service import alarms, retention
+from app.delivery.service import ahead, alarms, retention
 
 Overseers = Callable[[Work], Awaitable[Sequence[UUID]]]
 Telling = Callable[[Work, UUID], Awaitable[tuple[Event, UUID] | None]]
@@ -38,6 +38,7 @@ OLD_EVENTS: Final[Due[UUID]] = Due(
 OLD_ANSWERS: Final[Due[datetime]] = Due(
     name="old_answers", claim=retention.moments_of_old_answers, act=retention.forget_answers, idle=timedelta(hours=1)
 )
+AHEAD: Final[Due[UUID]] = Due(name="endpoints_ahead", claim=ahead.endpoints_ahead, act=ahead.set_back, idle=SELDOM)
 VERIFICATIONS: Final = Due(name="verifications", claim=verify.claim, act=verify.act, idle=timedelta(seconds=1))
 
 

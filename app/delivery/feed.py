@@ -113,8 +113,13 @@ class Heads:
             stop()
 
     async def _look(self) -> None:
+        known = dict(self._heads)
         async with begin(self._database, GATE) as work:
             rows = await work.rows(queries.HEADS)
+        last = {UUID(int=row["recipient_id"].int): row["last"] for row in rows}
+        self._heads |= {
+            one: last.get(one, 0) for one, number in known.items() if last.get(one, 0) < number
+        }  # a backup was restored
         for row in rows:
             recipient = UUID(int=row["recipient_id"].int)
             self._oldest[recipient] = row["oldest"]
