@@ -128,22 +128,14 @@ def test_a_hub_is_told_apart_from_its_neighbour() -> None:
 
 @given(
     st.sampled_from(["unverified", "active", "paused", "disabled"]),
-    st.booleans(),
     st.sampled_from(["handshake", "confirmation", "agreed"]),
     st.sampled_from([None, "active", "paused"]),
-    st.booleans(),
-    st.booleans(),
+    st.frozensets(st.sampled_from(["verified", "moved", "other way"])),
 )
-def test_nothing_is_active_before_it_is_verified(
-    state: str,
-    verified: bool,
-    way: str,
-    wished: str | None,
-    moved: bool,
-    other_way: bool,  # noqa: FBT001
-) -> None:
+def test_nothing_is_active_before_it_is_verified(state: str, way: str, wished: str | None, holds: frozenset[str]) -> None:
     """Whatever is wished in whatever order: events only go where somebody agreed, and what is paused stays so."""
-    now = Standing(state, verified=state == "active" or (verified and state != "unverified"))
+    now = Standing(state, verified=state == "active" or ("verified" in holds and state != "unverified"))
+    moved, other_way = "moved" in holds, "other way" in holds
     how: Any = {"verification": way, "wished": wished, "moved": moved, "other_way": other_way}
     try:
         after = settle(now, **how)
