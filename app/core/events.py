@@ -12,6 +12,7 @@ class Event(ABC):
     """Base of all events. Fields are ids, codes, numbers and moments; contents stay behind the API, where reading is logged."""
 
     type: ClassVar[str]
+    in_feed: ClassVar[bool] = True  # else it is sent to one endpoint only, and has no number
 
     @property
     @abstractmethod

@@ -118,9 +118,10 @@ def data_schema(event: type[Event]) -> dict[str, Any]:
 
 def _webhook(event: type[Event]) -> dict[str, Any]:
     data = {key: value for key, value in data_schema(event).items() if not key.startswith("$")}
+    numbered = ["sequence"] if event.in_feed else []
     envelope = {
         "type": "object",
-        "required": ["specversion", "id", "source", "type", "subject", "time", "sequence", "dataref", "data"],
+        "required": ["specversion", "id", "source", "type", "subject", "time", *numbered, "dataref", "data"],
         "properties": {
             "specversion": {"const": "1.0"},
             "id": {"type": "string", "format": "uuid", "description": "The same in every attempt: dedupe on it."},

@@ -100,6 +100,7 @@ class EndpointTest(EndpointEvent):
     """A test that somebody asked for. It is in no feed and has no `sequence`; nothing needs to be done."""
 
     type: ClassVar[str] = "nl.nodus.endpoint.test.v1"
+    in_feed: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ class EndpointVerification(EndpointEvent):
     """The code with which the owner confirms an endpoint. It is in no feed and has no `sequence`."""
 
     type: ClassVar[str] = "nl.nodus.endpoint.verification.v1"
+    in_feed: ClassVar[bool] = False
     code: str
     ends_at: datetime
 
