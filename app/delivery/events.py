@@ -5,24 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import CaseEvent, Event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSilent(CaseEvent):
-    """A webhook endpoint has taken nothing since `silent_since`: call the organisation.
-
-    The case is the last it should have heard of. Told again every day until a delivery succeeds. `undelivered` events wait in its
-    feed; `given_up` are no longer sent.
-    """
-
-    type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
-    organisation_id: UUID
-    endpoint_id: UUID
-    silent_since: datetime
-    undelivered: int
-    given_up: int
-    state: str
+from app.core.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +24,37 @@ class EndpointEvent(Event):
     def path(self) -> str:
         """The endpoint's own address; only its organisation may read it."""
         return f"/v1/webhook-endpoints/{self.endpoint_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSilent(EndpointEvent):
+    """A webhook endpoint has taken nothing since `silent_since`: call the organisation.
+
+    The case is the last it should have heard of; null, and the endpoint the subject, when that was none. Told again every day
+    until a delivery succeeds. `undelivered` events wait in its feed; `given_up` are no longer sent.
+    """
+
+    type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
+    case_id: UUID | None
+    silent_since: datetime
+    undelivered: int
+    given_up: int
+    state: str
+
+    @property
+    def subject(self) -> UUID:
+        """The case, or the endpoint."""
+        return self.case_id or self.endpoint_id
+
+    @property
+    def path(self) -> str:
+        """The address of its subject."""
+        return f"/v1/cases/{self.case_id}" if self.case_id else f"/v1/webhook-endpoints/{self.endpoint_id}"
+
+    @property
+    def case(self) -> UUID | None:
+        """The case."""
+        return self.case_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from app.core.errors import Invalid
 from app.delivery.access import Access, Bearer, OAuth, ZgwJwt, merged, vet_headers
 from app.delivery.certificate import examine
 from app.delivery.presets import OPEN_NOTIFICATIES, Settled, vet
-from app.delivery.rotation import new_signing_key, public_key
+from app.delivery.rotation import public_key
+from app.delivery.signature import new_secret
 from app.delivery.states import ASKED_FOR, NotVerified, Standing, next_verification, settle
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_a_receiver_is_asked_for_an_hour() -> None:
 
 def test_a_public_key_verifies_what_its_seed_signs() -> None:
     """What the owner is shown is all that a receiver needs."""
-    seed = new_signing_key()
+    seed = new_secret()
     prefix, told = public_key(seed)[:5], base64.b64decode(public_key(seed)[5:])
     assert prefix == "whpk_"
     Ed25519PublicKey.from_public_bytes(told).verify(Ed25519PrivateKey.from_private_bytes(seed).sign(b"told"), b"told")

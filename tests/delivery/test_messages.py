@@ -250,6 +250,10 @@ async def test_what_does_not_work_is_told_of(
     heard = await alarms.rings(certificates, "certificate_ending")
     assert (set(heard), await alarms.rings(certificates, "certificate_ending")) == ({ours.organisation, HOTLINE}, heard)
 
+    await alarms.set("failing_since = $1, told_at = NULL", now - timedelta(minutes=16))  # and none of its events is about a case
+    heard = await alarms.rings(due.silent_endpoints(directory.national_desks), "silent")
+    assert [told["caseId"] for told in heard[HOTLINE]] == [None]
+
 
 async def test_what_can_not_wait_is_told_of_after_two_minutes(
     fresh_client: httpx.AsyncClient, fresh_database: Database, owner: asyncpg.Connection
