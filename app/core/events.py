@@ -15,6 +15,7 @@ class Event(ABC):
 
     type: ClassVar[str]
     example: ClassVar[Mapping[str, object]] = MappingProxyType({})  # values of its texts, for who builds a receiver
+    in_feed: ClassVar[bool] = True  # else it is sent to one endpoint only, and has no number
 
     @property
     @abstractmethod

@@ -104,21 +104,24 @@ def example(event: type[Event]) -> dict[str, Any]:
     """A whole event, as it arrives."""
     body = body_of(worked(event), UUID(AN_ID.format(place=0)), A_MOMENT, SOMEWHERE)
     told: dict[str, Any] = orjson.loads(body)
-    return {**told, "sequence": f"{1234:020}"}
+    del told["sequence"]
+    return {**told, "sequence": f"{1234:020}"} if event.in_feed else told
 
 
 def webhook(event: type[Event]) -> dict[str, Any]:
     """What the description of the API says of an event, under `webhooks`."""
     data = {key: value for key, value in data_schema(event).items() if not key.startswith("$") and key != "examples"}
     envelope = {key: value for key, value in envelope_schema().items() if not key.startswith("$") and key != "title"}
+    if not event.in_feed:
+        envelope["required"] = [name for name in envelope["required"] if name != "sequence"]
     envelope["properties"] = {**envelope["properties"], "type": {"const": event.type}, "data": data}
     content = {"schema": envelope, "examples": {"worked": {"summary": "As it arrives", "value": example(event)}}}
     return {
         "post": {
             "operationId": "on" + "".join(part.capitalize() for part in event.type.replace("_", ".").split(".")[2:]),
             "summary": (event.__doc__ or "").strip().split("\n")[0],
-            "description": "At least once, in order unless the endpoint asked for loose order. Verify the signature over the bytes"
-            " as they came, keep the event, answer at once (twenty seconds at most), and do the work afterwards.",
+            "description": "At least once, in order unless the endpoint asked for loose order. Verify the signature over the"
+            " bytes as they came, keep the event, answer at once (twenty seconds at most), and do the work afterwards.",
             "parameters": HEADERS,
             "requestBody": {"required": True, "content": {"application/cloudevents+json": content}},
             "responses": ANSWERS,

@@ -45,8 +45,10 @@ TELL_SILENT: Final = text(f"""
     (SELECT count(*) FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through) AS undelivered,
     (SELECT count(*) FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.outcome = 'given_up'
       AND a.started_at >= e.failing_since) AS given_up,
-    (SELECT v.case_id FROM webhook_attempt a JOIN event v ON v.recipient_id = e.organisation_id AND v.number = a.number
-      WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) AS case_id
+    coalesce((SELECT v.case_id FROM webhook_attempt a JOIN event v ON v.recipient_id = e.organisation_id AND v.number = a.number
+      WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1),
+    (SELECT v.case_id FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through
+      AND v.case_id IS NOT NULL ORDER BY v.number LIMIT 1)) AS case_id
 """)
 OLDEST_UNDELIVERED: Final = text("""
   SELECT min(first.recorded_at) AS at FROM webhook_endpoint e CROSS JOIN LATERAL (
