@@ -11,6 +11,7 @@ from app.cli.police_mail import import_police_mail
 from app.cli.protocols import protocol_cli
 from app.cli.serving import serve, worker
 from app.cli.simulating import simulate
+from app.cli.webhook import webhook_cli
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 for command, name in (
@@ -29,6 +30,7 @@ for command, name in (
 cli.add_typer(key_cli, name="key")
 cli.add_typer(protocol_cli, name="protocol")
 cli.add_typer(telephony_cli, name="telephony")
+cli.add_typer(webhook_cli, name="webhook")
 
 
 def main() -> None:

@@ -117,8 +117,8 @@ def webhook(event: type[Event]) -> dict[str, Any]:
         "post": {
             "operationId": "on" + "".join(part.capitalize() for part in event.type.replace("_", ".").split(".")[2:]),
             "summary": (event.__doc__ or "").strip().split("\n")[0],
-            "description": "At least once, in order unless the endpoint asked for loose order. Verify the signature over the bytes"
-            " as they came, keep the event, answer at once (twenty seconds at most), and do the work afterwards.",
+            "description": "At least once, in order unless the endpoint asked for loose order. Verify the signature over the"
+            " bytes as they came, keep the event, answer at once (twenty seconds at most), and do the work afterwards.",
             "parameters": HEADERS,
             "requestBody": {"required": True, "content": {"application/cloudevents+json": content}},
             "responses": ANSWERS,
