@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -101,12 +100,12 @@ class Forward:
 
     url: str
     secret: bytes
+    origin: str
     client: httpx.Client
 
     def post(self, event: Mapping[str, Any], body: bytes) -> str:
         """What the receiver said."""
-        origin = urlsplit(str(event["source"])).path
-        signed = headers([self.secret], UUID(event["id"]), int(clock.wall().timestamp()), body, origin=origin)
+        signed = headers([self.secret], UUID(event["id"]), int(clock.wall().timestamp()), body, origin=self.origin)
         started = time.monotonic()
         try:
             answer = self.client.post(self.url, content=body, headers=signed)
@@ -130,7 +129,7 @@ def listen(  # noqa: PLR0913  each is an option
     client = httpx.Client(
         base_url=server, headers={"Authorization": f"Bearer {_key(key_file)}"}, timeout=httpx.Timeout(10, read=SILENT)
     )
-    forward = _forward(forward_to) if forward_to else None
+    forward = _forward(forward_to, server) if forward_to else None
     listener = Listener(client, f"/v1/organisations/{organisation}/events", after)
     err.print("Listening; Ctrl-C ends it.")
     try:
@@ -168,7 +167,7 @@ def _key(file: Path | None) -> str:
     return key or fail("Put the API key into a file (--key-file) or into NODUS_KEY; `nodus key create` makes one.")
 
 
-def _forward(url: str) -> Forward:
+def _forward(url: str, origin: str) -> Forward:
     given = os.environ.get("NODUS_WEBHOOK_SECRET")
     try:
         secret = read_secret(given) if given else new_secret()
@@ -176,4 +175,4 @@ def _forward(url: str) -> Forward:
         fail(f"NODUS_WEBHOOK_SECRET: {error}")
     if not given:
         err.print(f"Secret: {shown(secret)}", markup=False, soft_wrap=True)
-    return Forward(url, secret, httpx.Client(timeout=20))
+    return Forward(url, secret, origin, httpx.Client(timeout=20))

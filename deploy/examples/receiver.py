@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 WEBHOOK = Webhook(os.environ["WEBHOOK_SECRET"])  # while secrets rotate Nodus signs with both: the old or the new one will do
-ORIGIN = os.environ.get("WEBHOOK_ORIGIN", "")  # the host of your Nodus, such as nodus.example; empty: whoever asks
+ORIGIN = os.environ.get("WEBHOOK_ORIGIN", "")  # of your Nodus, such as https://nodus.example; empty: whoever asks
 PORT = int(sys.argv[1]) if len(sys.argv) > 1 else 9000
 FILE = sys.argv[2] if len(sys.argv) > 2 else "received.sqlite"
 LARGEST = 65_536
