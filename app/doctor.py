@@ -155,16 +155,16 @@ async def _endpoints(database: Database) -> Finding:
     if not found.by_state:
         return Finding("endpoints", well=True, sentence="no webhook endpoint is registered")
     wrong = {
-        f"{found.pressing} pressing events did not arrive in time": found.pressing,
-        f"{found.by_state.get('disabled', 0)} are disabled": found.by_state.get("disabled", 0),
-        f"{found.by_state.get('unverified', 0)} are not verified": found.by_state.get("unverified", 0),
-        f"the client certificates of {found.ending} end within 30 days": found.ending,
+        "pressing events late": found.pressing,
+        "disabled": found.by_state.get("disabled", 0),
+        "not verified for a quarter of an hour": found.stuck,
+        "with a certificate that ends within 30 days": found.ending,
     }
-    told = "; ".join(sentence for sentence, count in wrong.items() if count)
-    total = f"{sum(found.by_state.values())} webhook endpoints"
+    told = ", ".join(f"{name}: {count}" for name, count in wrong.items() if count)
+    total = f"{sum(found.by_state.values())} known"
     if told:
-        return Finding("endpoints", well=False, sentence=f"{total}: {told}. Ring their organisations")
-    return Finding("endpoints", well=True, sentence=f"{total}, all verified, none disabled")
+        return Finding("endpoints", well=False, sentence=f"{total}; {told}. The national desk's feed names them")
+    return Finding("endpoints", well=True, sentence=f"{total}, none disabled, nothing pressing late")
 
 
 async def _callbacks(database: Database) -> Finding:

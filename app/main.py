@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from types import FrameType
 from typing import Any
 
@@ -28,8 +28,9 @@ from app.core.db import Database
 from app.core.errors import NotFound, Unavailable
 from app.core.events import Event
 from app.core.health import ready
-from app.core.openapi import data_schema, describe
+from app.core.openapi import describe
 from app.core.settings import Settings, load
+from app.core.webhooks import ENVELOPE, data_schema, envelope_schema
 from app.coverage.api import router as coverage
 from app.coverage.events import EVENTS as COVERAGE_EVENTS
 from app.delivery.api import router as delivery
@@ -188,6 +189,12 @@ def openapi(app: FastAPI) -> dict[str, object]:
     return app.openapi_schema
 
 
+@cache
+def event_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of every event's data by its type, and that of the envelope around them."""
+    return {ENVELOPE: envelope_schema(), **{event.type: data_schema(event) for event in EVENTS}}
+
+
 def _operation_id(route: APIRoute) -> str:
     head, *rest = route.name.split("_")
     return head + "".join(part.capitalize() for part in rest)
@@ -214,9 +221,8 @@ def _add_public_routes(app: FastAPI) -> None:  # noqa: C901  six small routes
 
     @app.get("/v1/schemas/{event_type}", include_in_schema=False)
     async def read_schema(event_type: str) -> Response:
-        for event in EVENTS:
-            if event.type == event_type:
-                return JSONResponse(data_schema(event), media_type="application/schema+json", headers=everyone)
+        if found := event_schemas().get(event_type):
+            return JSONResponse(found, media_type="application/schema+json", headers=everyone)
         raise NotFound("There is no event type with this name; /v1/openapi.json lists them under `webhooks`.")
 
     @app.get("/v1/problems/{slug}", include_in_schema=False)

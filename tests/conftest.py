@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
@@ -29,6 +30,7 @@ from app.core.settings import Settings
 from app.core.work import begin
 from app.directory.seeding import load_netherlands
 from app.main import connect, create_app, edged
+from tests.contract.events import check
 
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -223,7 +225,7 @@ async def fresh_client(fresh_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def _keeps_the_conventions(response: httpx.Response) -> None:
-    """API Design Rules: version and security headers always, problem+json for every error."""
+    """API Design Rules: version and security headers always, problem+json for every error; an event keeps to its schema."""
     for header in (
         "api-version",
         "cache-control",
@@ -242,6 +244,10 @@ async def _keeps_the_conventions(response: httpx.Response) -> None:
         assert response.headers["content-type"] == "application/problem+json", response.text
         assert {"type", "title", "status", "detail"} <= problem.keys()
         assert response.status_code < 500 or response.status_code == 503, problem
+    elif response.request.url.path.endswith("/events") and response.request.method == "GET" and response.status_code == 200:
+        told = await response.aread()
+        for event in orjson.loads(told)["events"] if told[:1] == b"{" else orjson.loads(told):
+            check(event)
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ async def test_events_that_wait_are_found(settings: Settings, owner: asyncpg.Con
     await owner.execute("UPDATE event SET pressing = true")
     await owner.execute("UPDATE webhook_endpoint SET state = 'paused', certificate_ends_at = now()")
     told = (await found(settings))["endpoints"]
-    assert (told.well, "1 pressing" in told.sentence, "certificates of 1" in told.sentence) == (False, True, True)
+    assert (told.well, "events late: 1" in told.sentence, "30 days: 1" in told.sentence) == (False, True, True)
 
 
 async def test_what_can_not_be_looked_at_is_not_in_order(settings: Settings, owner: asyncpg.Connection) -> None:

@@ -15,6 +15,8 @@ from rich.table import Table
 from app.cli.terminal import fail, out
 from app.core.settings import Settings, load
 
+PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+
 
 def play(  # noqa: PLR0913  each is an option
     *,
@@ -65,12 +67,17 @@ def examine() -> None:
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
 
 
-def openapi() -> None:
+def openapi(
+    *, events: Annotated[Path | None, typer.Option(help="Write the events' schemas into this folder (openapi/events)")] = None
+) -> None:
     """Print the API's description, as it is committed in openapi/openapi.json."""
     from app import main as main_module
 
+    if events:
+        events.mkdir(parents=True, exist_ok=True)
+        for name, schema in main_module.event_schemas().items():
+            (events / f"{name}.json").write_bytes(orjson.dumps(schema, option=PRETTY))
+        return
     placeholder = Settings(database_url="postgresql://nobody@localhost/none", master_key="A" * 43 + "=")
-    text = orjson.dumps(
-        main_module.openapi(main_module.create_app(placeholder)), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
-    )
-    sys.stdout.write(text.decode() + "\n")
+    text = orjson.dumps(main_module.openapi(main_module.create_app(placeholder)), option=PRETTY)
+    sys.stdout.write(text.decode())

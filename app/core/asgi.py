@@ -33,6 +33,7 @@ SECURITY: Final = (
 READ: Final = frozenset({b"application/json", b"application/merge-patch+json", b"application/x-www-form-urlencoded"})
 BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 QUIET: Final = frozenset({"/livez", "/readyz"})
+NOTHING_NEW: Final = 304  # what pollers hear a thousand times a second is counted, not written down
 
 log = structlog.get_logger("app.request")
 
@@ -130,7 +131,7 @@ class _Exchange:
 def _note(scope: Scope, status: int, seconds: float, request_id: UUID) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
-    if scope["path"] in QUIET and status < 500:  # noqa: PLR2004  a fault is worth a line
+    if status == NOTHING_NEW or (scope["path"] in QUIET and status < 500):  # noqa: PLR2004  a fault is worth a line
         return
     log.info(
         "request",

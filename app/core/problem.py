@@ -73,9 +73,16 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 def _from_validation(error: RequestValidationError) -> Problem:
     # Pydantic's `input` and `ctx` would echo what was sent, and messages of our own validators are written by us.
-    errors = [FieldError(_pointer(fault["loc"]), fault["type"], fault["msg"]) for fault in error.errors()]
+    errors = [FieldError(_pointer(fault["loc"]), fault["type"], _sentence(fault)) for fault in error.errors()]
     count = "One field is" if len(errors) == 1 else f"{len(errors)} fields are"
     return Invalid(f"{count} not valid; each is named in `errors`. Nothing was changed.", errors=errors)
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    """Pydantic's own, but where it repeats what was sent."""
+    if fault["type"] == "union_tag_invalid":
+        return f"{fault['ctx']['discriminator']} must be one of {fault['ctx']['expected_tags']}"
+    return str(fault["msg"])
 
 
 class HttpProblem(Problem):

@@ -1,28 +1,12 @@
 """What delivery announces: that somebody can't be told; and what it sends to one endpoint only, to try it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import CaseEvent, Event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSilent(CaseEvent):
-    """A webhook endpoint has taken nothing since `silent_since`: call the organisation.
-
-    The case is the last it should have heard of. Told again every day until a delivery succeeds. `undelivered` events wait in its
-    feed; `given_up` are no longer sent.
-    """
-
-    type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
-    organisation_id: UUID
-    endpoint_id: UUID
-    silent_since: datetime
-    undelivered: int
-    given_up: int
-    state: str
+from app.core.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +28,38 @@ class EndpointEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSilent(EndpointEvent):
+    """A webhook endpoint has taken nothing since `silent_since`: call the organisation.
+
+    The case is the last it should have heard of; null, and the endpoint the subject, when that was none. Told again every day
+    until a delivery succeeds. `undelivered` events wait in its feed; `given_up` are no longer sent.
+    """
+
+    type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "active"}
+    case_id: UUID | None
+    silent_since: datetime
+    undelivered: int
+    given_up: int
+    state: str
+
+    @property
+    def subject(self) -> UUID:
+        """The case, or the endpoint."""
+        return self.case_id or self.endpoint_id
+
+    @property
+    def path(self) -> str:
+        """The address of its subject."""
+        return f"/v1/cases/{self.case_id}" if self.case_id else f"/v1/webhook-endpoints/{self.endpoint_id}"
+
+    @property
+    def case(self) -> UUID | None:
+        """The case."""
+        return self.case_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointUnverified(EndpointEvent):
     """An endpoint waits to be verified since `waiting_since`: nothing is sent to it. Told again every day.
 
@@ -51,6 +67,7 @@ class EndpointUnverified(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.unverified.v1"
+    example: ClassVar[Mapping[str, object]] = {"verification": "handshake", "error": "no_consent"}
     waiting_since: datetime
     verification: str
     error: str | None
@@ -65,6 +82,7 @@ class EndpointDisabled(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.disabled.v1"
+    example: ClassVar[Mapping[str, object]] = {"reason": "failing"}
     reason: str
     failing_since: datetime | None
     undelivered: int
@@ -79,6 +97,7 @@ class PressingUndelivered(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.pressing_undelivered.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "active"}
     state: str
     waiting_since: datetime
     undelivered: int
@@ -100,6 +119,7 @@ class EndpointTest(EndpointEvent):
     """A test that somebody asked for. It is in no feed and has no `sequence`; nothing needs to be done."""
 
     type: ClassVar[str] = "nl.nodus.endpoint.test.v1"
+    in_feed: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +127,8 @@ class EndpointVerification(EndpointEvent):
     """The code with which the owner confirms an endpoint. It is in no feed and has no `sequence`."""
 
     type: ClassVar[str] = "nl.nodus.endpoint.verification.v1"
+    example: ClassVar[Mapping[str, object]] = {"code": "4Fq0Zp0Dq4w6cT1k"}
+    in_feed: ClassVar[bool] = False
     code: str
     ends_at: datetime
 

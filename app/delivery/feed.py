@@ -8,6 +8,8 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -19,10 +21,13 @@ from app.core.db import Database
 from app.core.errors import TooMany
 from app.core.work import begin
 from app.delivery import queries
+from app.delivery.service import feed
 from app.delivery.service.feed import Events
 
 LOOK_EVERY: Final = 1.0
 OPEN_A_KEY: Final = 2  # ⚙ long polls and streams together, in one process
+TOGETHER: Final = 100  # ⚙ feeds that are read by one statement
+A_WAKING: Final = 20  # ⚙ events that one who waited gets at once; for more he asks again
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +38,7 @@ class Heads:
     def __init__(self, database: Database) -> None:
         """Knows nothing until `keep_up` runs."""
         self._database = database
+        self.woken = Woken(database)
         self._heads: dict[UUID, int] = {}
         self._oldest: dict[UUID, int] = {}
         self._waiting: defaultdict[UUID, set[asyncio.Future[None]]] = defaultdict(set)
@@ -131,6 +137,48 @@ class Heads:
             self._heads[recipient] = number
             for woken in self._waiting.get(recipient, ()):
                 _wake(woken)
+
+
+class Woken:
+    """Reads for those who are woken at the same moment, by one statement: a thousand of their own would take seconds.
+
+    One alone is read at once; who comes meanwhile is read with the others after it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Nobody asks yet."""
+        self._database = database
+        self._asked: dict[tuple[UUID, int], asyncio.Future[Events]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    async def read(self, recipient: UUID, after: int, limit: int = A_WAKING) -> Events:
+        """The next few events of a recipient after a number, `limit` at most.
+
+        Raises:
+            CursorAhead, CursorExpired: as `service.feed.events`.
+        """
+        asked = self._asked.get((recipient, after))
+        if asked is None:
+            asked = self._asked[recipient, after] = asyncio.get_running_loop().create_future()
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read_all())
+        found = feed.checked(await asyncio.shield(asked))  # others wait for it too, whoever is cancelled
+        return replace(found, bodies=found.bodies[:limit])
+
+    async def _read_all(self) -> None:
+        while self._asked:
+            batch = dict(islice(self._asked.items(), TOGETHER))
+            self._asked = dict(islice(self._asked.items(), TOGETHER, None))
+            try:
+                async with begin(self._database, GATE) as work:
+                    found = await feed.woken(work, list(batch), A_WAKING)
+            except Exception as error:  # noqa: BLE001  each of them answers it as its own
+                for asked in batch.values():
+                    asked.set_exception(error)
+                    asked.exception()  # told, even if nobody waits for it any more
+            else:
+                for asked, part in zip(batch.values(), found, strict=True):
+                    asked.set_result(part)
 
 
 def _wake(woken: "asyncio.Future[None]") -> None:

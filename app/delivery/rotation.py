@@ -4,23 +4,16 @@ Source: Standard Webhooks 1.0.0 (whpk_), RFC 8032 (Ed25519).
 """
 
 import base64
-import secrets
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PUBLIC: Final = "whpk_"
-SEED_BYTES: Final = 32
 MOST_AT_ONCE: Final = 4  # ⚙ all of them sign every delivery, and receivers look at five signatures
 
 
-def new_signing_key() -> bytes:
-    """The 32 bytes from which an Ed25519 key is made; they never leave us."""
-    return secrets.token_bytes(SEED_BYTES)
-
-
 def public_key(seed: bytes) -> str:
-    """With what a receiver verifies, as it is shown: `whpk_` and 32 bytes in base64."""
+    """With what a receiver verifies, as it is shown: `whpk_` and base64. `seed`: the 32 bytes of the private key."""
     key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
     return PUBLIC + base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()

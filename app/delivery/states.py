@@ -39,7 +39,7 @@ def settle(
     """
     verified = verification == "agreed" or (now.verified and not moved)
     if wished == "active" and now.state == "unverified" and not (verified or moved or other_way):
-        sentence = "It becomes active by being verified: POST …/verifications starts again, and its answer says what is missing."
+        sentence = "It becomes active by being verified: `verification` says what is missing, POST …/verifications starts again."
         raise NotVerified(sentence, errors=[FieldError("/state", "not_verified", sentence)])
     at_work = wished == "active" or (wished is None and now.state in {"active", "unverified"})
     state = (wished or now.state) if not at_work else "active" if verified else "unverified"

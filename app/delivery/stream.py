@@ -1,6 +1,6 @@
 """A feed as server-sent events: one connection, no transaction and no database connection while it is silent.
 
-A reader that takes nothing stops us at its full buffer: we hold one page for it, and go on from there when it reads again.
+A reader that takes nothing stops us at its full buffer: we hold some events for it, and go on from there when it reads again.
 Source: HTML Living Standard §9.2 (server-sent events).
 """
 
@@ -16,18 +16,14 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.actor import Actor
-from app.core.db import Database
 from app.core.errors import Unavailable
 from app.core.problem import problem_of
-from app.core.work import begin
 from app.delivery.feed import Heads
 from app.delivery.schemas.feed import STREAM
-from app.delivery.service import feed
 from app.delivery.service.feed import Events
 from app.identity.service import KeyRing
 
 HEARTBEAT: Final = 15.0  # ⚙ seconds; also how long a revoked key keeps a silent stream at most
-A_PAGE: Final = 100
 LOOK_AGAIN: Final = 1.0
 RECONNECT_AFTER: Final = 2000  # ⚙ milliseconds
 SPREAD: Final = 4000  # ⚙ milliseconds over which those come back who are told to at the same moment
@@ -57,7 +53,6 @@ class Follower:
 
     def __init__(self, state: Any, authorization: str, actor: Actor, organisation: UUID) -> None:  # noqa: ANN401  Starlette's
         """Follow the feed of `actor`'s organisation; `state` is the application's."""
-        self._database: Database = state.database
         self._heads: Heads = state.heads
         self._keyring: KeyRing = state.keyring
         self._authorization, self._actor, self._organisation = authorization, actor, organisation
@@ -87,8 +82,7 @@ class Follower:
                 return None
             if nothing := self._heads.nothing_after(self._organisation, after):
                 return nothing
-            async with begin(self._database, self._actor) as work:
-                return await feed.events(work, self._organisation, after, A_PAGE)
+            return await self._heads.woken.read(self._organisation, after)
         except Exception as error:
             problem = problem_of(error)
             if not problem:

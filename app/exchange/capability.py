@@ -27,6 +27,7 @@ def capability(base_url: str, version: str) -> Resource:
                 ),
                 _parameter("status", "token", "Several with commas"),
                 _parameter("focus", "reference", "A ServiceRequest"),
+                _parameter("identifier", "token", "The reference of a case"),
                 _parameter("_id", "token", "Several with commas"),
                 _parameter("_lastUpdated", "date", "gt, ge, lt, le; several; also what to sort by, with _sort"),
             ],

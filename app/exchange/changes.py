@@ -89,7 +89,8 @@ def asked(current: Resource, wanted: Resource) -> Asked:
         raise Invalid("The body is another resource than the address names: resourceType and id must be those of the address.")
     names = {name for name in current.keys() | wanted.keys() if not _same(current.get(name), wanted.get(name))} - OURS
     if forbidden := sorted(names - MAY_CHANGE):
-        faults = [FieldError(f"Task.{name}" if name in current else "Task", "fixed", "It stays as it is.") for name in forbidden]
+        known = [FieldError(f"Task.{name}", "fixed", f"{name} stays as it is.") for name in forbidden if name in current]
+        faults = known or [FieldError("Task", "fixed", "Nothing that is not there can be added.")]
         raise BusinessRule(
             "Of a task its owner changes status, statusReason, output and note. Read it again and send the rest unchanged, or"
             " PATCH what changes.",

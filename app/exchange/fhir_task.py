@@ -61,7 +61,6 @@ STATUS: Final[Mapping[Standing, TaskStatus]] = MappingProxyType(
 )
 OWN: Final = frozenset({Standing.ACCEPTED, Standing.IN_FOLLOW_UP, Standing.AFTERCARE, Standing.CLOSED, Standing.IN_ERROR})
 ASKED: Final = frozenset({Standing.PENDING, Standing.SEEN})
-OFFER_STATE: Final = {Standing.PENDING: "pending", Standing.SEEN: "pending"} | dict.fromkeys(OWN, "accepted")
 REASONED: Final = frozenset({Standing.DECLINED, Standing.EXPIRED, Standing.WITHDRAWN})
 PRIORITY: Final[Mapping[Urgency, Priority]] = MappingProxyType(
     {

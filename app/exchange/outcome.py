@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.core.errors import Problem
-from app.exchange.codes import Issue, Resource
+from app.exchange.codes import MISSING, Issue, Resource
 
 KIND: Final[Mapping[int, Issue]] = MappingProxyType(
     {
@@ -33,7 +33,10 @@ KIND: Final[Mapping[int, Issue]] = MappingProxyType(
 # What a rule refuses is 422 here: 409 is for two who did something at once.
 RULES: Final = frozenset({"refused", "offer-ended", "last-rung", "case-not-finished", "too-few-tries", "nobody-left"})
 BY_SLUG: Final = {"still-running": Issue.TRANSIENT, "idempotency-key-reused": Issue.CONFLICT}
-NOTHING_HERE: Final = "There is nothing at this address. GET /fhir/r4/metadata says which resources there are."
+OF_THE_FRAMEWORK: Final = {
+    404: "There is nothing at this address. GET /fhir/r4/metadata says which resources there are.",
+    405: "This address does not know this method. GET /fhir/r4/metadata says what can be done with each resource.",
+}
 
 
 class NotAcceptable(Problem):
@@ -59,7 +62,7 @@ def outcome_of(problem: Problem, request_id: UUID | None) -> Resource:
     code = BY_SLUG.get(problem.slug) or KIND.get(status, Issue.EXCEPTION if status >= 500 else Issue.INVALID)  # noqa: PLR2004
     text = problem.detail
     if problem.slug == "http":
-        code, text = (Issue.NOT_SUPPORTED, NOTHING_HERE) if status == 404 else (code, text)  # noqa: PLR2004
+        code, text = Issue.NOT_SUPPORTED if status == 404 else code, OF_THE_FRAMEWORK.get(status, text)  # noqa: PLR2004
     issues = [_issue(code, text, status)]
     issues += [_issue(code, error.message, status, error.pointer) for error in problem.errors]
     missing: Any = problem.extra.get("missing", ())
@@ -72,7 +75,7 @@ def outcome_of(problem: Problem, request_id: UUID | None) -> Resource:
 def _issue(code: Issue, text: str, status: int, pointer: str = "", detail: str = "") -> Resource:
     issue: Resource = {"severity": "fatal" if status >= 500 else "error", "code": code, "details": {"text": text}}  # noqa: PLR2004
     if detail:
-        issue["details"]["coding"] = [{"system": "https://github.com/nodus-nl/nodus/fhir/missing", "code": detail}]
+        issue["details"]["coding"] = [{"system": MISSING, "code": detail}]
     if pointer.startswith("Task"):
         issue["expression"] = [pointer]
     return issue

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import TextClause, text
 
+from app.exchange.fhir_task import ASKED
 from app.exchange.search import Search
 
 BATCH: Final = 20_000  # ⚙ events of one catching-up
@@ -43,9 +44,11 @@ TASK: Final = text("SELECT * FROM task WHERE id = :task_id")
 TASK_OF_CASE: Final = text("SELECT * FROM task WHERE case_id = :case_id ORDER BY offered_at DESC LIMIT 1")
 
 FILTERS: Final = {
-    "standings": "standing = ANY(CAST(:standings AS text[])) AND offer_state = ANY(CAST(:offer_states AS text[]))",
+    "standings": "standing = ANY(CAST(:standings AS text[]))",
+    "pending": "offer_state = 'pending'",  # in the words of the index that holds these few
     "ids": "id = ANY(CAST(:ids AS uuid[]))",
     "cases": "case_id = ANY(CAST(:cases AS uuid[]))",
+    "references": "reference = ANY(CAST(:references AS text[]))",
     "not_before": "updated_at >= :not_before",
     "after": "updated_at > :after",
     "until": "updated_at < :until",
@@ -56,7 +59,8 @@ FILTERS: Final = {
 def found(search: Search) -> tuple[TextClause, dict[str, Any]]:
     """A page of a search, one more than asked for, and what it binds."""
     binds = search.binds()
-    where = " AND ".join(["true", *(FILTERS[name] for name in FILTERS if name in binds)])
+    named = {*binds, *(("pending",) if search.standings and search.standings <= ASKED else ())}
+    where = " AND ".join(["true", *(FILTERS[name] for name in FILTERS if name in named)])
     order, beyond = ("DESC", "<") if search.descending else ("ASC", ">")
     if search.beyond:
         where += f" AND (updated_at, id) {beyond} (:beyond_at, :beyond_id)"

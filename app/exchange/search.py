@@ -15,13 +15,14 @@ from uuid import UUID
 
 from app.core.errors import FieldError, Invalid
 from app.core.paging import LARGEST, USUAL
-from app.exchange.codes import TaskStatus
-from app.exchange.fhir_task import OFFER_STATE, Standing, standings_of
+from app.exchange.codes import CASE_REFERENCE, TaskStatus
+from app.exchange.fhir_task import Standing, standings_of
 
 PAGE: Final = "_page"
 OWNER: Final = ("owner:identifier", "owner.identifier", "owner")
 # How they are spelt, and nothing else: an answer is in JSON whatever is asked, so these change nothing that is found.
 OF_THE_FORM: Final = ("_format", "_pretty")
+INCLUDED: Final = frozenset({"Task:focus", "Task:focus:ServiceRequest"})
 MOMENT: Final = re.compile(r"(gt|ge|lt|le|eq|sa|eb)?(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(.+))?)?)?")
 ONE_MS: Final = timedelta(milliseconds=1)
 
@@ -45,6 +46,7 @@ class Search:
     standings: frozenset[Standing] | None = None
     ids: tuple[UUID, ...] | None = None
     cases: tuple[UUID, ...] | None = None
+    references: tuple[str, ...] | None = None
     bounds: Mapping[str, datetime] = field(default_factory=dict)
     owners: tuple[str, ...] = ()
     descending: bool = False
@@ -56,10 +58,9 @@ class Search:
 
     def binds(self) -> dict[str, Any]:
         """What the statement's filters bind; one that is not named does not filter."""
-        named: dict[str, Any] = {"ids": self.ids, "cases": self.cases, **self.bounds}
+        named: dict[str, Any] = {"ids": self.ids, "cases": self.cases, "references": self.references, **self.bounds}
         if self.standings is not None:
             named["standings"] = sorted(self.standings)
-            named["offer_states"] = sorted({OFFER_STATE.get(one, one) for one in self.standings})
         return {name: list(told) if isinstance(told, tuple) else told for name, told in named.items() if told is not None}
 
     def query(self, beyond: Place | None = None) -> str:
@@ -78,7 +79,9 @@ def search(parameters: Iterable[tuple[str, str]]) -> Search:
     used, unknown = [], []
     for name, value in parameters:
         judge = KNOWN.get(name)
-        if judge is None:
+        if judge is None and name.partition(":")[0] in KNOWN:
+            _refuse(name.partition(":")[0], "It has no such modifier here, and without it would mean something else.")
+        if judge is None or (judge is _include and value not in INCLUDED):
             unknown.append(name)
             continue
         judge(found, value)
@@ -109,6 +112,11 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _identifier(found: dict[str, Any], value: str) -> None:
+    asked = (one.rpartition("|") for one in value.split(","))
+    found["references"] = tuple(code for system, bar, code in asked if not bar or system == CASE_REFERENCE)
 
 
 def _updated(found: dict[str, Any], value: str) -> None:
@@ -167,9 +175,7 @@ def _count(found: dict[str, Any], value: str) -> None:
     found["count"] = min(int(value[:9]), LARGEST)
 
 
-def _include(found: dict[str, Any], value: str) -> None:
-    if value not in {"Task:focus", "Task:focus:ServiceRequest"}:
-        _refuse("_include", "Task:focus can be included.")
+def _include(found: dict[str, Any], _value: str) -> None:
     found["include"] = True
 
 
@@ -189,6 +195,7 @@ KNOWN: Final[Mapping[str, Callable[[dict[str, Any], str], None]]] = {
     "status": _status,
     "_id": lambda found, value: found.update(ids=_ids(value, "Task")),
     "focus": lambda found, value: found.update(cases=_ids(value, "ServiceRequest")),
+    "identifier": _identifier,
     "_lastUpdated": _updated,
     "_sort": _sort,
     "_count": _count,

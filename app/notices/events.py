@@ -1,5 +1,6 @@
 """What notices announce: that a desk was not reached by mail, so that somebody rings it. Never an address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -14,6 +15,7 @@ class NoticeBounced(CaseEvent):
     """A notice of an offer came back: nobody reads it in that mailbox. `error`: the code that the mail server gave."""
 
     type: ClassVar[str] = "nl.nodus.notice.bounced.v1"
+    example: ClassVar[Mapping[str, object]] = {"urgency": "crisis", "error": "5.1.1"}
     offer_id: UUID
     organisation_id: UUID
     mailbox_id: UUID
@@ -33,6 +35,7 @@ class NoticeUnopened(CaseEvent):
     """Half of the time to answer a pressing offer is over, and nobody has opened its notice: ring the organisation."""
 
     type: ClassVar[str] = "nl.nodus.notice.unopened.v1"
+    example: ClassVar[Mapping[str, object]] = {"urgency": "crisis"}
     offer_id: UUID
     organisation_id: UUID
     urgency: str
@@ -54,6 +57,7 @@ class MailboxSilent(Event):
     """
 
     type: ClassVar[str] = "nl.nodus.mailbox.silent.v1"
+    example: ClassVar[Mapping[str, object]] = {"reason": "unconfirmed"}
     organisation_id: UUID
     mailbox_id: UUID
     reason: str

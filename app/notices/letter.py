@@ -47,7 +47,9 @@ def letter(  # noqa: PLR0913  each is a part of it
     last = [t["told_code_not"]] if kind is Kind.CODE else []
     last += [t["no_personal"]] if link else []
     last += [t["ring"].format(number=number), t["automatic"]]
-    shown = _Shown(t[f"title_{kind}"], first.get(kind, []), rows, link, t["button"], code, last)
+    shown = _Shown(
+        t[f"title_{kind}"], first.get(kind, []), rows, link, t["button_end" if kind is Kind.END else "button"], code, last
+    )
     return Letter(subject, shown.text(), shown.html(language))
 
 

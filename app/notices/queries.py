@@ -92,7 +92,6 @@ CLAIM: Final = text("""
     (SELECT f.id FROM notice_mail f WHERE f.notice_id = c.notice_id ORDER BY f.id LIMIT 1) AS thread
   FROM claimed c JOIN mailbox b ON b.id = c.mailbox_id LEFT JOIN notice n ON n.id = c.notice_id
 """)
-OLDEST_WAITING: Final = text("SELECT min(made_at) AS at FROM notice_mail WHERE state = 'waiting'")
 # Why nothing reaches a mailbox, and since when; told again only after a while.
 SILENT: Final = text("""
   SELECT b.id, b.organisation_id, CASE WHEN NOT :configured THEN 'not_configured' WHEN b.state = 'unconfirmed' THEN 'unconfirmed'

@@ -23,6 +23,7 @@ from app.notices.following import Kind
 from app.notices.letter import About, letter
 from app.notices.mail import is_configured, post
 from app.notices.message import message, return_path
+from app.notices.service.health import counts
 from app.notices.service.links import address_of
 from app.notices.service.outcome import record
 from app.notices.service.telling import RING
@@ -32,6 +33,7 @@ AT_ONCE: Final = 8  # ⚙ connections to the mail server
 LEASE: Final = timedelta(seconds=45)  # longer than the longest attempt
 LOOK_EVERY: Final = 1.0
 WAITING: Final = Gauge("nodus_notice_waiting_seconds", "Age of the oldest mail that no mail server has taken.")
+FAILING: Final = Gauge("nodus_mailboxes_failing", "Mailboxes from which mail came back, and where nothing was opened since.")
 
 log = structlog.get_logger(__name__)
 
@@ -120,10 +122,11 @@ class Mailer:
     async def _measure(self) -> None:
         try:
             async with begin(self._database, WORKER) as work:
-                row = await work.one(queries.OLDEST_WAITING)
+                found = await counts(work)
         except (SQLAlchemyError, OSError):
             return
-        WAITING.set((clock.wall() - row["at"]).total_seconds() if row and row["at"] else 0)
+        WAITING.set(found.waits.total_seconds() if found.waits else 0)
+        FAILING.set(found.failing)
 
 
 def _about(row: Any) -> About | None:  # noqa: ANN401  a row

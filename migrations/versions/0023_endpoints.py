@@ -30,7 +30,7 @@ CREATE INDEX event_pressing ON event (recipient_id, number) WHERE pressing;
 -- Attempts are read by endpoint, newest first, and by event; nobody reads them by number.
 DROP INDEX webhook_attempt_by_endpoint;
 CREATE INDEX webhook_attempt_newest ON webhook_attempt (endpoint_id, id);
-CREATE INDEX webhook_attempt_given_up ON webhook_attempt (endpoint_id, event_id) WHERE outcome = 'given_up';
+CREATE INDEX webhook_attempt_in_vain ON webhook_attempt (endpoint_id, event_id) WHERE outcome <> 'delivered';
 
 -- Who asks what was meant for an endpoint gets the sender's answer, also for a case that is another organisation's by now.
 CREATE OR REPLACE FUNCTION municipality_of(about uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
@@ -40,7 +40,7 @@ CREATE OR REPLACE FUNCTION municipality_of(about uuid) RETURNS text LANGUAGE sql
 DOWN = """
 CREATE OR REPLACE FUNCTION municipality_of(about uuid) RETURNS text LANGUAGE sql STABLE SECURITY INVOKER
   SET search_path = public, pg_temp AS $$ SELECT municipality_code FROM cases WHERE id = about $$;
-DROP INDEX webhook_attempt_given_up;
+DROP INDEX webhook_attempt_in_vain;
 DROP INDEX webhook_attempt_newest;
 CREATE INDEX webhook_attempt_by_endpoint ON webhook_attempt (endpoint_id, number);
 DROP INDEX event_pressing;

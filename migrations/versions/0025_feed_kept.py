@@ -1,4 +1,4 @@
-"""How much of each feed is kept, beside its counter: what is older goes by night, and the feed says from where it begins."""
+"""How much of each feed is kept, beside its counter; and who waits for several feeds reads them together."""
 
 from migrations.script import carry_out
 
@@ -15,9 +15,21 @@ ALTER TABLE recipient_counter
 UPDATE recipient_counter c SET oldest = coalesce((SELECT min(number) FROM event WHERE recipient_id = c.recipient_id), c.last + 1);
 COMMENT ON COLUMN recipient_counter.oldest IS 'The oldest event that is kept; all from here to the last are there.';
 COMMENT ON COLUMN recipient_counter.sweep_at IS 'When somebody looks next whether old events may go.';
+
+-- Hundreds of long polls that are woken at one moment are read for together. Whoever watches the heads may read the events of
+-- those organisations that the transaction names, whose keys wait: row-level security still keeps all others out.
+CREATE FUNCTION waiting() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS
+$$ SELECT string_to_array(current_setting('nodus.waiting', true), ',')::uuid[] $$;
+GRANT SELECT (recipient_id, number, body) ON event TO nodus_gate;
+CREATE POLICY waiting ON event FOR SELECT TO nodus_gate USING (recipient_id = ANY ((SELECT waiting())::uuid[]));
 """
 
-DOWN = "ALTER TABLE recipient_counter DROP COLUMN oldest, DROP COLUMN sweep_at;"
+DOWN = """
+DROP POLICY waiting ON event;
+REVOKE SELECT (recipient_id, number, body) ON event FROM nodus_gate;
+DROP FUNCTION waiting();
+ALTER TABLE recipient_counter DROP COLUMN oldest, DROP COLUMN sweep_at;
+"""
 
 
 def upgrade() -> None:

@@ -53,8 +53,8 @@ CREATE VIEW task AS
   FROM task_mark m
   JOIN offer o ON o.id = m.offer_id
   JOIN cases c ON c.id = o.case_id
-  JOIN organisation i ON i.id = o.intake_organisation_id
-  JOIN organisation n ON n.id = o.organisation_id
+  LEFT JOIN organisation i ON i.id = o.intake_organisation_id
+  LEFT JOIN organisation n ON n.id = o.organisation_id
   CROSS JOIN LATERAL (SELECT o.state = 'accepted' AND c.owner_organisation_id IS NOT DISTINCT FROM o.organisation_id AS is) own
   WHERE m.organisation_id = me() AND o.organisation_id = me();
 COMMENT ON VIEW task IS 'Kept by exchange: what an organisation is asked, for that organisation. No contents.';

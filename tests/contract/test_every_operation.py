@@ -94,6 +94,16 @@ async def channels_known(client: httpx.AsyncClient, desk: dict[str, str]) -> dic
     return {"report_id": report, "transfer_id": transfer}
 
 
+async def an_endpoint(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
+    """A webhook endpoint with a secret and a test on its way."""
+    body = {"url": "https://hooks.example.nl/", "verification": "agreed"}
+    endpoint = (await client.post("/v1/webhook-endpoints", json=body, headers=desk)).json()["id"]
+    path = f"/v1/webhook-endpoints/{endpoint}"
+    secret = (await client.get(f"{path}/secrets", headers=desk)).json()["items"][0]["id"]
+    test = (await client.post(f"{path}/test-events", headers=desk)).json()["eventId"]
+    return {"endpoint_id": endpoint, "secret_id": secret, "event_id": test}
+
+
 class Service:
     """The service on a socket, with one case that is followed up, and a key of every role."""
 
@@ -138,6 +148,9 @@ class Service:
             self.known |= await a_roster(client, self.keys[3])
             self.known["signal_id"] = await a_signal(self._url, client, operator, desk)
             self.known |= await channels_known(client, desk)
+            mailbox = await client.post("/v1/mailboxes", json={"address": "desk@nodus.example"}, headers=desk)
+            self.known["mailbox_id"] = mailbox.json()["id"]
+            self.known |= await an_endpoint(client, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

@@ -86,7 +86,7 @@ async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Con
             {"auth": {"kind": "oauth", "tokenUrl": "https://10.0.0.1/t", "clientId": "a", "clientSecret": "b"}},
             ["/auth/tokenUrl"],
         ),
-        ({"auth": {"kind": "basic"}}, ["/auth"]),
+        ({"auth": {"kind": "geheim"}}, ["/auth"]),
         ({"headers": {"Host": "x"}}, ["/headers"]),
         ({"clientCertificate": {"chain": "geheim", "key": "geheim"}}, ["/clientCertificate/chain"]),
         ({"municipalityCodes": ["Amsterdam"]}, ["/municipalityCodes/0"]),

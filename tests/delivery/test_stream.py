@@ -1,6 +1,7 @@
 """The feed as server-sent events: resumed, bounded, and over when the key or the process is."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
-from app.delivery import stream
+from app.delivery import feed, stream
 from app.identity import service as identity
 from app.main import edged
 from tests.delivery.asgi import answered, asking
@@ -93,7 +94,7 @@ async def test_a_revoked_key_loses_its_stream(
 ) -> None:
     """A stream may last for weeks; a key that was revoked must not."""
     monkeypatch.setattr(stream, "HEARTBEAT", 0.02)
-    monkeypatch.setattr(identity, "REMEMBERED", identity.timedelta())
+    monkeypatch.setattr(identity, "REMEMBERED", timedelta())
     organisation, header = desk
     async with asking(edged(app), _of(organisation), header) as following:
         await following.until(b":\n\n")
@@ -115,14 +116,14 @@ async def test_who_reads_nothing_is_not_read_ahead_for(
     app: FastAPI, database: Database, desk: tuple[UUID, dict[str, str]], statements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One page waits for a slow reader, however many events there are; reading again, it gets all of them once."""
-    monkeypatch.setattr(stream, "A_PAGE", 5)
+    monkeypatch.setattr(feed, "A_WAKING", 5)
     organisation, header = desk
     await announce(database, organisation, 12)
     async with asking(edged(app), f"{_of(organisation)}?after=0", header) as following:
         following.reading.clear()
         await announce(database, organisation, 20)
         await asyncio.sleep(0.05)
-        read = sum("ARRAY(SELECT body" in one for one in statements)
+        read = sum("body FROM event" in one for one in statements)
         assert read == 1
         assert app.state.database.engine.pool.checkedout() == 0
         following.reading.set()

@@ -121,6 +121,7 @@ async def test_all_are_asked_at_once_and_none_holds_up_another(
 
 async def _code(owner: asyncpg.Connection, endpoint: str) -> tuple[str, dict[str, Any]]:
     row = await owner.fetchrow(CODES, UUID(endpoint))
+    assert row
     told = orjson.loads(row["body"])
     assert told["id"] == str(row["event_id"])
     return told["data"]["code"], told

@@ -1,5 +1,6 @@
 """Tasks over HTTP: found, read, moved by the same rules as everywhere."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,8 @@ from app.exchange.codes import CONTACT_WAY, DECLINE_REASON, OUTPUT
 from app.routing.events import OfferReminded
 from tests.exchange.conftest import Offered
 from tests.exchange.validating import by_node, must_be_installed
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, expire
+from tests.followup.following import WAIVER, Following
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_offered_case, expire
 
 Header = dict[str, str]
 
@@ -38,9 +40,7 @@ def test_the_second_validator_says_no() -> None:
     assert [len(one) for one in by_node([wrong, {"resourceType": "Task", "status": "accepted", "intent": "order"}])] == [2, 0]
 
 
-async def test_from_asked_to_closed(
-    fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header, database: Database
-) -> None:
+async def test_from_asked_to_closed(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
     """A patient record that speaks nothing but FHIR takes a case all the way, and hears what is missing."""
     task = await offered()
     where = f"/Task/{task['id']}"
@@ -63,13 +63,21 @@ async def test_from_asked_to_closed(
     assert refused.status_code == 422
     assert codes == ["goal", "aftercare", "inform_person", "evaluation"]
     ending = {"type": {"coding": [{"system": OUTPUT, "code": "closing-outcome"}]}, "valueCode": "better"}
-    answer = await fhir.patch(where, json={"status": "completed", "output": [ending]}, headers=desk)
-    assert answer.status_code == 422
-    assert len(answer.json()["issue"]) == 5
+    completed = {"status": "completed", "output": [ending]}
+    answer = await fhir.patch(where, json=completed, headers=desk)
+    assert (answer.status_code, len(answer.json()["issue"])) == (422, 5)
     case = task["focus"]["reference"].split("/")[1]
-    supervisor = await a_token(database, HOTLINE, "supervisor")
-    lines = (await client.get(f"/v1/cases/{case}/timeline", headers=supervisor)).json()["items"]
-    assert [line["kind"] for line in lines] == ["opened", "offered", "accepted", "in_follow_up", "contact"]
+    following = Following(client, desk, case)
+    for check in await following.into_aftercare():
+        await following.do(f"aftercare/checks/{check}/result", WAIVER)
+    for kind in ("inform_person", "evaluation"):
+        await following.fulfil(kind, WAIVER)
+    answer = await fhir.patch(where, json=completed, headers=desk)
+    assert answer.json()["status"] == "completed", answer.text
+    assert (await fhir.get(task["focus"]["reference"], headers=desk)).json()["status"] == "completed"
+    lines = (await following.read("/timeline"))["items"]
+    assert {"offered", "accepted", "in_follow_up", "contact", "closing_outcome"} < {line["kind"] for line in lines}
+    assert (await following.read("/contacts", purpose="follow_up"))["items"][0]["note"] == "Doet open."
 
 
 async def test_seen_stops_nothing(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
@@ -197,7 +205,10 @@ async def test_searching(fhir: httpx.AsyncClient, offered: Offered, desk: Header
     assert [one for mode, one in found if mode == "match"] == order
     assert [one for mode, one in found if mode == "include"] == [tasks[1]["focus"]["reference"].split("/")[1]]
     assert "next" not in {one["relation"] for one in following["link"]}
+    reference = tasks[1]["identifier"][0]
     for query, expected in {
+        f"identifier={reference['system']}|{reference['value']}": [order[2]],
+        f"identifier=elsewhere|{reference['value']}": [],
         f"status=accepted&_lastUpdated=gt{mark}": [order[2]],
         f"status=requested,received&_lastUpdated=gt{mark}&_sort=-_lastUpdated": [order[1], order[0]],
         f"_lastUpdated=gt{mark}&_lastUpdated=le{tasks[0]['meta']['lastUpdated']}": [order[0]],
@@ -226,6 +237,7 @@ async def test_what_is_not_known_of_a_search(fhir: httpx.AsyncClient, desk: Head
         "_sort=status",
         "_count=-1",
         "_page=x",
+        "status:not=rejected",
     ):
         answer = await fhir.get(f"/Task?{wrong}", headers=desk)
         assert (answer.status_code, answer.json()["issue"][0]["code"]) == (400, "invalid"), wrong
@@ -248,6 +260,34 @@ async def test_a_task_that_commits_late_is_not_skipped(
         assert [one["resource"]["id"] for one in found["entry"]] == [early["id"]]
         assert found["meta"]["lastUpdated"] == found["entry"][0]["resource"]["meta"]["lastUpdated"] > mark
         mark = found["meta"]["lastUpdated"]
+
+
+async def test_a_poller_misses_nothing(
+    fhir: httpx.AsyncClient, client: httpx.AsyncClient, operator: Header, desk: Header
+) -> None:
+    """While calls come in and are accepted by four hands at once, a poller goes from moment to moment: it sees the last of each."""
+    mark = (await fhir.get("/Task?_count=0", headers=desk)).json()["meta"]["lastUpdated"]
+    made: list[str] = []
+    seen: dict[str, str] = {}
+
+    async def ring_and_accept() -> None:
+        for _ in range(4):
+            task_id = (await an_offered_case(client, operator))["offered"]["offerId"]
+            answer = await client.patch(f"/fhir/r4/Task/{task_id}", json={"status": "accepted"}, headers=desk)
+            assert answer.status_code == 200, answer.text
+            made.append(task_id)
+
+    async def poll(mark: str) -> str:
+        found = (await client.get(f"/fhir/r4/Task?_lastUpdated=gt{mark}&_count=200", headers=desk)).json()
+        seen.update({one["resource"]["id"]: one["resource"]["status"] for one in found.get("entry", ())})
+        return str(found["meta"]["lastUpdated"])
+
+    calling = asyncio.gather(*(ring_and_accept() for _ in range(4)))
+    while not calling.done():
+        mark = await poll(mark)
+    await calling
+    await poll(mark)
+    assert {task_id: seen.get(task_id) for task_id in made} == dict.fromkeys(made, "accepted")
 
 
 async def test_other_organisations_see_nothing(

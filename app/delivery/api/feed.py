@@ -93,7 +93,9 @@ async def read_events(  # noqa: PLR0913, PLR0917  each is a part of the question
     if asked.waited and heads.head(organisation_id) == start:
         with heads.place(actor.key or organisation_id):
             await heads.news(organisation_id, start, asked.waited, _hung_up(request))
-    found = heads.nothing_after(organisation_id, start) or await _read(request, actor, start, limit)
+            found = heads.nothing_after(organisation_id, start) or await heads.woken.read(organisation_id, start, limit)
+    else:
+        found = heads.nothing_after(organisation_id, start) or await _read(request, actor, start, limit)
     return answer(organisation_id, found, asked)
 
 

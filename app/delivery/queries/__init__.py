@@ -45,8 +45,10 @@ TELL_SILENT: Final = text(f"""
     (SELECT count(*) FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through) AS undelivered,
     (SELECT count(*) FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.outcome = 'given_up'
       AND a.started_at >= e.failing_since) AS given_up,
-    (SELECT v.case_id FROM webhook_attempt a JOIN event v ON v.recipient_id = e.organisation_id AND v.number = a.number
-      WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) AS case_id
+    coalesce((SELECT v.case_id FROM webhook_attempt a JOIN event v ON v.recipient_id = e.organisation_id AND v.number = a.number
+      WHERE a.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1),
+    (SELECT v.case_id FROM event v WHERE v.recipient_id = e.organisation_id AND v.number > e.delivered_through
+      AND v.case_id IS NOT NULL ORDER BY v.number LIMIT 1)) AS case_id
 """)
 OLDEST_UNDELIVERED: Final = text("""
   SELECT min(first.recorded_at) AS at FROM webhook_endpoint e CROSS JOIN LATERAL (
@@ -59,6 +61,15 @@ FEED: Final = text("""
   SELECT coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
     ARRAY(SELECT body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most) AS bodies
   FROM (SELECT) AS always LEFT JOIN recipient_counter c ON c.recipient_id = :recipient
+""")
+# The feeds of those who were woken together; `waiting()` in the database knows whose.
+WAITING: Final = text("SELECT set_config('nodus.waiting', :recipients, true)")
+WOKEN: Final = text("""
+  SELECT a.recipient, a.after, coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
+    ARRAY(SELECT e.body FROM event e WHERE e.recipient_id = a.recipient AND e.number > a.after ORDER BY e.number LIMIT :most)
+      AS bodies
+  FROM unnest(CAST(:recipients AS uuid[]), CAST(:afters AS bigint[])) AS a (recipient, after)
+    LEFT JOIN recipient_counter c ON c.recipient_id = a.recipient
 """)
 NUMBER: Final = text("SELECT number FROM event WHERE id = :event_id AND recipient_id = :recipient")
 FEEDS_TO_SWEEP: Final = text("SELECT recipient_id FROM recipient_counter WHERE sweep_at <= :at ORDER BY sweep_at LIMIT 100")

@@ -60,6 +60,7 @@ TELL_PRESSING: Final = text(f"""
 """)
 COUNTS: Final = text(f"""
   SELECT e.state, count(*) AS count, count(*) FILTER (WHERE e.certificate_ends_at <= :soon) AS ending,
+    count(*) FILTER (WHERE e.state = 'unverified' AND e.verification_started_at <= :since) AS stuck,
     sum((SELECT count(*) FROM ({_LATE.replace("{0}", _ALL)}) AS l)) AS pressing
   FROM webhook_endpoint e GROUP BY e.state
 """)

@@ -21,37 +21,42 @@ TRIED: Final = "SELECT 1 FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a
 AHEAD: Final = "v.recipient_id = e.organisation_id AND v.number > e.delivered_through"
 SPAN: Final = "{0} >= :after AND {0} < :before"
 
-# By state, the ids of the messages of endpoint e in a span of ids, newest first. Each reads no more than an index of its own.
-_PENDING: Final = f"""
-  SELECT p.id FROM (
-    SELECT v.id FROM event v WHERE {AHEAD} AND {SPAN.format("v.id")} AND {WANTED}
-    UNION SELECT m.event_id FROM webhook_message m WHERE m.endpoint_id = e.id AND {SPAN.format("m.event_id")}) AS p
-  WHERE NOT EXISTS ({DELIVERED.format("p.id")})
-"""
+# By state, the ids of the messages of endpoint e in a span of ids, newest first. Each part ends by itself at the page's end;
+# what failed is found by its attempts, since there are few of them and much may wait behind.
 _ATTEMPTED: Final = (
     f"SELECT DISTINCT a.event_id AS id FROM webhook_attempt a WHERE a.endpoint_id = e.id AND {SPAN.format('a.event_id')}"
 )
+_WAITS_HERE: Final = "EXISTS (SELECT 1 FROM webhook_message m WHERE m.endpoint_id = e.id AND m.event_id = {})"
+_PENDING: Final = f"""
+  (SELECT v.id FROM event v WHERE {AHEAD} AND {SPAN.format("v.id")} AND {WANTED} AND NOT EXISTS ({TRIED.format("v.id")})
+    ORDER BY v.id DESC LIMIT :most)
+  UNION
+  (SELECT m.event_id FROM webhook_message m WHERE m.endpoint_id = e.id AND {SPAN.format("m.event_id")}
+    AND NOT EXISTS ({TRIED.format("m.event_id")}) ORDER BY m.event_id DESC LIMIT :most)
+"""
 _IN_STATE: Final = {
-    "waiting": f"{_PENDING} AND NOT EXISTS ({TRIED.format('p.id')})",
-    "failed": f"{_PENDING} AND EXISTS ({TRIED.format('p.id')})",
+    "waiting": _PENDING,
+    "failed": f"""
+      SELECT g.id FROM ({_ATTEMPTED} AND a.outcome <> 'delivered'
+        AND (a.number > e.delivered_through OR {_WAITS_HERE.format("a.event_id")})) AS g
+      WHERE NOT EXISTS ({DELIVERED.format("g.id")})""",
     "delivered": f"{_ATTEMPTED} AND a.outcome = 'delivered'",
     "givenUp": f"""
       SELECT g.id FROM ({_ATTEMPTED} AND a.outcome = 'given_up') AS g
-      WHERE NOT EXISTS ({DELIVERED.format("g.id")})
-        AND NOT EXISTS (SELECT 1 FROM webhook_message m WHERE m.endpoint_id = e.id AND m.event_id = g.id)""",
-    None: f"({_ATTEMPTED} ORDER BY id DESC LIMIT :most) UNION ({_PENDING} ORDER BY id DESC LIMIT :most)",
+      WHERE NOT EXISTS ({DELIVERED.format("g.id")}) AND NOT {_WAITS_HERE.format("g.id")}""",
+    None: f"({_ATTEMPTED} ORDER BY id DESC LIMIT :most) UNION {_PENDING}",
 }
 # What is told of each. The last attempt is found by its event, of which there are a few at most.
-_TOLD: Final = """
+_TOLD: Final = f"""
   SELECT f.id AS event_id, coalesce(v.number, m.number) AS number,
     coalesce(v.type, m.type, CASE t.trigger WHEN 'test' THEN 'nl.nodus.endpoint.test.v1'
       ELSE 'nl.nodus.endpoint.verification.v1' END) AS type,
     coalesce(t.attempts, 0) AS attempts, coalesce(t.delivered, false) AS delivered,
-    m.id IS NOT NULL OR coalesce(v.number > e.delivered_through, false) AS pending,
+    m.id IS NOT NULL OR (coalesce(v.number > e.delivered_through, false) AND {WANTED}) AS pending,
     CASE WHEN m.id IS NOT NULL THEN m.next_attempt_at
       WHEN v.number > e.delivered_through AND t.attempts > 0 THEN e.next_attempt_at END AS next_attempt_at,
     t.last_attempt_at, t.last_status, t.last_error
-  FROM webhook_endpoint e CROSS JOIN LATERAL ({found} ORDER BY id DESC LIMIT :most) AS f
+  FROM webhook_endpoint e CROSS JOIN LATERAL ({{found}} ORDER BY id DESC LIMIT :most) AS f
   LEFT JOIN event v ON v.id = f.id AND v.recipient_id = e.organisation_id
   LEFT JOIN webhook_message m ON m.endpoint_id = e.id AND m.event_id = f.id
   LEFT JOIN LATERAL (
@@ -67,8 +72,8 @@ MESSAGE: Final = text(_TOLD.replace("{found}", "SELECT CAST(:event_id AS uuid) A
 OF_MESSAGE: Final = text("""
   SELECT a.* FROM webhook_attempt a WHERE a.endpoint_id = :endpoint_id AND a.event_id = :event_id ORDER BY a.id DESC LIMIT 200
 """)
-EVENT: Final = text("""
-  SELECT v.number, v.type, v.number > e.delivered_through AS in_turn
+EVENT: Final = text(f"""
+  SELECT v.number, v.type, v.number > e.delivered_through AND {WANTED} AS in_turn
   FROM webhook_endpoint e JOIN event v ON v.recipient_id = e.organisation_id AND v.id = :event_id
   WHERE e.id = :endpoint_id
 """)

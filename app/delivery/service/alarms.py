@@ -24,9 +24,10 @@ CERTIFICATE_ENDS_WITHIN: Final = timedelta(days=30)  # ⚙
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Endpoints by state; certificates that end soon; pressing events that an endpoint has not received in time."""
+    """Endpoints by state, unverified for too long, whose certificate ends soon; and pressing events that are late somewhere."""
 
     by_state: dict[str, int]
+    stuck: int
     ending: int
     pressing: int
 
@@ -112,9 +113,10 @@ async def tell_pressing(work: Work, endpoint_id: UUID) -> tuple[PressingUndelive
 
 async def counts(work: Work) -> Counts:
     """How many there are of everything, at this moment."""
-    rows = await work.rows(asked.COUNTS, soon=_soon(), late=_late())
+    rows = await work.rows(asked.COUNTS, soon=_soon(), late=_late(), since=clock.wall() - UNVERIFIED_FOR)
     return Counts(
         {row["state"]: row["count"] for row in rows},
+        sum(row["stuck"] for row in rows),
         sum(row["ending"] for row in rows),
         sum(int(row["pressing"]) for row in rows),
     )

@@ -64,18 +64,36 @@ async def events(work: Work, recipient: UUID, after: int, limit: int) -> Events:
     row = await work.one(queries.FEED, recipient=recipient, after=after, most=limit)
     if row is None:
         raise LookupError("The feed's question always has an answer.")
-    head, oldest = row["head"], row["oldest"]
-    if after > head:
+    return checked(Events(after, row["bodies"], row["head"], row["oldest"]))
+
+
+async def woken(work: Work, asked: Sequence[tuple[UUID, int]], limit: int) -> list[Events]:
+    """The parts of several recipients' feeds, each after its number, in the order asked; not checked yet."""
+    work.plan_once()
+    recipients = [recipient for recipient, _ in asked]
+    await work.rows(queries.WAITING, recipients=",".join(map(str, recipients)))
+    rows = await work.rows(queries.WOKEN, recipients=recipients, afters=[after for _, after in asked], most=limit)
+    found = {(UUID(int=row["recipient"].int), row["after"]): row for row in rows}
+    return [Events(one[1], found[one]["bodies"], found[one]["head"], found[one]["oldest"]) for one in asked]
+
+
+def checked(found: Events) -> Events:
+    """The same, when it begins within the feed.
+
+    Raises:
+        CursorAhead, CursorExpired: as `events`.
+    """
+    if found.after > found.head:
         raise CursorAhead(
-            f"`after` is {after}, and the last event has number {head}. Was a backup restored? {RESYNC}",
-            head=str(head), snapshot=SNAPSHOT,
+            f"`after` is {found.after}, and the last event has number {found.head}. Was a backup restored? {RESYNC}",
+            head=str(found.head), snapshot=SNAPSHOT,
         )  # fmt: skip
-    if after < oldest - 1:
+    if found.after < found.oldest - 1:
         raise CursorExpired(
-            f"The events after this number are no longer all kept. {RESYNC} For what is kept alone: after {oldest - 1}.",
-            oldest=str(oldest), snapshot=SNAPSHOT,
+            f"The events after this number are no longer all kept. {RESYNC} For what is kept alone: after {found.oldest - 1}.",
+            oldest=str(found.oldest), snapshot=SNAPSHOT,
         )  # fmt: skip
-    return Events(after, row["bodies"], head, oldest)
+    return found
 
 
 async def number_of(work: Work, recipient: UUID, event_id: UUID, after: int | None = None) -> int:

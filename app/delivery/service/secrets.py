@@ -10,7 +10,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
 from app.core.work import Row, Work
 from app.delivery import queries
-from app.delivery.rotation import MOST_AT_ONCE, new_signing_key, public_key
+from app.delivery.rotation import MOST_AT_ONCE, public_key
 from app.delivery.service.endpoints import endpoint
 from app.delivery.signature import new_secret, shown
 from app.delivery.tables import webhook_secret
@@ -57,7 +57,7 @@ async def rotate(work: Work, endpoint_id: UUID, kind: str, overlap: timedelta) -
         )
     at = clock.wall()
     await work.change(queries.END_SECRETS, endpoint_id=endpoint_id, secret_id=None, at=at, ends_at=at + overlap)
-    made, secret_id = new_signing_key() if kind == "ed25519" else new_secret(), new_id(at)
+    made, secret_id = new_secret(), new_id(at)
     work.write(
         webhook_secret, id=secret_id, endpoint_id=endpoint_id, organisation_id=work.organisation, kind=kind,
         secret=master_key(work.database.settings).wrap(made, endpoint_id), created_at=at,

@@ -42,12 +42,7 @@ async def in_json(request: Request) -> None:
 
 def new_router() -> APIRouter:
     """A router of the façade whose commands honour Idempotency-Key."""
-    return APIRouter(route_class=Route, include_in_schema=False)
-
-
-def facade() -> APIRouter:
-    """The router that all others are part of."""
-    return APIRouter(prefix=BASE, dependencies=[Depends(in_json)], include_in_schema=False)
+    return APIRouter(prefix=BASE, route_class=Route, dependencies=[Depends(in_json)], include_in_schema=False)
 
 
 class FhirResponse(Response):

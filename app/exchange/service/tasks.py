@@ -118,7 +118,7 @@ async def _reach(work: Work, task: Told, asked: Asked) -> None:
 
 async def _close(work: Work, task: Told, asked: Asked) -> None:
     """Everything that is missing is named at once, the outcome too."""
-    known = set(ClosingOutcome)
+    known = list(ClosingOutcome)
     if asked.outcome not in known:
         _, lacking = await closing.checklist(work, task.case_id)
         where = f"Task.output: type with system {OUTPUT}, code closing-outcome; valueCode one of {', '.join(known)}."

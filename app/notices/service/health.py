@@ -37,7 +37,7 @@ async def server(settings: Settings) -> str | None:
 
 def outlook(found: Counts, wrong: str | None) -> tuple[bool, str]:
     """Whether every mailbox is reached, and a sentence."""
-    boxes = f"{found.active} mailboxes in use, {found.unconfirmed} unconfirmed"
+    boxes = f"mailboxes in use: {found.active}, unconfirmed: {found.unconfirmed}"
     if wrong == "not_configured":
         well = not found.active + found.unconfirmed
         return well, f"no mail server is set (NODUS_SMTP_HOST, NODUS_SMTP_SENDER); {boxes}"
@@ -46,5 +46,5 @@ def outlook(found: Counts, wrong: str | None) -> tuple[bool, str]:
     if found.waits and found.waits > WAITING_AFTER:
         return False, f"the oldest mail waits since {found.waits.total_seconds():.0f} s: is a worker running? {boxes}"
     if found.failing:
-        return False, f"mail comes back from {found.failing} mailboxes: ring those organisations; {boxes}"
+        return False, f"mailboxes from which mail comes back: {found.failing}, ring those organisations; {boxes}"
     return True, f"the mail server lets us in; {boxes}"

@@ -1,7 +1,7 @@
 """What came of each mail: sent, to be tried again, or bounced, of which people hear at once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -17,8 +17,8 @@ from app.notices.service.telling import write_mail
 from app.notices.timing import TOLD_AGAIN, UNCONFIRMED_AFTER, WAITING_AFTER, is_given_up, next_attempt
 from app.routing.service import answer as routing
 
-MAILS = Counter("nodus_notice_mails", "What became of attempts to mail.", ["outcome"])
-UNOPENED = Counter("nodus_notices_unopened", "Pressing notices that nobody opened in time.")
+MAILS: Final = Counter("nodus_notice_mails", "What became of attempts to mail.", ["outcome"])
+UNOPENED: Final = Counter("nodus_notices_unopened", "Pressing notices that nobody opened in time.")
 
 
 async def record(work: Work, mail_id: UUID, posted: Posted) -> None:
