@@ -35,9 +35,15 @@ CREATE INDEX webhook_attempt_in_vain ON webhook_attempt (endpoint_id, event_id) 
 -- Who asks what was meant for an endpoint gets the sender's answer, also for a case that is another organisation's by now.
 CREATE OR REPLACE FUNCTION municipality_of(about uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = public, pg_temp AS $$ SELECT municipality_code FROM cases WHERE id = about $$;
+-- The places, from 0, of those codes that are of no municipality on a day: nothing would ever arrive for them.
+CREATE FUNCTION unknown_municipalities(codes text[], day date) RETURNS int[] LANGUAGE sql STABLE
+  SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(place - 1 ORDER BY place), '{}') FROM unnest(codes) WITH ORDINALITY AS named (code, place)
+  WHERE NOT EXISTS (SELECT FROM municipality m WHERE m.code = named.code AND m.valid @> day) $$;
 """
 
 DOWN = """
+DROP FUNCTION unknown_municipalities(text[], date);
 CREATE OR REPLACE FUNCTION municipality_of(about uuid) RETURNS text LANGUAGE sql STABLE SECURITY INVOKER
   SET search_path = public, pg_temp AS $$ SELECT municipality_code FROM cases WHERE id = about $$;
 DROP INDEX webhook_attempt_in_vain;

@@ -90,6 +90,7 @@ async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Con
         ({"headers": {"Host": "x"}}, ["/headers"]),
         ({"clientCertificate": {"chain": "geheim", "key": "geheim"}}, ["/clientCertificate/chain"]),
         ({"municipalityCodes": ["Amsterdam"]}, ["/municipalityCodes/0"]),
+        ({"municipalityCodes": ["GM0363", "GM9999"]}, ["/municipalityCodes/1"]),
         ({"preset": "open_notificaties"}, ["/url", "/auth"]),
     ],
 )

@@ -31,6 +31,7 @@ END_SECRETS: Final = text("""
   UPDATE webhook_secret SET ends_at = greatest(least(ends_at, :ends_at), created_at + interval '1 microsecond')
   WHERE endpoint_id = :endpoint_id AND (ends_at IS NULL OR ends_at > :at) AND id = coalesce(CAST(:secret_id AS uuid), id)
 """)
+UNKNOWN: Final = text("SELECT unknown_municipalities(CAST(:codes AS text[]), :day) AS places")
 HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
 HEADS: Final = text("SELECT recipient_id, last, oldest FROM recipient_counter")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.core import clock
-from app.core.errors import NotFound, Refused
+from app.core.errors import FieldError, Invalid, NotFound, Refused
 from app.core.http import match
 from app.core.ids import new_id
 from app.core.work import Row, Work
@@ -96,6 +96,7 @@ async def create_endpoint(
     changes = {"headers": wished.headers or {}, "auth": wished.auth, "certificate": wished.certificate}
     access = sealed.changed(work, Access(), changes)
     presets.vet(wished.preset, Settled(url, access.auth_kind, wished.verification, wished.ordering))
+    await _vet_places(work, wished.municipality_codes)
     at = clock.wall()
     endpoint_id, secret = new_id(at), new_secret()
     head = await work.one(queries.HEAD_AND_COUNT, recipient=work.organisation)
@@ -162,6 +163,7 @@ async def change_endpoint(work: Work, endpoint_id: UUID, version: int, changes: 
     match(version, found.version)
     if "url" in changes:
         destination(changes["url"], private_allowed=work.database.settings.webhooks_to_private_addresses)
+    await _vet_places(work, changes.get("municipality_codes", ()))
     values = {name: changes[name] for name in PLAIN if name in changes}
     auth_kind = found.auth_kind
     if touched := sealed.SECRET & changes.keys():
@@ -193,6 +195,14 @@ async def remove_endpoint(work: Work, endpoint_id: UUID) -> None:
     """
     if not await work.change(queries.REMOVE, endpoint_id=endpoint_id):
         raise NotFound("Your organisation has no such endpoint.")
+
+
+async def _vet_places(work: Work, codes: Sequence[str]) -> None:
+    row = await work.one(queries.UNKNOWN, codes=list(codes), day=work.at.date()) if codes else None
+    if row and row["places"]:
+        sentence = "No municipality has this code today, so nothing would arrive for it. GET /v1/municipalities lists them."
+        errors = [FieldError(f"/municipalityCodes/{place}", "municipality", sentence) for place in row["places"]]
+        raise Invalid("Some municipalities are not known; each is named in `errors`.", errors=errors)
 
 
 def _stood(work: Work, row: Mapping[str, Any], standing: Standing, at: datetime) -> dict[str, Any]:
