@@ -36,6 +36,7 @@ class Listener:
     last: int | None
     pause: float = 1.0
     failed: int = field(default=0)
+    begun: bool = False
 
     def events(self) -> Iterator[bytes]:
         """The bytes of each event, in order, once."""
@@ -58,6 +59,9 @@ class Listener:
             if answer.status_code != httpx.codes.OK:
                 _refused(answer.read())
             self.failed = 0
+            if not self.begun:
+                err.print("Listening; Ctrl-C ends it.")
+            self.begun = True
             for told in _messages(answer.iter_bytes()):
                 if b"retry" in told:
                     self.pause = int(told[b"retry"]) / 1000
@@ -131,7 +135,6 @@ def listen(  # noqa: PLR0913  each is an option
     )
     forward = _forward(forward_to, server) if forward_to else None
     listener = Listener(client, f"/v1/organisations/{organisation}/events", after)
-    err.print("Listening; Ctrl-C ends it.")
     try:
         for body in listener.events():
             _show(body, types or (), forward, as_json=as_json)

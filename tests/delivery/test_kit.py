@@ -180,7 +180,6 @@ async def test_listen_shows_signs_and_forwards(served: tuple[str, Database]) -> 
     with Process(*command, "--types", "nl.nodus.test", **environment) as listening:
         assert listening.stderr
         assert "Listening" in await asyncio.to_thread(listening.stderr.readline)
-        await asyncio.sleep(1)  # where it begins is where the feed is when it asks
         await announce(database, organisation, 2)
         await receiver.until(2)
         listening.send_signal(signal.SIGINT)
