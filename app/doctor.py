@@ -21,6 +21,7 @@ from app.delivery.service import alarms
 from app.delivery.service import messages as delivery
 from app.directory.service import look_up as directory
 from app.intake.service import protocols
+from app.notices.service import health as notices
 from app.routing.coverage import coverage
 from app.telephony.service import waiting as telephony
 from app.telephony.skew import TOLD_ABOVE
@@ -188,4 +189,11 @@ async def _telephony(database: Database) -> Finding:
     return Finding("telephony", well=True, sentence=sentence)
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony)
+async def _mail(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await notices.counts(work)
+    well, sentence = notices.outlook(found, await notices.server(database.settings))
+    return Finding("mail", well, sentence)
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony, _mail)

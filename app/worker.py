@@ -19,6 +19,8 @@ from app.delivery import send
 from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.intake import due as intake
+from app.notices import due as notices
+from app.notices import send as mailer
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
@@ -45,7 +47,14 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    delivery.AHEAD,  # of a feed that a restored backup made shorter: what comes is sent all the same
+    delivery.OLD_EVENTS,  # a feed forgets what everybody has had for long
+    delivery.OLD_ANSWERS,  # to commands that nobody sends again
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
+    notices.FOLLOWED,  # desks with a mailbox hear what they are asked
+    notices.REMINDED,
+    notices.UNOPENED,  # a pressing notice that nobody opened: somebody rings
+    notices.SILENT,  # nothing reaches a mailbox
 )
 LOOK_AGAIN: Final = 30.0
 
@@ -53,7 +62,7 @@ log = structlog.get_logger(__name__)
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Carry out the due-lists and send webhooks until `stop`; what is under way is finished first."""
+    """Carry out the due-lists and send webhooks and mails until `stop`; what is under way is finished first."""
     database = Database(settings.database_url, settings)
     pace = clock.Pace.parse(settings.clock) if settings.clock else None
     clock.run_at(pace)
@@ -75,6 +84,7 @@ async def _work(database: Database, settings: Settings, stop: asyncio.Event, spe
     pause = asyncio.Event()
     tasks = [asyncio.create_task(carry_out(due, database, pause, speed=speed)) for due in DUE_LISTS]
     tasks.append(asyncio.create_task(send.run(database, settings, database.bell, pause)))
+    tasks.append(asyncio.create_task(mailer.run(database, settings, pause)))
     log.info("worker.started", due=[due.name for due in DUE_LISTS])
     try:
         while not stop.is_set():

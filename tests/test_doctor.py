@@ -15,7 +15,7 @@ from tests.makers import AMSTERDAM_DESK
 
 ABOUT = [
     "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery",
-    "endpoints", "callbacks", "telephony",
+    "endpoints", "callbacks", "telephony", "mail",
 ]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from app.core.errors import FieldError, Invalid
 PORTS: Final = frozenset({443, 8443})
 # What Python calls global and yet leads inside: carrier-grade NAT, and IPv4 wrapped for translation.
 NOT_OURS_TO_CALL: Final = tuple(map(ip_network, ("100.64.0.0/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # what lies outside is translated, local, or given out to nobody
 Address = IPv4Address | IPv6Address
 
 
@@ -40,21 +41,22 @@ def destination(url: str, *, private_allowed: bool = False) -> Destination:
     Raises:
         DestinationRefused: it is another kind of URL; says which rule.
     """
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise _refused("The port is not a number.") from None
+        raise _refused("The host or the port can't be read.") from None
     if parts.scheme != "https" and not (private_allowed and parts.scheme == "http"):
         raise _refused("Only https is called.")
-    if not parts.hostname or parts.username or parts.password or parts.fragment:
+    if not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
         raise _refused("Name a host, and neither a user nor a fragment.")
+    host = _host(parts.hostname)
     if port not in PORTS and not private_allowed:
         raise _refused("Only the ports 443 and 8443 are called.")
-    if not private_allowed and (literal := _literal(parts.hostname)) and not may_be_called(literal):
+    if not private_allowed and (literal := _literal(host)) and not may_be_called(literal):
         raise _refused("This is not an address of the public internet.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Destination(parts.scheme, parts.hostname, port, path)
+    return Destination(parts.scheme, host, port, path)
 
 
 def may_be_called(address: Address) -> bool:
@@ -62,6 +64,8 @@ def may_be_called(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return may_be_called(address.ipv4_mapped)
     if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False
     return not any(address.version == network.version and address in network for network in NOT_OURS_TO_CALL)
 
@@ -78,6 +82,18 @@ def vetted(addresses: Iterable[str], *, private_allowed: bool = False) -> str:
     if not private_allowed and not all(map(may_be_called, found)):
         raise _refused("The host leads to an address that is not of the public internet.")
     return str(found[0])
+
+
+def _host(named: str) -> str:
+    """The host in the letters of DNS. An address in another spelling (decimal, octal, hexadecimal) is refused."""
+    try:
+        host = named if named.isascii() else named.encode("idna").decode()
+    except UnicodeError:
+        raise _refused("The host is not a name that DNS knows.") from None
+    last = host.rstrip(".").rpartition(".")[2]
+    if (last.isdigit() or last.startswith("0x")) and _literal(host) is None:
+        raise _refused("Write an address of four numbers from 0 to 255, without leading zeros.")
+    return host
 
 
 def _literal(host: str) -> Address | None:

@@ -4,7 +4,7 @@ The organisation hears it by feed, and so do those who watch over the country.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from app.core.due import Due
 from app.core.events import Event
 from app.core.work import Work
 from app.delivery import verify
-from app.delivery.service import alarms
+from app.delivery.service import ahead, alarms, retention
 
 Overseers = Callable[[Work], Awaitable[Sequence[UUID]]]
 Telling = Callable[[Work, UUID], Awaitable[tuple[Event, UUID] | None]]
@@ -32,6 +32,13 @@ STATES: Final = ("unverified", "active", "paused", "disabled")
 
 log = structlog.get_logger(__name__)
 
+OLD_EVENTS: Final[Due[UUID]] = Due(
+    name="old_events", claim=retention.feeds_to_sweep, act=retention.sweep, idle=timedelta(minutes=10)
+)
+OLD_ANSWERS: Final[Due[datetime]] = Due(
+    name="old_answers", claim=retention.moments_of_old_answers, act=retention.forget_answers, idle=timedelta(hours=1)
+)
+AHEAD: Final[Due[UUID]] = Due(name="endpoints_ahead", claim=ahead.endpoints_ahead, act=ahead.set_back, idle=SELDOM)
 VERIFICATIONS: Final = Due(name="verifications", claim=verify.claim, act=verify.act, idle=timedelta(seconds=1))
 
 

@@ -3,7 +3,7 @@
 Sources: CloudEvents 1.0 HTTP binding (structured, batch), Standard Webhooks 1.0.0, CNCF http-webhook.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,21 +14,43 @@ BATCH: Final = "application/cloudevents-batch+json"
 USER_AGENT: Final = "nodus-webhooks/1.0"
 
 
-def headers(secrets: Sequence[bytes], message: UUID, timestamp: int, body: bytes, *, origin: str) -> dict[str, str]:
-    """The headers of one attempt to deliver. `timestamp` is the attempt's, in seconds."""
+def headers(  # noqa: PLR0913  the parts of a request
+    secrets: Sequence[bytes],
+    message: UUID,
+    timestamp: int,
+    body: bytes,
+    *,
+    origin: str,
+    seeds: Sequence[bytes] = (),
+    own: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The headers of one attempt to deliver, in small letters. `timestamp` is the attempt's, in seconds.
+
+    `seeds` are private keys that sign as well; `own` are headers that the endpoint's owner wants, and never replace one of these.
+    """
     return {
-        "Content-Type": ONE,
-        "User-Agent": USER_AGENT,
-        "WebHook-Request-Origin": origin,
+        **{name.lower(): value for name, value in (own or {}).items()},
+        "content-type": ONE,
+        "content-length": str(len(body)),
+        "user-agent": USER_AGENT,
+        "webhook-request-origin": origin,
         "webhook-id": str(message),
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signatures(secrets, message, timestamp, body),
+        "webhook-signature": signatures(secrets, message, timestamp, body, seeds=seeds),
     }
 
 
 def is_wanted(event_type: str, types: Sequence[str]) -> bool:
     """Whether an endpoint that named these types (or beginnings of types) wants this event; none named: all."""
     return not types or any(event_type == one or event_type.startswith(one.rstrip("*").rstrip(".") + ".") for one in types)
+
+
+def is_there(places: Sequence[str] | None, named: Sequence[str]) -> bool:
+    """Whether an event about these municipalities is for an endpoint that named some.
+
+    None named: always. An event of which the municipality is not known is for everybody: better once too often than not at all.
+    """
+    return not named or not places or any(one in named for one in places)
 
 
 def page(bodies: Sequence[bytes], *, after: int, end: bool, oldest: int) -> bytes:

@@ -1,5 +1,6 @@
 """What delivery announces: that somebody can't be told; and what it sends to one endpoint only, to try it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -35,6 +36,7 @@ class EndpointSilent(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.silent.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "active"}
     case_id: UUID | None
     silent_since: datetime
     undelivered: int
@@ -65,6 +67,7 @@ class EndpointUnverified(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.unverified.v1"
+    example: ClassVar[Mapping[str, object]] = {"verification": "handshake", "error": "no_consent"}
     waiting_since: datetime
     verification: str
     error: str | None
@@ -79,6 +82,7 @@ class EndpointDisabled(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.disabled.v1"
+    example: ClassVar[Mapping[str, object]] = {"reason": "failing"}
     reason: str
     failing_since: datetime | None
     undelivered: int
@@ -93,6 +97,7 @@ class PressingUndelivered(EndpointEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.endpoint.pressing_undelivered.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "active"}
     state: str
     waiting_since: datetime
     undelivered: int
@@ -122,6 +127,7 @@ class EndpointVerification(EndpointEvent):
     """The code with which the owner confirms an endpoint. It is in no feed and has no `sequence`."""
 
     type: ClassVar[str] = "nl.nodus.endpoint.verification.v1"
+    example: ClassVar[Mapping[str, object]] = {"code": "4Fq0Zp0Dq4w6cT1k"}
     in_feed: ClassVar[bool] = False
     code: str
     ends_at: datetime

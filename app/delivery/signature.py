@@ -1,4 +1,4 @@
-"""Signing of webhooks. Source: Standard Webhooks 1.0.0, symmetric (HMAC-SHA256, `v1`).
+"""Signing of webhooks. Source: Standard Webhooks 1.0.0, symmetric (HMAC-SHA256, `v1`) and asymmetric (Ed25519, `v1a`).
 
 Signed is `{id}.{timestamp}.{body}`; while a secret is being rotated both sign, and either fits.
 """
@@ -8,8 +8,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PREFIX: Final = "whsec_"
 SECRET_BYTES: Final = 32
@@ -17,7 +20,7 @@ MOST_SIGNATURES: Final = 5  # ⚙ more are not looked at
 
 
 def new_secret() -> bytes:
-    """A new secret of 256 bits."""
+    """A new secret of 256 bits: for HMAC as it is, for Ed25519 the private key (its seed)."""
     return secrets.token_bytes(SECRET_BYTES)
 
 
@@ -26,11 +29,17 @@ def shown(secret: bytes) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def signatures(secrets_of_endpoint: Sequence[bytes], message: UUID | str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`: one signature a secret. `timestamp` is in seconds, of this attempt."""
+def signatures(
+    secrets_of_endpoint: Sequence[bytes], message: UUID | str, timestamp: int, body: bytes, *, seeds: Sequence[bytes] = ()
+) -> str:
+    """The value of `webhook-signature`: one signature a secret, then one a private key (`seeds`).
+
+    `timestamp` is in seconds, of this attempt.
+    """
     signed = f"{message}.{timestamp}.".encode() + body
-    made = (hmac.new(secret, signed, hashlib.sha256).digest() for secret in secrets_of_endpoint)
-    return " ".join(f"v1,{base64.b64encode(one).decode()}" for one in made)
+    made = [f"v1,{_text(hmac.digest(secret, signed, hashlib.sha256))}" for secret in secrets_of_endpoint]
+    made += [f"v1a,{_text(_key(seed).sign(signed))}" for seed in seeds]
+    return " ".join(made)
 
 
 def fits(secrets_of_sender: Sequence[bytes], message: str, timestamp: int, body: bytes, given: str) -> bool:
@@ -49,3 +58,12 @@ def read_secret(text: str) -> bytes:
     if not text.startswith(PREFIX):
         raise ValueError(f"A secret begins with {PREFIX}.")
     return base64.b64decode(text.removeprefix(PREFIX), validate=True)
+
+
+@lru_cache(maxsize=1024)
+def _key(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _text(signature: bytes) -> str:
+    return base64.b64encode(signature).decode()

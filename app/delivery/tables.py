@@ -19,6 +19,8 @@ webhook_endpoint: Final = Table(
     Column("attempts", SmallInteger, nullable=False),
     Column("next_attempt_at", DateTime(timezone=True), nullable=False),
     Column("leased_until", DateTime(timezone=True)),
+    Column("leased_by", Uuid),
+    Column("attempted_at", DateTime(timezone=True)),
     Column("failing_since", DateTime(timezone=True)),
     Column("last_error", Text),
     Column("told_at", DateTime(timezone=True)),

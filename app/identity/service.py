@@ -147,6 +147,15 @@ class KeyRing:
             raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")
         return actor
 
+    def remembered(self, authorization: str | None) -> Actor | None:
+        """Who sends this header, when it is remembered and right; None: `who` must say."""
+        scheme, _, given = (authorization or "").partition(" ")
+        token = parse(given.strip()) if scheme.lower() == "bearer" else None
+        known = self._known.get(token.key) if token else None
+        if token is None or known is None or min(known[0], known[2]) <= clock.wall() or not token.fits(known[1]):
+            return None
+        return known[3]
+
     async def _look_up(self, token: Token, at: datetime) -> tuple[datetime, bytes, datetime, Actor]:
         async with begin(self._database, GATE) as work:
             row = await work.one(queries.KEY, key=token.key)

@@ -19,6 +19,7 @@ from app.core.events import CaseEvent
 from app.core.ids import new_id
 from app.core.work import begin
 from app.delivery import send
+from app.delivery.send import sender
 from app.delivery.service import endpoints as service
 from tests.conftest import SEND_EVERYBODY_AWAY, settings_for
 from tests.delivery.receiver import Receiver
@@ -206,8 +207,8 @@ async def test_a_sender_outlives_a_restart_of_the_database(fresh_url: str, owner
 
 async def test_a_slow_receiver_keeps_its_worker(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A living worker renews its lease: an attempt that takes longer than it is not begun by somebody else as well."""
-    monkeypatch.setattr(send, "LEASE", timedelta(seconds=0.6))
-    monkeypatch.setattr(send, "RENEWED_EVERY", 0.1)
+    monkeypatch.setattr(sender, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(sender, "RENEWED_EVERY", 0.1)
     receiver = await Receiver(slow=1.5).start()
     async with sending(fresh_url) as database, sending(fresh_url):
         organisation = await an_organisation(database)

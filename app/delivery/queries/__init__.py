@@ -32,44 +32,9 @@ END_SECRETS: Final = text("""
   WHERE endpoint_id = :endpoint_id AND (ends_at IS NULL OR ends_at > :at) AND id = coalesce(CAST(:secret_id AS uuid), id)
 """)
 UNKNOWN: Final = text("SELECT unknown_municipalities(CAST(:codes AS text[]), :day) AS places")
-HEADS: Final = text("SELECT recipient_id, last FROM recipient_counter")
+HEAD: Final = text("SELECT last FROM recipient_counter WHERE recipient_id = :recipient")
+HEADS: Final = text("SELECT recipient_id, last, oldest FROM recipient_counter")
 
-# Only looks at endpoints that have something to deliver; the lease ends by itself when the worker is killed.
-CLAIM: Final = text("""
-  UPDATE webhook_endpoint SET leased_until = :lease
-  WHERE id IN (
-    SELECT e.id FROM webhook_endpoint e JOIN recipient_counter c ON c.recipient_id = e.organisation_id
-    WHERE e.state = 'active' AND c.last > e.delivered_through AND e.next_attempt_at <= :at
-      AND (e.leased_until IS NULL OR e.leased_until < :at)
-    ORDER BY e.next_attempt_at LIMIT :most FOR UPDATE OF e SKIP LOCKED)
-  RETURNING id, organisation_id, url, types, delivered_through, attempts, failing_since,
-    ARRAY(SELECT s.secret FROM webhook_secret s WHERE s.endpoint_id = webhook_endpoint.id AND s.kind = 'hmac'
-      AND (s.ends_at IS NULL OR s.ends_at > :at) ORDER BY s.created_at DESC) AS secrets
-""")
-RENEW: Final = text("""
-  UPDATE webhook_endpoint SET leased_until = :lease WHERE id = ANY(CAST(:held AS uuid[])) AND leased_until IS NOT NULL
-""")
-UNDELIVERED: Final = text("""
-  SELECT number, id, type, body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most
-""")
-# What a batch of attempts led to: rows for the attempts, and how far each endpoint is now.
-RECORD: Final = text("""
-  WITH told AS (
-    INSERT INTO webhook_attempt
-    SELECT * FROM json_populate_recordset(CAST(NULL AS webhook_attempt), CAST(:attempts AS json)) RETURNING 1)
-  UPDATE webhook_endpoint e
-  SET delivered_through = coalesce(n.delivered_through, e.delivered_through), attempts = coalesce(n.attempts, e.attempts),
-    next_attempt_at = coalesce(n.next_attempt_at, e.next_attempt_at),
-    failing_since = CASE WHEN n.next_attempt_at IS NULL THEN e.failing_since ELSE n.failing_since END,
-    last_error = CASE WHEN n.next_attempt_at IS NULL THEN e.last_error ELSE n.last_error END,
-    leased_until = CASE WHEN n.ended THEN NULL ELSE e.leased_until END,
-    state = CASE WHEN n.gone THEN 'disabled' ELSE e.state END,
-    disabled_reason = CASE WHEN n.gone THEN 'gone' ELSE e.disabled_reason END,
-    disabled_at = CASE WHEN n.gone THEN now() ELSE e.disabled_at END
-  FROM json_to_recordset(CAST(:endpoints AS json)) AS n (id uuid, delivered_through bigint, attempts smallint,
-    next_attempt_at timestamptz, failing_since timestamptz, last_error text, ended boolean, gone boolean)
-  WHERE e.id = n.id
-""")
 # Failing for long and not told of, or not for a day; a paused endpoint is silent by choice.
 IS_SILENT: Final = """e.state <> 'paused' AND e.failing_since <= :since
   AND (e.told_at IS NULL OR e.told_at < e.failing_since OR e.told_at <= :before)"""
@@ -92,9 +57,45 @@ OLDEST_UNDELIVERED: Final = text("""
     ORDER BY v.number LIMIT 1) AS first
   WHERE e.state = 'active'
 """)
+# One statement, one snapshot: the head is that of the events beside it.
 FEED: Final = text("""
-  SELECT
-    (SELECT coalesce(max(last), 0) FROM recipient_counter WHERE recipient_id = :recipient) AS head,
-    (SELECT number FROM event WHERE recipient_id = :recipient ORDER BY number LIMIT 1) AS oldest,
+  SELECT coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
     ARRAY(SELECT body FROM event WHERE recipient_id = :recipient AND number > :after ORDER BY number LIMIT :most) AS bodies
+  FROM (SELECT) AS always LEFT JOIN recipient_counter c ON c.recipient_id = :recipient
+""")
+# The feeds of those who were woken together; `waiting()` in the database knows whose.
+WAITING: Final = text("SELECT set_config('nodus.waiting', :recipients, true)")
+WOKEN: Final = text("""
+  SELECT a.recipient, a.after, coalesce(c.last, 0) AS head, coalesce(c.oldest, 1) AS oldest,
+    ARRAY(SELECT e.body FROM event e WHERE e.recipient_id = a.recipient AND e.number > a.after ORDER BY e.number LIMIT :most)
+      AS bodies
+  FROM unnest(CAST(:recipients AS uuid[]), CAST(:afters AS bigint[])) AS a (recipient, after)
+    LEFT JOIN recipient_counter c ON c.recipient_id = a.recipient
+""")
+NUMBER: Final = text("SELECT number FROM event WHERE id = :event_id AND recipient_id = :recipient")
+FEEDS_TO_SWEEP: Final = text("SELECT recipient_id FROM recipient_counter WHERE sweep_at <= :at ORDER BY sweep_at LIMIT 100")
+# Up to where a feed may go: before the first of the oldest `most` that is young, that an endpoint has not had, or that waits to be
+# sent beside the order; never the last, whose id a poller may come back with after a silent year.
+TO_FORGET: Final = text("""
+  WITH first AS (
+    SELECT e.number, e.recorded_at, c.oldest, c.last FROM recipient_counter c JOIN event e USING (recipient_id)
+    WHERE c.recipient_id = :recipient AND e.number >= c.oldest ORDER BY e.number LIMIT :most),
+  held AS (
+    SELECT min(number) AS number FROM (
+      SELECT delivered_through + 1 AS number FROM webhook_endpoint
+        WHERE organisation_id = :recipient AND state IN ('active', 'paused')
+      UNION ALL SELECT number FROM webhook_message WHERE organisation_id = :recipient) AS needed)
+  SELECT oldest, coalesce(min(f.number) FILTER (WHERE f.recorded_at >= :before OR f.number >= f.last OR f.number >= held.number),
+    max(f.number) + 1) AS kept_from, count(*) AS seen
+  FROM first f, held GROUP BY oldest
+""")
+FORGET: Final = text("DELETE FROM event WHERE recipient_id = :recipient AND number >= :oldest AND number < :kept_from")
+# Takes the counter's lock, for which intake waits: last, and for no longer than a commit.
+FORGOTTEN: Final = text("""
+  UPDATE recipient_counter SET oldest = greatest(oldest, :kept_from), sweep_at = :sweep_at WHERE recipient_id = :recipient
+""")
+OLD_ANSWERS: Final = text("SELECT 1 FROM idempotency WHERE created_at < :before LIMIT 1")
+FORGET_ANSWERS: Final = text("""
+  DELETE FROM idempotency WHERE (organisation_id, route, key) IN (
+    SELECT organisation_id, route, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT :most)
 """)

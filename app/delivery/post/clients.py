@@ -1,0 +1,173 @@
+"""Connections to receivers: a transport of httpx an endpoint, so that one that is slow never holds another's.
+
+The transport is used without httpx's client around it: no redirects, no cookies, no proxies of the environment, half the work.
+"""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from ssl import SSLContext
+from typing import Final
+from uuid import UUID
+
+import httpx
+
+from app.delivery.access import Access
+
+CLIENTS_KEPT: Final = 1024
+IDLE_FOR: Final = 30.0  # seconds after which connections are closed
+CONNECTIONS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long an attempt may take, in seconds, and how much of an answer is read, in bytes."""
+
+    connect: float = 5.0
+    total: float = 20.0
+    answer: int = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver said. `content` is the beginning at most: what is longer is not read."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+@dataclass(slots=True)
+class Client:
+    """The connections to one endpoint as it was in one version."""
+
+    version: int
+    transport: httpx.AsyncHTTPTransport
+    used_at: float = field(default_factory=time.monotonic)
+    answered: bool = False
+
+    async def exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds, extensions: dict[str, object]
+    ) -> Answer:
+        """POST once. A connection that the receiver had closed while it was idle is no failure: then once more, on a new one.
+
+        Raises:
+            httpx.HTTPError: there was no whole answer.
+        """
+        self.used_at = time.monotonic()
+        try:
+            answer = await self._exchange(url, headers, body, bounds, extensions)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not self.answered:
+                raise
+            self.answered = False
+            answer = await self._exchange(url, headers, body, bounds, extensions)
+        self.answered = True
+        return answer
+
+    async def _exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds, extensions: dict[str, object]
+    ) -> Answer:
+        limits = {"connect": bounds.connect, "read": bounds.total, "write": bounds.total, "pool": bounds.total}
+        request = httpx.Request(
+            "POST", _url(url), headers=headers, stream=httpx.ByteStream(body), extensions={**extensions, "timeout": limits}
+        )
+        response = await self.transport.handle_async_request(request)
+        content = b""
+        try:
+            async for part in response.aiter_raw():
+                content += part
+                if len(content) > bounds.answer:
+                    break
+        finally:
+            await response.aclose()  # an answer that was not read to its end takes its connection with it
+        return Answer(response.status_code, response.headers, content)
+
+
+class Clients:
+    """A client an endpoint, as long as it is used."""
+
+    def __init__(self, authorities: str) -> None:
+        """No connection yet. `authorities` is a PEM file beside the usual ones, or empty."""
+        self._authorities = authorities
+        self._clients: OrderedDict[UUID, Client] = OrderedDict()
+        self._left: list[Client] = []
+
+    def of(self, endpoint: UUID, version: int, access: Access) -> Client:
+        """The client of this endpoint.
+
+        Raises:
+            ssl.SSLError: its certificate and key can't be read.
+        """
+        client = self._clients.get(endpoint)
+        if client is None or client.version != version:
+            if client:
+                self._left.append(client)
+            client = self._clients[endpoint] = Client(version, self._transport(access))
+        self._clients.move_to_end(endpoint)
+        return client
+
+    def passing(self) -> Client:
+        """A client for one exchange, which whoever asked for it closes."""
+        return Client(0, self._transport(Access()))
+
+    async def tidy(self) -> None:
+        """Close the clients that are not used any more, and those not used for longest beyond what is kept."""
+        before = time.monotonic() - IDLE_FOR
+        while self._clients:
+            client = next(iter(self._clients.values()))
+            if client.used_at > before and len(self._clients) <= CLIENTS_KEPT:
+                break
+            self._clients.popitem(last=False)
+            self._left.append(client)
+        left, self._left = self._left, []
+        for client in left:
+            await client.transport.aclose()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self._left.extend(self._clients.values())
+        self._clients.clear()
+        await self.tidy()
+
+    def _transport(self, access: Access) -> httpx.AsyncHTTPTransport:
+        context = _context(self._authorities)
+        if access.certificate and access.key:
+            context = _new_context(self._authorities)
+            show_certificate(context, access.certificate, access.key)
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE_FOR)
+        return httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False)
+
+
+def show_certificate(context: SSLContext, certificate: str, key: str) -> None:
+    """Let a context show a client certificate. OpenSSL reads files only: this one is in memory, and gone when it was read.
+
+    Raises:
+        ssl.SSLError: they can't be read, or don't belong together.
+    """
+    with os.fdopen(os.memfd_create("nodus-client-certificate"), "w+") as file:
+        file.write(f"{certificate}\n{key}\n")
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+
+
+def _new_context(authorities: str) -> SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        context.load_verify_locations(authorities)
+    return context
+
+
+@cache
+def _context(authorities: str) -> SSLContext:
+    """One TLS context for all clients without a certificate of their own: making one takes tens of milliseconds."""
+    return _new_context(authorities)
+
+
+@lru_cache(maxsize=CLIENTS_KEPT)
+def _url(text: str) -> httpx.URL:
+    """A URL, read once: that takes longer than anything else of ours in an attempt."""
+    return httpx.URL(text)
