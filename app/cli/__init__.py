@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "key": "app.cli.keys:key_cli",
     "protocol": "app.cli.protocols:protocol_cli",
     "telephony": "app.cli.asterisk:telephony_cli",
+    "webhook": "app.cli.webhook:webhook_cli",
 }
 
 

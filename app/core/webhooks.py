@@ -144,7 +144,7 @@ HEADERS: Final = [
     _header("webhook-signature", "One or more, with spaces between: `v1,` HMAC-SHA256 or `v1a,` Ed25519, base64, over"
             " `{webhook-id}.{webhook-timestamp}.{body}`. While secrets are rotated there are several; one that fits is enough.",
             "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
-    _header("WebHook-Request-Origin", "Who sends: the host of this installation, as in the handshake.", "nodus.example"),
+    _header("WebHook-Request-Origin", "Who sends: the address of this installation, as in the handshake.", "https://nodus.example"),
 ]  # fmt: skip
 ANSWERS: Final = {
     "2XX": {"description": "Received: it is not sent again. The body is not read."},

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.actor import GATE
 from app.core.db import Database
-from app.core.errors import TooMany
+from app.core.errors import TooMany, Unauthenticated
 from app.core.work import begin
 from app.delivery import queries
 from app.delivery.service import feed
 from app.delivery.service.feed import Events
+from app.identity import service as identity
 
 LOOK_EVERY: Final = 1.0
 OPEN_A_KEY: Final = 2  # ⚙ long polls and streams together, in one process
@@ -139,6 +140,14 @@ class Heads:
                 _wake(woken)
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What some wait for, and their keys; answered with the events and those of the keys that still hold."""
+
+    answer: "asyncio.Future[tuple[Events, frozenset[UUID]]]"
+    keys: set[UUID]
+
+
 class Woken:
     """Reads for those who are woken at the same moment, by one statement: a thousand of their own would take seconds.
 
@@ -148,22 +157,26 @@ class Woken:
     def __init__(self, database: Database) -> None:
         """Nobody asks yet."""
         self._database = database
-        self._asked: dict[tuple[UUID, int], asyncio.Future[Events]] = {}
+        self._asked: dict[tuple[UUID, int], _Asked] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    async def read(self, recipient: UUID, after: int, limit: int = A_WAKING) -> Events:
-        """The next few events of a recipient after a number, `limit` at most.
+    async def read(self, recipient: UUID, after: int, key: UUID, limit: int = A_WAKING) -> Events:
+        """The next few events of a recipient after a number, `limit` at most, for a key that may have waited for long.
 
         Raises:
+            Unauthenticated: the key was revoked meanwhile, or has expired.
             CursorAhead, CursorExpired: as `service.feed.events`.
         """
         asked = self._asked.get((recipient, after))
         if asked is None:
-            asked = self._asked[recipient, after] = asyncio.get_running_loop().create_future()
+            asked = self._asked[recipient, after] = _Asked(asyncio.get_running_loop().create_future(), set())
+        asked.keys.add(key)
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read_all())
-        found = feed.checked(await asyncio.shield(asked))  # others wait for it too, whoever is cancelled
-        return replace(found, bodies=found.bodies[:limit])
+        found, live = await asyncio.shield(asked.answer)  # others wait for it too, whoever is cancelled
+        if key not in live:
+            raise Unauthenticated("This token has expired or was revoked. Make a new one with `nodus key create`.")
+        return replace(feed.checked(found), bodies=found.bodies[:limit])
 
     async def _read_all(self) -> None:
         while self._asked:
@@ -171,14 +184,15 @@ class Woken:
             self._asked = dict(islice(self._asked.items(), TOGETHER, None))
             try:
                 async with begin(self._database, GATE) as work:
+                    live = await identity.live(work, set().union(*(asked.keys for asked in batch.values())))
                     found = await feed.woken(work, list(batch), A_WAKING)
             except Exception as error:  # noqa: BLE001  each of them answers it as its own
                 for asked in batch.values():
-                    asked.set_exception(error)
-                    asked.exception()  # told, even if nobody waits for it any more
+                    asked.answer.set_exception(error)
+                    asked.answer.exception()  # told, even if nobody waits for it any more
             else:
                 for asked, part in zip(batch.values(), found, strict=True):
-                    asked.set_result(part)
+                    asked.answer.set_result((part, live))
 
 
 def _wake(woken: "asyncio.Future[None]") -> None:

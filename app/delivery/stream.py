@@ -56,6 +56,7 @@ class Follower:
         self._heads: Heads = state.heads
         self._keyring: KeyRing = state.keyring
         self._authorization, self._actor, self._organisation = authorization, actor, organisation
+        self._key = actor.key or organisation
 
     async def lines(self, first: Events) -> AsyncIterator[bytes]:
         """The stream after `first`, which was read already; ends when this process does, or the key."""
@@ -67,8 +68,7 @@ class Follower:
             if part.is_end:
                 await self._heads.news(self._organisation, part.reached, HEARTBEAT)
             if self._heads.is_ending:
-                apart = self._actor.key.int % SPREAD if self._actor.key else 0
-                yield b": this process ends; come back\nretry: %d\n\n" % (RECONNECT_AFTER + apart)
+                yield b": this process ends; come back\nretry: %d\n\n" % (RECONNECT_AFTER + self._key.int % SPREAD)
                 return
             if self._heads.nothing_after(self._organisation, part.reached):
                 yield BEAT
@@ -78,11 +78,9 @@ class Follower:
     async def _next(self, after: int) -> Events | None:
         """What comes after `after`; None when that is not for this key any more, or no longer kept."""
         try:
-            if await self._keyring.who(self._authorization) != self._actor:
-                return None
             if nothing := self._heads.nothing_after(self._organisation, after):
-                return nothing
-            return await self._heads.woken.read(self._organisation, after)
+                return nothing if await self._keyring.who(self._authorization) == self._actor else None
+            return await self._heads.woken.read(self._organisation, after, self._key)
         except Exception as error:
             problem = problem_of(error)
             if not problem:

@@ -58,7 +58,7 @@ EN: Final[Mapping[str, str]] = MappingProxyType(
         "title_reminder": "Reminder: nobody has answered yet",
         "title_hastened": "It has become more urgent: an answer is needed sooner",
         "title_end": "Nothing more is asked of you",
-        "told_code": "Your organisation has registered this mailbox with Nodus. Enter this code there, within a day:",
+        "told_code": "Your organisation registered this mailbox with Nodus. Within a day, enter this code where that was done:",
         "told_code_not": "Did nobody of you ask for this? Then do nothing: without the code no message comes here.",
         "told_test": "Messages of Nodus arrive here. You need to do nothing.",
         "accepted": "Your organisation has accepted the case.",

@@ -48,6 +48,11 @@ def test_after_about_three_days_it_is_given_up() -> None:
         "http://example.nl/x", "https://user@example.nl/", "https://example.nl:22/", "ftp://example.nl/", "https:///x",
         "https://127.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/", "https://[::ffff:10.0.0.1]/",
         "https://100.64.0.1/", "https://[64:ff9b::a00:1]/", "https://example.nl/#x", "https://example.nl:port/",
+        "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/", "https://127.1/", "https://0x7f.0.0.1/", "https://0/",
+        "https://127.0.0.1./", "https://[::]/", "https://[::127.0.0.1]/", "https://[fec0::1]/", "https://[fd00::1]/", "https://[fe80::1]/",
+        "https://[2002:7f00:1::]/", "https://[2001:0:7f00:1::]/", "https://[64:ff9b:1::a00:1]/", "https://[::ffff:0:7f00:1]/",
+        "https://192.168.1.1/", "https://172.16.0.1/", "https://0.0.0.0/", "https://255.255.255.255/", "https://198.18.0.1/",
+        "https://@example.nl/", "https://example.nl\\@127.0.0.1/", "https://[::1", "https://ⓛocalhost:22/",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_never_called(url: str) -> None:
@@ -57,7 +62,22 @@ def test_an_address_inside_is_never_called(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["10.1.2.3", "192.168.0.1", "::1", "fe80::1%eth0", "::ffff:127.0.0.1", "0.0.0.0", "224.0.0.1", "2002:a00:1::"]
+    "address",
+    [
+        "10.1.2.3",
+        "192.168.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "::ffff:127.0.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "2002:a00:1::",
+        "64:ff9b::a9fe:a9fe",
+        "169.254.169.254",
+        "::ffff:169.254.169.254",
+        "fd00:ec2::254",
+        "100.100.100.200",
+    ],
 )
 def test_a_name_that_leads_inside_is_refused_even_among_others(address: str) -> None:
     """One private address among public ones is how a rebinding attack looks."""

@@ -1,7 +1,7 @@
 """The webhook sender against real receivers: in order, at least once, nobody waits for another."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,10 @@ from app.core.events import CaseEvent
 from app.core.ids import new_id
 from app.core.work import begin
 from app.delivery import send
-from app.delivery.send import sender
+from app.delivery.post.attempt import Post
+from app.delivery.post.clients import Bounds
+from app.delivery.send import lane, sender
+from app.delivery.send.sender import Sender
 from app.delivery.service import endpoints as service
 from tests.conftest import SEND_EVERYBODY_AWAY, settings_for
 from tests.delivery.receiver import Receiver
@@ -30,6 +33,7 @@ class Happened(CaseEvent):
     """An event of this test."""
 
     type: ClassVar[str] = "nl.nodus.test.happened.v1"
+    municipality_codes: tuple[str, ...] | None = None
 
 
 async def an_organisation(database: Database) -> UUID:
@@ -48,22 +52,24 @@ async def an_endpoint(database: Database, organisation: UUID, url: str, types: t
     return made.id, secret
 
 
-async def announce(database: Database, organisation: UUID, count: int) -> None:
+async def announce(database: Database, organisation: UUID, count: int, *, codes: Sequence[str] | None = None) -> None:
     """So many events for it, each in a transaction of its own."""
+    named = None if codes is None else tuple(codes)
     for _ in range(count):
         async with begin(database, WORKER) as work:
-            outbox.record(work, Happened(case_id=new_id(work.at)), [organisation])
+            outbox.record(work, Happened(case_id=new_id(work.at), municipality_codes=named), [organisation])
 
 
 @asynccontextmanager
-async def sending(url: str) -> AsyncIterator[Database]:
+async def sending(url: str, bounds: Bounds | None = None) -> AsyncIterator[Database]:
     """A worker that sends, on a pool of its own."""
     settings = settings_for(url, webhooks_to_private_addresses=True)
     database = Database(url, settings)
     stop = asyncio.Event()
     listening = asyncio.create_task(database.bell.listen())
     await database.bell.connected.wait()
-    task = asyncio.create_task(send.run(database, settings, database.bell, stop))
+    worker = Sender(database, settings, database.bell, stop, post=Post(settings, bounds))
+    task = asyncio.create_task(worker.run())
     try:
         yield database
     finally:
@@ -125,22 +131,18 @@ async def _failed(database: Database, organisation: UUID, endpoint: UUID) -> Non
             await asyncio.sleep(0.05)
 
 
-async def test_one_that_hangs_does_not_slow_another(fresh_url: str) -> None:
-    """Each endpoint has a task and connections of its own."""
-    hanging, quick = await Receiver(slow=30).start(), await Receiver().start()
-    async with sending(fresh_url) as database:
-        for receiver in (hanging, quick):
+async def test_those_that_hang_do_not_slow_another(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More receivers hang than there are places: after two seconds they take none any more."""
+    monkeypatch.setattr(sender, "AT_ONCE", 4)
+    monkeypatch.setattr(lane, "HANGING_AFTER", 0.2)
+    async with Receiver(slow=30) as hanging, Receiver() as quick, sending(fresh_url, Bounds(total=3)) as database:
+        for receiver in (hanging, hanging, hanging, hanging, hanging, hanging, quick):
             organisation = await an_organisation(database)
             await an_endpoint(database, organisation, receiver.url)
-            await announce(database, organisation, 10)
-        await asyncio.wait_for(quick.until(10), 5)
+            await announce(database, organisation, 3)
+        async with asyncio.timeout(2.5):
+            await quick.until(3)
         assert hanging.got == []
-        hanging.slow = 0
-        await hanging.stop()
-        for task in asyncio.all_tasks():  # the receiver's own, which would hold the sender's stop for half a minute
-            if "Receiver._serve" in repr(task):
-                task.cancel()
-    await quick.stop()
 
 
 async def test_410_ends_it_and_unwanted_types_are_passed_over(fresh_url: str) -> None:

@@ -14,6 +14,7 @@ from app.core.work import begin
 from app.delivery import feed, stream
 from app.identity import service as identity
 from app.main import edged
+from tests.conftest import running
 from tests.delivery.asgi import answered, asking
 from tests.delivery.test_send import an_organisation, announce
 from tests.makers import a_token
@@ -103,12 +104,12 @@ async def test_a_revoked_key_loses_its_stream(
         assert (await following.end()).endswith(b": over\n\n")
 
 
-async def test_a_process_that_ends_sends_everybody_to_another(app: FastAPI, desk: tuple[UUID, dict[str, str]]) -> None:
+async def test_a_process_that_ends_sends_everybody_to_another(database: Database, desk: tuple[UUID, dict[str, str]]) -> None:
     """At once, and spread over some seconds, so that they don't all come back in the same one."""
     organisation, header = desk
-    async with asking(edged(app), _of(organisation), header) as following:
+    async with running(database.settings) as ending, asking(edged(ending), _of(organisation), header) as following:
         await following.until(b"retry")
-        app.state.heads.let_go()
+        ending.state.heads.let_go()
         assert int((await following.end()).rsplit(b"retry: ", 1)[1]) >= stream.RECONNECT_AFTER
 
 

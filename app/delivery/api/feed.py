@@ -91,9 +91,10 @@ async def read_events(  # noqa: PLR0913, PLR0917  each is a part of the question
     )  # fmt: skip
     heads: Heads = request.app.state.heads
     if asked.waited and heads.head(organisation_id) == start:
-        with heads.place(actor.key or organisation_id):
+        key = actor.key or organisation_id
+        with heads.place(key):
             await heads.news(organisation_id, start, asked.waited, _hung_up(request))
-            found = heads.nothing_after(organisation_id, start) or await heads.woken.read(organisation_id, start, limit)
+            found = heads.nothing_after(organisation_id, start) or await heads.woken.read(organisation_id, start, key, limit)
     else:
         found = heads.nothing_after(organisation_id, start) or await _read(request, actor, start, limit)
     return answer(organisation_id, found, asked)

@@ -140,17 +140,25 @@ def _judged(status: int) -> str | None:
 
 
 def _kind(failure: Exception) -> str:
-    chain: list[BaseException] = [failure]
-    while (before := chain[-1].__cause__ or chain[-1].__context__) and before not in chain:
-        chain.append(before)
-    if isinstance(failure, httpx.HTTPError | ssl.SSLError) and any(isinstance(one, ssl.SSLError) for one in chain):
-        return "tls"
     for kinds, told in KINDS:
         if isinstance(failure, kinds):
-            return told
+            return "tls" if told in MAY_BE_TLS and _of_tls(failure) else told
     return "fault"
 
 
+def _of_tls(failure: BaseException) -> bool:
+    """Whether TLS failed underneath; that it wanted to read more is no failure."""
+    seen: set[int] = set()
+    one: BaseException | None = failure
+    while one is not None and id(one) not in seen:
+        if isinstance(one, ssl.SSLError) and not isinstance(one, ssl.SSLWantReadError | ssl.SSLWantWriteError):
+            return True
+        seen.add(id(one))
+        one = one.__cause__ or one.__context__
+    return False
+
+
+MAY_BE_TLS: Final = frozenset({"connect", "protocol", "dns"})
 KINDS: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     ((TimeoutError, httpx.TimeoutException), "timeout"),
     ((DestinationRefused,), "refused"),
