@@ -116,7 +116,7 @@ async def test_what_was_asked_for_goes_beside_the_order(fresh_url: str, owner: a
         await a_message(database, endpoint, organisation, "test", new_id(clock.wall()))
         await receiver.until(8)  # that it arrived makes what waits worth a try
         assert sorted(receiver.numbers()[6:]) == [0, 4]
-        await alter(owner, endpoint, state="unverified", verified_at=None)
+        await alter(owner, endpoint, state="unverified", verified_at=None, verification_started_at=later)
         await announce(database, organisation, 1)
         for trigger in ("test", "verification"):
             await a_message(database, endpoint, organisation, trigger, new_id(clock.wall()))
