@@ -7,7 +7,6 @@ Sources: CNCF http-webhook 1.0 §4 (abuse protection), its NL GOV guideline.
 """
 
 import asyncio
-import os
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from app.core.work import Row, Work
 from app.delivery.access import Access
 from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import USER_AGENT
+from app.delivery.post.clients import show_certificate
 from app.delivery.reach import reach
 from app.delivery.service import sealed, verification
 
@@ -97,7 +97,9 @@ async def handshake(settings: Settings, url: str, access: Access, per_minute: in
         "WebHook-Request-Origin": origin,
         "WebHook-Request-Rate": str(per_minute or ASKED_RATE),
     }
-    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=_context(access)) as client:
+    async with httpx.AsyncClient(
+        timeout=TIMEOUT, trust_env=False, verify=_context(settings.webhooks_authorities, access)
+    ) as client:
         request = client.build_request("OPTIONS", where.url, headers=headers, extensions=where.extensions)
         response = await client.send(request, stream=True, follow_redirects=False)  # its body is not read
         await response.aclose()
@@ -113,14 +115,13 @@ def read(headers: Any, origin: str) -> Answer:  # noqa: ANN401  a mapping of any
     return Answer(granted=max(1, int(rate)) if rate.isascii() and rate.isdigit() and len(rate) < 10 else None)  # noqa: PLR2004
 
 
-def _context(access: Access) -> ssl.SSLContext:
+def _context(authorities: str, access: Access) -> ssl.SSLContext:
+    """As the sender's: who is vouched for here is vouched for there."""
     context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        context.load_verify_locations(authorities)
     if access.certificate and access.key:
-        # The library reads a certificate from a file only: this one is in memory, and gone when it is closed.
-        with open(os.memfd_create("certificate", os.MFD_CLOEXEC), "w", encoding="ascii") as held:  # noqa: PTH123
-            held.write(f"{access.key}\n{access.certificate}\n")
-            held.flush()
-            context.load_cert_chain(f"/proc/self/fd/{held.fileno()}")
+        show_certificate(context, access.certificate, access.key)
     return context
 
 
