@@ -19,6 +19,7 @@ from aiosmtplib import (
 )
 
 from app.core.settings import Settings
+from app.notices.message import is_address
 
 LONGEST_ATTEMPT: Final = 30.0  # ⚙ seconds, whatever the server does
 NEVER: Final = 500
@@ -61,7 +62,7 @@ async def answers(settings: Settings) -> str | None:
 
 def is_configured(settings: Settings) -> bool:
     """Whether this installation can mail at all."""
-    return bool(settings.smtp_host and settings.smtp_sender)
+    return bool(settings.smtp_host and is_address(settings.smtp_sender))
 
 
 def _connected(settings: Settings) -> SMTP:

@@ -36,8 +36,8 @@ def message_id(mail: UUID, sender: str) -> str:
 
 def return_path(mail: UUID, sender: str, bounces_to: str) -> str:
     """Where a mail server sends it back to: an address of the mail's own (VERP) under `bounces_to`, or the sender's."""
-    local, at, domain = bounces_to.rpartition("@")
-    return f"{local}+{mail.hex}@{domain}" if at else sender
+    local, _, domain = bounces_to.rpartition("@")
+    return f"{local}+{mail.hex}@{domain}" if is_address(bounces_to) else sender
 
 
 def mail_meant(text: str) -> UUID | None:

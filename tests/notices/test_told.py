@@ -136,10 +136,13 @@ async def test_a_mail_that_was_not_taken_is_sent_again(desk: Desk, fault: str, e
 async def test_a_mailbox_that_does_not_exist_raises_an_alarm(desk: Desk) -> None:
     """Refused for good: not tried again; its organisation and the national desk hear it at once, without an address."""
     desk.server.fault = lambda _: "rcpt 550 no such user"
-    await desk.offer()
+    offer = await desk.offer()
     assert await desk.told() == []
     await desk.again()
     assert desk.server.tries == 2  # the code, before; and once
+    await desk.act(due.REMINDED, at=datetime.fromisoformat(offer["offeredAt"]) + minutes(16))
+    await desk.sent()
+    assert desk.server.tries == 3  # a reminder is tried, and nobody is told of it twice
     [notice] = await desk.notices()
     assert (notice["state"], notice["error"]) == ("bounced", "smtp_550")
     assert await desk.heard("notice.bounced", notice["id"]) == sorted([HOTLINE, PROVIDER])

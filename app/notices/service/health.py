@@ -40,7 +40,7 @@ def outlook(found: Counts, wrong: str | None) -> tuple[bool, str]:
     boxes = f"mailboxes in use: {found.active}, unconfirmed: {found.unconfirmed}"
     if wrong == "not_configured":
         well = not found.active + found.unconfirmed
-        return well, f"no mail server is set (NODUS_SMTP_HOST, NODUS_SMTP_SENDER); {boxes}"
+        return well, f"no mail server is set, or no sender that is an address (NODUS_SMTP_HOST, NODUS_SMTP_SENDER); {boxes}"
     if wrong:
         return False, f"the mail server does not let us in ({wrong}); {boxes}"
     if found.waits and found.waits > WAITING_AFTER:

@@ -64,6 +64,8 @@ async def bounced(work: Work, mail: Row, box: Row, about: Row | None, error: str
         return
     state = NoticeState.OPENED if about["opened_at"] else NoticeState.BOUNCED
     await work.change(queries.CHANGE_NOTICE.values(state=state, bounced_at=work.at), of_notice=about["id"])
+    if about["bounced_at"]:  # its reminders come back too: people were told
+        return
     event = NoticeBounced(
         case_id=about["case_id"],
         offer_id=about["offer_id"],

@@ -34,8 +34,8 @@ RING: Final = "mail"
 
 async def behind(work: Work) -> Sequence[UUID]:
     """The mailboxes in whose organisation's feed something new stands, or whose cursor lies ahead of it."""
-    heads = await feed.heads(work)
     found = await work.rows(queries.ACTIVE)
+    heads = await feed.heads(work) if found else {}
     return [row["id"] for row in found if heads.get(UUID(str(row["organisation_id"])), 0) != row["told_through"]]
 
 
