@@ -4,11 +4,13 @@ The transport is used without httpx's client around it: no redirects, no cookies
 """
 
 import os
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from ssl import SSLContext
 from typing import Final
 from uuid import UUID
@@ -16,6 +18,11 @@ from uuid import UUID
 import httpx
 
 from app.delivery.access import Access
+
+# httpcore looks three times a request for a module that need not be there, which is a walk through the whole path each time: a
+# third of what a delivery cost. None says that there is none (Python's import system, `sys.modules`).
+if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 CLIENTS_KEPT: Final = 1024
 IDLE_FOR: Final = 30.0  # seconds after which connections are closed
