@@ -190,14 +190,15 @@ async def _idle(bench: Bench) -> list[Line]:
 
 async def _one_in_three(bench: Bench) -> Line:
     """Turn by turn on the same database: all alive, then the same with every third one dead."""
-    found = {}
-    for dead in (False, True):
+    alive: dict[bool, list[float]] = {False: [], True: []}
+    for dead in (False, True, False, True):
         paths = [f"/0/{n}" if n % 3 or not dead else "/hangs" if n % 2 else "http://127.0.0.1:9/" for n in range(ENDPOINTS)]
         organisations = await bench.endpoints(paths)
         with _a_worker(bench):
-            alive = await bench.latencies(organisations * ROUNDS, GAP)
-        found[dead] = _p99(alive)
+            await bench.latencies(organisations[1:61:3], 0.03)  # warm
+            alive[dead] += await bench.latencies(organisations * ROUNDS, GAP)
         await bench.sql("UPDATE webhook_endpoint SET state = 'paused'")
+    found = {dead: _p99(values) for dead, values in alive.items()}
     ratio = found[True] / found[False]
     told = f"p99 {found[True]:.1f} ms, × {ratio:.2f}"
     return Line(f"one dead in three among {ENDPOINTS}", told, f"all alive: p99 {found[False]:.1f} ms", "≤ × 1.5", ratio <= 1.5)

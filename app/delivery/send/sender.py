@@ -82,6 +82,7 @@ class Sender:
     async def run(self) -> None:
         """Claim, serve, and look again when the bell rings or a second has passed."""
         may_open_many()
+        await self.post.prepare()
         silence = self._bell.on_ring(self._hear)
         recording = asyncio.create_task(self.recorder.run())
         renewing = asyncio.create_task(self._renew())
