@@ -17,9 +17,11 @@ from app.core.migrations import BY_MONTH
 from app.core.settings import Settings
 from app.core.work import begin
 from app.coverage.service import gaps
+from app.delivery.service import alarms
 from app.delivery.service import messages as delivery
 from app.directory.service import look_up as directory
 from app.intake.service import protocols
+from app.notices.service import health as notices
 from app.routing.coverage import coverage
 from app.telephony.service import waiting as telephony
 from app.telephony.skew import TOLD_ABOVE
@@ -147,6 +149,24 @@ async def _delivery(database: Database) -> Finding:
     return Finding("delivery", well, f"the oldest undelivered event waits since {age.total_seconds():.0f} s")
 
 
+async def _endpoints(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await alarms.counts(work)
+    if not found.by_state:
+        return Finding("endpoints", well=True, sentence="no webhook endpoint is registered")
+    wrong = {
+        "pressing events late": found.pressing,
+        "disabled": found.by_state.get("disabled", 0),
+        "not verified for a quarter of an hour": found.stuck,
+        "with a certificate that ends within 30 days": found.ending,
+    }
+    told = ", ".join(f"{name}: {count}" for name, count in wrong.items() if count)
+    total = f"{sum(found.by_state.values())} known"
+    if told:
+        return Finding("endpoints", well=False, sentence=f"{total}; {told}. The national desk's feed names them")
+    return Finding("endpoints", well=True, sentence=f"{total}, none disabled, nothing pressing late")
+
+
 async def _callbacks(database: Database) -> Finding:
     async with begin(database, WORKER) as work:
         late = await callbacks.overdue(work)
@@ -169,4 +189,11 @@ async def _telephony(database: Database) -> Finding:
     return Finding("telephony", well=True, sentence=sentence)
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _callbacks, _telephony)
+async def _mail(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        found = await notices.counts(work)
+    well, sentence = notices.outlook(found, await notices.server(database.settings))
+    return Finding("mail", well, sentence)
+
+
+LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony, _mail)

@@ -5,13 +5,14 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from types import FrameType
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.types import ASGIApp
 
 from app.callbacks.api import router as callbacks
@@ -22,27 +23,33 @@ from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
 from app.console.router import router as console
 from app.core import clock, problem
-from app.core.asgi import API_VERSION, Accepted, Edge
+from app.core.asgi import API_VERSION, READ, Accepted, Edge
 from app.core.db import Database
 from app.core.errors import NotFound, Unavailable
 from app.core.events import Event
 from app.core.health import ready
-from app.core.openapi import data_schema, describe
+from app.core.openapi import describe
 from app.core.settings import Settings, load
+from app.core.webhooks import ENVELOPE, data_schema, envelope_schema
 from app.coverage.api import router as coverage
 from app.coverage.events import EVENTS as COVERAGE_EVENTS
 from app.delivery.api import router as delivery
+from app.delivery.api.quick import Quick
 from app.delivery.events import EVENTS as DELIVERY_EVENTS
 from app.delivery.feed import Heads
 from app.directory.api import router as directory
 from app.directory.api.importing import MEDIA as IMPORTED_MEDIA
 from app.directory.events import EVENTS as DIRECTORY_EVENTS
+from app.exchange.api import router as exchange
+from app.exchange.api.answering import READ_MEDIA, problem_answer
 from app.followup.api import router as followup
 from app.followup.events import EVENTS as FOLLOWUP_EVENTS
 from app.identity.service import KeyRing
 from app.intake.api import router as intake
 from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.intake.service import protocols
+from app.notices.api import router as notices
+from app.notices.events import EVENTS as NOTICE_EVENTS
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -64,11 +71,14 @@ EVENTS: tuple[type[Event], ...] = (
     *SIGNAL_EVENTS,
     *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
+    *NOTICE_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
     intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
+    notices,
 )  # fmt: skip
+FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (
     "A call about somebody's confused behaviour: taken, triaged, routed to whoever is responsible, and followed until the "
     "person is better off. Terms: `openapi/glossary.md`. Errors are problem+json; moments are UTC."
@@ -139,18 +149,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_alive,
         generate_unique_id_function=_operation_id,
     )
-    database = Database(settings.database_url, settings)
-    app.state.settings = settings
-    app.state.database = database
-    app.state.keyring = KeyRing(database)
-    app.state.heads = Heads(database)
-    problem.add_to(app)
+    connect(app, settings)
+    problem.add_to(app, FORMS)
     for room in ROOMS:
         app.include_router(room)
+    app.include_router(exchange)
     app.include_router(console)
     _add_public_routes(app)
     setattr(app, "openapi", partial(openapi, app))  # noqa: B010  FastAPI's own place for it
     return app
+
+
+def connect(app: FastAPI, settings: Settings) -> None:
+    """Give an application what it works with; what it knew before is forgotten."""
+    database = Database(settings.database_url, settings)
+    app.state = State({"settings": settings, "database": database, "keyring": KeyRing(database), "heads": Heads(database)})
 
 
 def edged(app: FastAPI) -> ASGIApp:
@@ -158,8 +171,10 @@ def edged(app: FastAPI) -> ASGIApp:
     settings: Settings = app.state.settings
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
-    read = {"/v1/directory-imports": files, "/v1/police-reports": police}
-    return Edge(app, body_limit=settings.body_limit, files=read)
+    fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir}
+    quick = Quick(app, app.state.heads, app.state.keyring)
+    return Edge(quick, body_limit=settings.body_limit, files=read, forms=FORMS)
 
 
 def served() -> ASGIApp:
@@ -172,6 +187,12 @@ def openapi(app: FastAPI) -> dict[str, object]:
     if app.openapi_schema is None:
         app.openapi_schema = describe(app, EVENTS)
     return app.openapi_schema
+
+
+@cache
+def event_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of every event's data by its type, and that of the envelope around them."""
+    return {ENVELOPE: envelope_schema(), **{event.type: data_schema(event) for event in EVENTS}}
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -200,9 +221,8 @@ def _add_public_routes(app: FastAPI) -> None:  # noqa: C901  six small routes
 
     @app.get("/v1/schemas/{event_type}", include_in_schema=False)
     async def read_schema(event_type: str) -> Response:
-        for event in EVENTS:
-            if event.type == event_type:
-                return JSONResponse(data_schema(event), media_type="application/schema+json", headers=everyone)
+        if found := event_schemas().get(event_type):
+            return JSONResponse(found, media_type="application/schema+json", headers=everyone)
         raise NotFound("There is no event type with this name; /v1/openapi.json lists them under `webhooks`.")
 
     @app.get("/v1/problems/{slug}", include_in_schema=False)

@@ -14,11 +14,13 @@ from app.core.due import Due, carry_out
 from app.core.health import ready
 from app.core.settings import Settings
 from app.coverage import due as coverage
+from app.delivery import due as delivery
 from app.delivery import send
-from app.delivery.due import silent_endpoints
 from app.directory.service import look_up as directory
 from app.followup import due as followup
 from app.intake import due as intake
+from app.notices import due as notices
+from app.notices import send as mailer
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
@@ -29,7 +31,12 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     signals.EARLY_SIGNALS,  # what calls tell together
     followup.OVERDUE,  # what is overdue climbs
     intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
-    silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.VERIFICATIONS,  # receivers are asked whether they want our events
+    delivery.silent_endpoints(directory.national_desks),  # who can't be told is told of
+    delivery.unverified_endpoints(directory.national_desks),
+    delivery.disabled_endpoints(directory.national_desks),
+    delivery.ending_certificates(directory.national_desks),
+    delivery.pressing_undelivered(directory.national_desks),  # what can't wait is told of after two minutes
     intake.LEFT_OPEN,  # a call in which nobody types any more
     intake.TO_DESTROY,  # what was abandoned a day ago
     rosters.MADE_AHEAD,  # shifts, every day a day further
@@ -40,7 +47,14 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    delivery.AHEAD,  # of a feed that a restored backup made shorter: what comes is sent all the same
+    delivery.OLD_EVENTS,  # a feed forgets what everybody has had for long
+    delivery.OLD_ANSWERS,  # to commands that nobody sends again
     channels.ACCEPTED_TRANSFERS,  # who handed a call over hears when it was accepted
+    notices.FOLLOWED,  # desks with a mailbox hear what they are asked
+    notices.REMINDED,
+    notices.UNOPENED,  # a pressing notice that nobody opened: somebody rings
+    notices.SILENT,  # nothing reaches a mailbox
 )
 LOOK_AGAIN: Final = 30.0
 
@@ -48,7 +62,7 @@ log = structlog.get_logger(__name__)
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Carry out the due-lists and send webhooks until `stop`; what is under way is finished first."""
+    """Carry out the due-lists and send webhooks and mails until `stop`; what is under way is finished first."""
     database = Database(settings.database_url, settings)
     pace = clock.Pace.parse(settings.clock) if settings.clock else None
     clock.run_at(pace)
@@ -70,6 +84,7 @@ async def _work(database: Database, settings: Settings, stop: asyncio.Event, spe
     pause = asyncio.Event()
     tasks = [asyncio.create_task(carry_out(due, database, pause, speed=speed)) for due in DUE_LISTS]
     tasks.append(asyncio.create_task(send.run(database, settings, database.bell, pause)))
+    tasks.append(asyncio.create_task(mailer.run(database, settings, pause)))
     log.info("worker.started", due=[due.name for due in DUE_LISTS])
     try:
         while not stop.is_set():

@@ -14,15 +14,16 @@ from tests.conftest import as_owner, settings_for
 from tests.makers import AMSTERDAM_DESK
 
 ABOUT = [
-    "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery", "callbacks", "telephony",
+    "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery",
+    "endpoints", "callbacks", "telephony", "mail",
 ]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """
     WITH known AS (INSERT INTO recipient_counter (recipient_id, last) VALUES ($1, 1)),
       happened AS (
         INSERT INTO event (recipient_id, number, id, type, recorded_at, body) VALUES ($1, 1, $2, 'nl.nodus.test', $3, ''))
-    INSERT INTO webhook_endpoint (id, organisation_id, url, secret, types, state, next_attempt_at, created_at)
-      VALUES ($2, $1, 'https://example.nl', '', '{}', 'active', $3, $3)"""
+    INSERT INTO webhook_endpoint (id, organisation_id, url, types, state, next_attempt_at, created_at, verified_at)
+      VALUES ($2, $1, 'https://example.nl', '{}', 'active', $3, $3, $3)"""
 
 
 async def found(settings: Settings) -> dict[str, doctor.Finding]:
@@ -117,6 +118,10 @@ async def test_events_that_wait_are_found(settings: Settings, owner: asyncpg.Con
     await owner.execute("UPDATE event SET recorded_at = $1", at - timedelta(minutes=3))
     findings = await found(settings)
     assert (wrong(findings), "waits since 18" in findings["delivery"].sentence) == (["delivery"], True)
+    await owner.execute("UPDATE event SET pressing = true")
+    await owner.execute("UPDATE webhook_endpoint SET state = 'paused', certificate_ends_at = now()")
+    told = (await found(settings))["endpoints"]
+    assert (told.well, "events late: 1" in told.sentence, "30 days: 1" in told.sentence) == (False, True, True)
 
 
 async def test_what_can_not_be_looked_at_is_not_in_order(settings: Settings, owner: asyncpg.Connection) -> None:

@@ -1,5 +1,6 @@
 """What callbacks announce: ids, codes and moments; whom to ring stays sealed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -34,6 +35,7 @@ class CallbackPromised(CallbackEvent):
     """Somebody must be rung back by `dueAt`."""
 
     type: ClassVar[str] = "nl.nodus.callback.promised.v1"
+    example: ClassVar[Mapping[str, object]] = {"why": "promised"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class CallbackOverdue(CallbackEvent):
     """Nobody has rung back in time. It is told again, at rising distance, until somebody does; `reminder` counts."""
 
     type: ClassVar[str] = "nl.nodus.callback.overdue.v1"
+    example: ClassVar[Mapping[str, object]] = {"why": "promised"}
     reminder: int
 
 
@@ -49,6 +52,7 @@ class CallbackDone(CallbackEvent):
     """They were reached, or it is no longer needed."""
 
     type: ClassVar[str] = "nl.nodus.callback.done.v1"
+    example: ClassVar[Mapping[str, object]] = {"why": "unanswered", "reason": "reached"}
     reason: str
 
 
@@ -57,6 +61,7 @@ class CallbackGivenUp(CallbackEvent):
     """They can't be reached, and nobody rings any more."""
 
     type: ClassVar[str] = "nl.nodus.callback.given_up.v1"
+    example: ClassVar[Mapping[str, object]] = {"why": "unanswered", "reason": "not_reached"}
     reason: str
 
 

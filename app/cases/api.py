@@ -9,8 +9,9 @@ from app.cases import service
 from app.cases.lifecycle import State
 from app.cases.schemas import CaseOut, LineOut, TimelineOut
 from app.core.errors import Invalid, NotFound
-from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, problems, rooms_router
+from app.core.http import USUAL_LIMIT, Cursor, Limit, SnapshotOut, etag, problems, rooms_router
 from app.core.paging import after
+from app.delivery.service import feed
 from app.identity.doors import CaseReader
 
 router = rooms_router("cases")
@@ -24,10 +25,11 @@ async def list_cases(
     state: Annotated[State | None, Query(description="Only cases in this state")] = None,
     mine: Annotated[bool, Query(description="Only cases that your organisation owns")] = False,
     overdue: Annotated[bool, Query(description="Only open cases whose deadline is past")] = False,
-) -> PageOut[CaseOut]:
+) -> SnapshotOut[CaseOut]:
     """Cases that your organisation took in, owns or is being asked to take, oldest first."""
+    position = await feed.position(work)
     page = await service.page(work, after=after(cursor), limit=limit, state=state, mine=mine, overdue=overdue)
-    return PageOut[CaseOut](items=[CaseOut.of(case) for case in page.items], next=page.next)
+    return SnapshotOut[CaseOut](items=[CaseOut.of(case) for case in page.items], next=page.next, feed_position=position)
 
 
 @router.get("/cases/{case_id}", responses=problems(Invalid, NotFound))

@@ -1,5 +1,6 @@
 """What happens to reports that came otherwise than by phone. Ids and codes only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -13,6 +14,7 @@ class PoliceReportUnread(Event):
     """A report of the police could not be read by any parser: a person must read the original and enter it by hand."""
 
     type: ClassVar[str] = "nl.nodus.police_report.unread.v1"
+    example: ClassVar[Mapping[str, object]] = {"fault": "unknown_key", "purpose": "a"}
     report_id: UUID
     fault: str
     purpose: str
@@ -34,6 +36,7 @@ class TransferAccepted(Event):
     """An organisation has accepted what was handed over: from this moment the sender no longer answers for it."""
 
     type: ClassVar[str] = "nl.nodus.transfer.accepted.v1"
+    example: ClassVar[Mapping[str, object]] = {"reference": "K7M4-2QXD-H"}
     transfer_id: UUID
     reference: str
     organisation_id: UUID

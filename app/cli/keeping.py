@@ -1,4 +1,7 @@
-"""What keeps an installation in order: `nodus migrate`, `doctor`, `openapi`; and `demo`, to try one."""
+"""What keeps an installation in order: `nodus migrate`, `doctor`, `openapi`; and `demo`, to try one.
+
+What only one of them needs is imported there: it takes a second.
+"""
 
 import asyncio
 import sys
@@ -9,11 +12,10 @@ import orjson
 import typer
 from rich.table import Table
 
-from app import doctor as checks
-from app import main as main_module
 from app.cli.terminal import fail, out
-from app.core import migrations
 from app.core.settings import Settings, load
+
+PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 def play(  # noqa: PLR0913  each is an option
@@ -43,6 +45,8 @@ def migrate(
     login: Annotated[str | None, typer.Option(help="Make this login for the service, or give it its rights")] = None,
 ) -> None:
     """Bring the database to the structure that this program knows. The login's password: NODUS_LOGIN_PASSWORD."""
+    from app.core import migrations
+
     settings = load()
     url = settings.migration_database_url or settings.database_url
     migrations.upgrade(url)
@@ -53,6 +57,8 @@ def migrate(
 
 def examine() -> None:
     """Look whether everything is in order; fails when something is not."""
+    from app import doctor as checks
+
     table = Table("", "what", "finding", box=None)
     findings = asyncio.run(checks.examine(load()))
     for finding in findings:
@@ -61,10 +67,17 @@ def examine() -> None:
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
 
 
-def openapi() -> None:
+def openapi(
+    *, events: Annotated[Path | None, typer.Option(help="Write the events' schemas into this folder (openapi/events)")] = None
+) -> None:
     """Print the API's description, as it is committed in openapi/openapi.json."""
+    from app import main as main_module
+
+    if events:
+        events.mkdir(parents=True, exist_ok=True)
+        for name, schema in main_module.event_schemas().items():
+            (events / f"{name}.json").write_bytes(orjson.dumps(schema, option=PRETTY))
+        return
     placeholder = Settings(database_url="postgresql://nobody@localhost/none", master_key="A" * 43 + "=")
-    text = orjson.dumps(
-        main_module.openapi(main_module.create_app(placeholder)), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
-    )
-    sys.stdout.write(text.decode() + "\n")
+    text = orjson.dumps(main_module.openapi(main_module.create_app(placeholder)), option=PRETTY)
+    sys.stdout.write(text.decode())

@@ -1,4 +1,4 @@
-"""`nodus serve` and `nodus worker`: the processes of an installation."""
+"""`nodus serve` and `nodus worker`: the processes of an installation. Neither waits for what only the other needs."""
 
 import asyncio
 import sys
@@ -11,8 +11,6 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app import main as main_module
-from app import worker as due_lists
 from app.cli.terminal import check, fail
 from app.core import log, metrics
 from app.core.settings import load
@@ -50,6 +48,8 @@ def serve(
 
 def worker() -> None:
     """Carry out what comes due, and send webhooks; any number may run side by side."""
+    from app import worker as due_lists
+
     settings = load()
     check(settings)
     log.set_up(settings.log_level)
@@ -64,6 +64,9 @@ def worker() -> None:
 
 def served_with_worker() -> ASGIApp:
     """What `serve --with-worker` serves: the application, with the due-lists in its life span."""
+    from app import main as main_module
+    from app import worker as due_lists
+
     settings = load()
     app = main_module.create_app(settings)
     alone = app.router.lifespan_context

@@ -1,5 +1,6 @@
 """The description of the API, turned into what its page shows: operations by room, shapes, events."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
     "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "cases", "directory", "rosters", "coverage",
-    "signals", "simulation", "delivery",
+    "signals", "simulation", "delivery", "notices",
 )  # fmt: skip
 
 
@@ -50,12 +51,13 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A named object: its members, or the values that it may have."""
+    """A named object: its members, or the values that it may have. `example`: of an event, as JSON."""
 
     name: str
     told: str
     members: Sequence[Field]
     kind: Kind
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Reference:
     version: str
     told: str
     rooms: Sequence[tuple[str, Sequence[Operation]]]
+    arrival: Operation  # how any event comes in as a webhook
     events: Sequence[Shape]
     shapes: Sequence[Shape]
 
@@ -83,6 +86,7 @@ def reference(document: Mapping[str, Any]) -> Reference:
         info["version"],
         info["description"],
         [(room, found) for room, found in by_room.items() if found],
+        _operation("post", "", next(iter(document["webhooks"].values()))["post"]),
         [_event(name, item["post"]) for name, item in document["webhooks"].items()],
         [_shape(name, schema) for name, schema in sorted(document["components"]["schemas"].items())],
     )
@@ -149,6 +153,7 @@ def _members(schema: Mapping[str, Any]) -> list[Field]:
 
 
 def _event(name: str, told: Mapping[str, Any]) -> Shape:
-    envelope = next(iter(told["requestBody"]["content"].values()))["schema"]
-    data = envelope["properties"]["data"]
-    return Shape(name, data.get("description", ""), _members(data), Kind("event"))
+    content = next(iter(told["requestBody"]["content"].values()))
+    data, example = content["schema"]["properties"]["data"], content["examples"]["worked"]["value"]
+    text = json.dumps(example, indent=2)
+    return Shape(name, data.get("description", ""), _members(data), Kind("event"), text)

@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -25,8 +24,8 @@ from app.channels.form import (
     filled_in,
 )
 from app.channels.form_token import Age
-from app.channels.limiter import Limiter
 from app.channels.service import form as service
+from app.console.limits import may
 from app.console.pages import page
 from app.core import clock
 from app.core.actor import Actor, Role
@@ -42,8 +41,7 @@ router = APIRouter(include_in_schema=False)
 
 READS: Final = ["GET", "HEAD"]
 ANYBODY: Final = Actor(organisation=None, role=Role.PUBLIC)
-SPAN: Final = timedelta(minutes=10)  # ⚙
-SENDS: Final = 10  # ⚙ in that span by one address: a library has one for all who sit there
+SENDS: Final = 10  # ⚙ in ten minutes by one address: a library has one for all who sit there
 ASKS: Final = 30  # ⚙
 TICKET: Final = "ticket"
 FRESH: Final = 60.0
@@ -66,7 +64,7 @@ async def send_form(request: Request) -> Response:
     key = service.key_of(ticket.number, told) if ticket else b""
     if key and (taken := await service.earlier(database, key, request_id=request_id)):
         return _sent(request, taken, told)
-    if not _may(request, "sends", SENDS):
+    if not may(request, "sends", SENDS):
         return await _form(request, told, notice="limited", ticket=given if ticket else "", status=429)
     if ticket is None or ticket.age(clock.wall()) is Age.TOO_OLD:
         return await _form(request, told, notice="ticket", status=400)
@@ -97,7 +95,7 @@ async def ask_form(request: Request) -> Response:
 async def ask_status(request: Request) -> Response:
     """How far the call with a reference is; nothing of the person, nor of who called."""
     typed = dict(await _pairs(request)).get("reference", "")[:60]
-    if not _may(request, "asks", ASKS):
+    if not may(request, "asks", ASKS):
         return _status(request, typed, fault="limited", status=429)
     try:
         reference = reference_heard(typed)
@@ -180,20 +178,6 @@ async def _municipalities(request: Request) -> list[tuple[str, str]]:
         kept = sorted(((row["code"], row["name"]) for row in rows), key=lambda one: one[1])
         state.municipalities = time.monotonic() + FRESH, kept
     found: list[tuple[str, str]] = kept
-    return found
-
-
-def _may(request: Request, what: str, most: int) -> bool:
-    """Whether this address may do it once more; each process counts for itself, and forgets when it ends."""
-    limiters: dict[str, Limiter] = _kept(request.app.state)
-    limiter = limiters.setdefault(what, Limiter(secrets.token_bytes(32), most=most, span=SPAN))
-    return limiter.may(request.client.host if request.client else "", clock.wall())
-
-
-def _kept(state: Any) -> dict[str, Limiter]:  # noqa: ANN401  Starlette's state
-    if not hasattr(state, "limiters"):
-        state.limiters = {}
-    found: dict[str, Limiter] = state.limiters
     return found
 
 

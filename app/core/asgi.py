@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.errors import Problem, TooLarge, WrongMediaType
 from app.core.ids import new_id
 from app.core.metrics import REQUESTS
-from app.core.problem import answer
+from app.core.problem import Forms, form_at
 
 API_VERSION: Final = "1.0.0"
 SECURITY: Final = (
@@ -33,6 +33,7 @@ SECURITY: Final = (
 READ: Final = frozenset({b"application/json", b"application/merge-patch+json", b"application/x-www-form-urlencoded"})
 BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 QUIET: Final = frozenset({"/livez", "/readyz"})
+NOTHING_NEW: Final = 304  # what pollers hear a thousand times a second is counted, not written down
 
 log = structlog.get_logger("app.request")
 
@@ -48,11 +49,23 @@ class Accepted:
 class Edge:
     """Wraps the application; outermost, so that even the answer to a crash carries the headers."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int, files: Mapping[str, Accepted] = MappingProxyType({})) -> None:
-        """Read at most `body_limit` bytes of a request, save on the paths to which whole files are sent."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        body_limit: int,
+        files: Mapping[str, Accepted] = MappingProxyType({}),
+        forms: Forms = MappingProxyType({}),
+    ) -> None:
+        """Read at most `body_limit` bytes of a request, save on the paths to which whole files are sent.
+
+        A path of `files` that ends with a slash stands for all below it. `forms`: how problems are answered where not as usual.
+        """
         self._app = app
         self._usual = Accepted(body_limit)
         self._files = files
+        self._below = tuple((path, accepted) for path, accepted in files.items() if path.endswith("/"))
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -61,16 +74,20 @@ class Edge:
             return
         request_id = new_id(clock.wall())
         scope.setdefault("state", {})["request_id"] = request_id
-        exchange = _Exchange(scope, receive, send, self._files.get(scope["path"], self._usual))
+        exchange = _Exchange(scope, receive, send, self._accepted(scope["path"]))
         started = time.perf_counter()
         try:
             refusal = exchange.refusal()
             if refusal:
-                await answer(refusal, request_id)(scope, receive, exchange.send)
+                await form_at(scope["path"], self._forms)(refusal, request_id)(scope, receive, exchange.send)
             else:
                 await self._app(scope, exchange.receive, exchange.send)
         finally:
             _note(scope, exchange.status, time.perf_counter() - started, request_id)
+
+    def _accepted(self, path: str) -> Accepted:
+        below = (accepted for start, accepted in self._below if path.startswith(start))
+        return self._files.get(path) or next(below, self._usual)
 
 
 class _Exchange:
@@ -114,7 +131,7 @@ class _Exchange:
 def _note(scope: Scope, status: int, seconds: float, request_id: UUID) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
-    if scope["path"] in QUIET and status < 500:  # noqa: PLR2004  a fault is worth a line
+    if status == NOTHING_NEW or (scope["path"] in QUIET and status < 500):  # noqa: PLR2004  a fault is worth a line
         return
     log.info(
         "request",

@@ -20,7 +20,7 @@ def rows_for(
     event: Event, recipients: Sequence[UUID], *, identifier: UUID, at: datetime, settings: Settings
 ) -> list[dict[str, object]]:
     """One outbox row a recipient, its body cut at the place where the database fills in the number."""
-    head, tail = _body(event, identifier, at, settings).split(SEQUENCE)
+    head, tail = body_of(event, identifier, at, settings).split(SEQUENCE)
     shared = {
         "id": identifier,
         "type": event.type,
@@ -34,7 +34,13 @@ def rows_for(
     return [{"recipient_id": recipient, **shared} for recipient in recipients]
 
 
-def _body(event: Event, identifier: UUID, at: datetime, settings: Settings) -> str:
+def alone(event: Event, *, identifier: UUID, at: datetime, settings: Settings) -> bytes:
+    """An event that is in no feed, and so has no number: for one endpoint only."""
+    return body_of(event, identifier, at, settings).replace(f'"sequence":{SEQUENCE},', "").encode()
+
+
+def body_of(event: Event, identifier: UUID, at: datetime, settings: Settings) -> str:
+    """The event as JSON, with a mark in the place of its number."""
     return orjson.dumps(
         {
             "specversion": "1.0",

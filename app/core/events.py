@@ -1,8 +1,10 @@
 """An event: something that happened, as ids and codes. Its class lives in the room where it happens."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,6 +14,8 @@ class Event(ABC):
     """Base of all events. Fields are ids, codes, numbers and moments; contents stay behind the API, where reading is logged."""
 
     type: ClassVar[str]
+    example: ClassVar[Mapping[str, object]] = MappingProxyType({})  # values of its texts, for who builds a receiver
+    in_feed: ClassVar[bool] = True  # else it is sent to one endpoint only, and has no number
 
     @property
     @abstractmethod

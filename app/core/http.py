@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from app.core.errors import FieldError, Invalid, PreconditionRequired, Stale
@@ -67,6 +67,12 @@ class PageOut(Wire, Generic[T]):
 
     items: list[T]
     next: str | None
+
+
+class SnapshotOut(PageOut[T], Generic[T]):
+    """A page of a list, and where your feed was when it was read."""
+
+    feed_position: str = Field(description="The first page's: `after` for the feed, to hear of every change since this list")
 
 
 Cursor = Annotated[str | None, Query(description="`next` of the page before", max_length=64)]

@@ -5,14 +5,13 @@ problem+json for every error, API-Version on every answer.
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
 
-from app.core.events import Event, camel
+from app.core.events import Event
+from app.core.webhooks import webhook
 
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 PROBLEM: Final = {
@@ -69,7 +68,7 @@ def describe(app: FastAPI, events: Iterable[type[Event]]) -> dict[str, Any]:
         for method, operation in path.items():
             if method in METHODS:
                 _complete(operation, has_input=method != "get" or bool(operation.get("parameters")))
-    document["webhooks"] = {event.type: _webhook(event) for event in sorted(events, key=lambda event: event.type)}
+    document["webhooks"] = {event.type: webhook(event) for event in sorted(events, key=lambda event: event.type)}
     return document
 
 
@@ -99,47 +98,3 @@ def _complete(operation: dict[str, Any], *, has_input: bool) -> None:
         response.setdefault("headers", {})["API-Version"] = VERSION_HEADER
         if status >= "400":
             response["content"] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
-def data_schema(event: type[Event]) -> dict[str, Any]:
-    """JSON Schema of an event's `data`."""
-    hints = get_type_hints(event)
-    named = {camel(field.name): TypeAdapter(hints[field.name]).json_schema() for field in fields(event)}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"/v1/schemas/{event.type}",
-        "title": event.type,
-        "description": (event.__doc__ or "").strip(),
-        "type": "object",
-        "properties": named,
-        "required": sorted(named),
-    }
-
-
-def _webhook(event: type[Event]) -> dict[str, Any]:
-    data = {key: value for key, value in data_schema(event).items() if not key.startswith("$")}
-    envelope = {
-        "type": "object",
-        "required": ["specversion", "id", "source", "type", "subject", "time", "sequence", "dataref", "data"],
-        "properties": {
-            "specversion": {"const": "1.0"},
-            "id": {"type": "string", "format": "uuid", "description": "The same in every attempt: dedupe on it."},
-            "source": {"type": "string"},
-            "type": {"const": event.type},
-            "subject": {"type": "string", "format": "uuid", "description": "What it is about; for most, the case"},
-            "time": {"type": "string", "format": "date-time", "description": "When it was recorded"},
-            "datacontenttype": {"const": "application/json"},
-            "dataschema": {"type": "string", "format": "uri"},
-            "sequence": {"type": "string", "pattern": "^[0-9]{20}$", "description": "Your own number, without gaps"},
-            "dataref": {"type": "string", "format": "uri"},
-            "data": data,
-        },
-    }
-    return {
-        "post": {
-            "operationId": "on" + "".join(part.capitalize() for part in event.type.replace("_", ".").split(".")[2:]),
-            "summary": (event.__doc__ or "").strip().split("\n")[0],
-            "requestBody": {"content": {"application/cloudevents+json": {"schema": envelope}}},
-            "responses": {"2XX": {"description": "Received. Anything else is tried again."}},
-        }
-    }

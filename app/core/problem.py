@@ -1,7 +1,9 @@
 """Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
 
 import re
+from collections.abc import Callable, Mapping
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -21,6 +23,10 @@ BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300", "57P01", "
 UNIQUE: Final = "23505"
 FIELD: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}")
 OUT_OF_RANGE: Final = frozenset({"22P05", "22021", "22003", "22008"})
+
+
+Form = Callable[[Problem, UUID | None], Response]
+Forms = Mapping[str, Form]  # by how an address starts: a standard there has a form of errors of its own
 
 
 class ProblemResponse(JSONResponse):
@@ -50,6 +56,11 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
     return ProblemResponse(body, problem.status, headers)
 
 
+def form_at(path: str, forms: Forms) -> Form:
+    """How a problem is answered at an address."""
+    return next((form for start, form in forms.items() if path.startswith(start)), answer)
+
+
 FORM: Final = "form:"  # how a tag begins that tells apart what a body may be: it is no part of what was sent
 
 
@@ -62,9 +73,16 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 def _from_validation(error: RequestValidationError) -> Problem:
     # Pydantic's `input` and `ctx` would echo what was sent, and messages of our own validators are written by us.
-    errors = [FieldError(_pointer(fault["loc"]), fault["type"], fault["msg"]) for fault in error.errors()]
+    errors = [FieldError(_pointer(fault["loc"]), fault["type"], _sentence(fault)) for fault in error.errors()]
     count = "One field is" if len(errors) == 1 else f"{len(errors)} fields are"
     return Invalid(f"{count} not valid; each is named in `errors`. Nothing was changed.", errors=errors)
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    """Pydantic's own, but where it repeats what was sent."""
+    if fault["type"] == "union_tag_invalid":
+        return f"{fault['ctx']['discriminator']} must be one of {fault['ctx']['expected_tags']}"
+    return str(fault["msg"])
 
 
 class HttpProblem(Problem):
@@ -122,20 +140,24 @@ class Fault(Problem):
     slug, title, status = "fault", "Something went wrong on our side", 500
 
 
-async def handle(request: Request, error: Exception) -> Response:
+async def handle(request: Request, error: Exception, forms: Forms = MappingProxyType({})) -> Response:
     """Answer any exception; what is our fault is logged with its trace and answered without it."""
     request_id: UUID | None = getattr(request.state, "request_id", None)
     problem = problem_of(error)
     if problem is None:
         log.error("request.fault", error=type(error).__name__, exc_info=error)
         problem = Fault("Nothing was changed. Tell us the `instance` of this answer, so that we can find it.")
-    return answer(problem, request_id)
+    return form_at(request.url.path, forms)(problem, request_id)
 
 
-def add_to(app: FastAPI) -> None:
-    """Let `app` answer every error as a problem."""
+def add_to(app: FastAPI, forms: Forms = MappingProxyType({})) -> None:
+    """Let `app` answer every error as a problem, or in the form of its address."""
+
+    async def handled(request: Request, error: Exception) -> Response:
+        return await handle(request, error, forms)
+
     for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, OSError, Exception):
-        app.add_exception_handler(kind, handle)
+        app.add_exception_handler(kind, handled)
 
 
 def all_problems() -> dict[str, type[Problem]]:

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, SecretStr
@@ -50,6 +50,21 @@ class Settings(BaseSettings):
     webhooks_to_private_addresses: Annotated[
         bool, Field(description="Allow http and loopback receivers: demo and tests only")
     ] = False
+    smtp_host: Annotated[str, Field(description="The mail server for notices to desks; empty: nothing is mailed")] = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: Annotated[str, Field(description="The address that notices come from")] = ""
+    smtp_return_path: Annotated[
+        str, Field(description="An address whose sub-addresses (+…) all arrive: bounces go there; empty: to the sender")
+    ] = ""
+    smtp_starttls: Annotated[
+        Literal["required", "implicit", "off"], Field(description="implicit: TLS from the start; off: tests only")
+    ] = "required"
+    smtp_ca_file: Annotated[
+        str, Field(description="Who signs the mail server's certificate; empty: whom this machine trusts")
+    ] = ""
+    smtp_timeout: Annotated[float, Field(gt=0, le=60, description="Seconds for each answer of the mail server")] = 10  # ⚙
     webhooks_authorities: Annotated[
         str, Field(description="A PEM file with authorities that vouch for receivers, beside the usual ones")
     ] = ""

@@ -23,6 +23,8 @@ recipient_counter: Final = Table(
     metadata,
     Column("recipient_id", Uuid, primary_key=True),
     Column("last", BigInteger, nullable=False),
+    Column("oldest", BigInteger, nullable=False),
+    Column("sweep_at", DateTime(timezone=True), nullable=False),
 )
 
 event: Final = Table(

@@ -60,7 +60,8 @@ class Bell:
                     await connection.execute(RING, {"rings": "\n".join(batch)})
             except Exception:  # noqa: BLE001  a lost ring is made good by the next look
                 log.warning("bell.ring_failed", rings=len(batch))
-            await asyncio.sleep(COALESCE_SECONDS)
+            if size < PAYLOAD_LIMIT:  # what did not fit has waited already
+                await asyncio.sleep(COALESCE_SECONDS)
 
     async def listen(self) -> None:
         """Hear rings until cancelled; reconnects by itself. One connection a process, outside the pool."""

@@ -1,5 +1,6 @@
 """What coverage announces: ids, codes, counts and moments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -36,6 +37,13 @@ class GapFound(GapEvent):
     """Nobody who is near enough will be there; `left` is the rung that is. `level` (planner, supervisor) must act."""
 
     type: ClassVar[str] = "nl.nodus.gap.found.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "line": "crisis",
+        "municipality_codes": ("GM0363",),
+        "reason": "no_shift",
+        "left": "national_desk",
+        "level": "planner",
+    }
     left: str
     level: str
 
@@ -45,6 +53,12 @@ class GapNear(GapEvent):
     """A gap starts within a day, or has started, and nobody has filled it: the national desk must reckon with it."""
 
     type: ClassVar[str] = "nl.nodus.gap.near.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "line": "crisis",
+        "municipality_codes": ("GM0363",),
+        "reason": "no_shift",
+        "left": "national_desk",
+    }
     left: str
 
 
@@ -53,6 +67,12 @@ class GapClosed(GapEvent):
     """A gap is over: `filled`, closed by a `fallback`, `not_asked` any more, `changed` into another one, or `passed` unfilled."""
 
     type: ClassVar[str] = "nl.nodus.gap.closed.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "line": "crisis",
+        "municipality_codes": ("GM0363",),
+        "reason": "no_shift",
+        "closed_by": "filled",
+    }
     closed_by: str
 
 
@@ -61,6 +81,7 @@ class DutySummary(Event):
     """How the duty of an organisation stands today; on Monday (`period` is `week`) look at the whole of it."""
 
     type: ClassVar[str] = "nl.nodus.duty.summary.v1"
+    example: ClassVar[Mapping[str, object]] = {"period": "day"}
     organisation_id: UUID
     period: str
     rosters: int

@@ -42,6 +42,14 @@ webhook_endpoint: Final = Table(
     Column("disabled_reason", Text),
     Column("disabled_at", DateTime(timezone=True)),
     Column("pressing_told_through", BigInteger, nullable=False),
+    Column("verification_started_at", DateTime(timezone=True)),
+    Column("verification_attempts", SmallInteger, nullable=False),
+    Column("next_verification_at", DateTime(timezone=True)),
+    Column("verification_error", Text),
+    Column("challenge_ends_at", DateTime(timezone=True)),
+    Column("certificate_subject", Text),
+    Column("certificate_told_at", DateTime(timezone=True)),
+    Column("disabled_told_at", DateTime(timezone=True)),
 )
 
 webhook_secret: Final = Table(

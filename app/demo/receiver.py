@@ -41,7 +41,7 @@ class Receiver:
         """Listen on the loopback: on `port`, or on another when somebody listens there."""
         listening = listen(port)
         self.port = listening.getsockname()[1]
-        app = Starlette(routes=[Route("/hooks/{organisation}", self._receive, methods=["POST"])])
+        app = Starlette(routes=[Route("/hooks/{organisation}", self._receive, methods=["POST", "OPTIONS"])])
         config = uvicorn.Config(
             app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=ENDS_WITHIN
         )
@@ -58,6 +58,10 @@ class Receiver:
             self._server = self._task = None
 
     async def _receive(self, request: Request) -> Response:
+        if request.method == "OPTIONS":  # we want the events of whoever asks; asked before we know our secret
+            return Response(
+                status_code=204, headers={"WebHook-Allowed-Origin": request.headers.get("webhook-request-origin", "")}
+            )
         found = self._parties.get(request.path_params["organisation"])
         if found is None:
             return Response(status_code=404)

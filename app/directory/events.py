@@ -1,5 +1,6 @@
 """What the directory announces: that what it says of a service has changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ class ServiceChanged(Event):
     """What the directory says of a service has changed: `changed` names the fields, `version` is the one it is at now."""
 
     type: ClassVar[str] = "nl.nodus.directory.service_changed.v1"
+    example: ClassVar[Mapping[str, object]] = {"changed": ("hours",)}
     organisation_id: UUID
     service_id: UUID
     version: int

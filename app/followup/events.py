@@ -1,5 +1,6 @@
 """What follow-up announces: ids, codes and moments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -14,6 +15,7 @@ class ContactLogged(CaseEvent):
     """Somebody was contacted, or it was tried."""
 
     type: ClassVar[str] = "nl.nodus.contact.logged.v1"
+    example: ClassVar[Mapping[str, object]] = {"way": "visit", "party": "person", "result": "reached", "state": "in_follow_up"}
     contact_id: UUID
     contacted_at: datetime
     way: str
@@ -37,6 +39,14 @@ class CaseOverdue(CaseEvent):
     """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act."""
 
     type: ClassVar[str] = "nl.nodus.case.overdue.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "reference": "K7M4-2QXD-H",
+        "municipality_code": "GM0363",
+        "urgency": "urgent",
+        "deadline_kind": "first_contact",
+        "overdue": ("first_contact",),
+        "hears": ("coordinator",),
+    }
     reference: str
     owner_organisation_id: UUID
     municipality_code: str
@@ -59,6 +69,7 @@ class CaseClosed(CaseEvent):
     """Nothing is missing any more; retention begins. With outcome `entered_in_error` its owner agreed that there was no case."""
 
     type: ClassVar[str] = "nl.nodus.case.closed.v1"
+    example: ClassVar[Mapping[str, object]] = {"outcome": "better"}
     outcome: str
     closed_at: datetime
 

@@ -17,13 +17,14 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
+            | {"mailboxes:manage"}
         )
         | IMPORTS,
         "professional": frozenset({"reports:write", "police-reports:write"}),
         "planner": frozenset({"directory:read", "directory:write", "feed:read"}),
         "administrator": frozenset(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
-            | {"telephony:manage", "protocols:compare"}
+            | {"telephony:manage", "protocols:compare", "mailboxes:manage"}
         ),
     }
 )

@@ -21,3 +21,4 @@ REVOKE: Final = (
     update(api_key).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None)).values(revoked_at=bindparam("at"))
 )
 WHOSE: Final = text("SELECT * FROM keys_told(:keys)")
+LIVE: Final = text("SELECT id FROM api_key WHERE id = ANY(:keys) AND revoked_at IS NULL AND expires_at > :at")

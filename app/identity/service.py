@@ -110,6 +110,11 @@ async def whose(work: Work, keys: Iterable[UUID]) -> Mapping[UUID, Whose]:
     return {row["id"]: Whose(row["label"], row["organisation_id"], row["organisation_name"]) for row in rows}
 
 
+async def live(work: Work, keys: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these keys that are neither revoked nor expired at this moment: for who let many wait for long."""
+    return frozenset(UUID(int=row["id"].int) for row in await work.rows(queries.LIVE, keys=list(keys), at=clock.wall()))
+
+
 async def revoke_key(work: Work, key: UUID) -> None:
     """End a key; processes that remember it forget it within five seconds.
 
@@ -146,6 +151,15 @@ class KeyRing:
         if not token.fits(digest) or expires_at <= at:
             raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")
         return actor
+
+    def remembered(self, authorization: str | None) -> Actor | None:
+        """Who sends this header, when it is remembered and right; None: `who` must say."""
+        scheme, _, given = (authorization or "").partition(" ")
+        token = parse(given.strip()) if scheme.lower() == "bearer" else None
+        known = self._known.get(token.key) if token else None
+        if token is None or known is None or min(known[0], known[2]) <= clock.wall() or not token.fits(known[1]):
+            return None
+        return known[3]
 
     async def _look_up(self, token: Token, at: datetime) -> tuple[datetime, bytes, datetime, Actor]:
         async with begin(self._database, GATE) as work:

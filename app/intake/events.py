@@ -1,5 +1,6 @@
 """What intake announces: ids, codes, moments and names of fields, never what was told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -71,6 +72,7 @@ class HandOffNotReached(CallEvent):
     """Nobody said what became of a hand-off, a quarter of an hour after its call had ended: it stays ours."""
 
     type: ClassVar[str] = "nl.nodus.hand_off.not_reached.v1"
+    example: ClassVar[Mapping[str, object]] = {"to": "crisis_service", "way": "warm"}
     hand_off_id: UUID
     to: str
     way: str
@@ -82,6 +84,7 @@ class CallAmended(CallEvent):
     """What a call says was corrected, or a correction was undone; `fields` names where."""
 
     type: ClassVar[str] = "nl.nodus.call.amended.v1"
+    example: ClassVar[Mapping[str, object]] = {"fields": ("place.stay.houseNumber",)}
     amendment_id: UUID
     fields: tuple[str, ...]
     undone: bool
@@ -101,6 +104,7 @@ class CaseReopened(CaseEvent):
     """A case that had ended because its call was entered in error goes on after all, where it stood before."""
 
     type: ClassVar[str] = "nl.nodus.case.reopened.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "in_follow_up"}
     state: str
     deadline_at: datetime
 

@@ -1,1 +1,1 @@
-"""A desk that has only a mailbox: what it is told by e-mail, and whether it was."""
+"""Desks that have only a mailbox hear of what they are asked, without a word about anybody."""

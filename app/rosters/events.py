@@ -1,5 +1,6 @@
 """What planning announces: ids, codes and moments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -33,6 +34,11 @@ class ShiftChanged(_RosterEvent):
     """
 
     type: ClassVar[str] = "nl.nodus.shift.changed.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "reason": "swap",
+        "before": ("2026-11-24T16:00:00Z/2026-11-25T07:00:00Z",),
+        "after": ("2026-11-26T16:00:00Z/2026-11-27T07:00:00Z",),
+    }
     participant_id: UUID
     reason: str
     changed: int
@@ -55,6 +61,7 @@ class SwapAnswered(_RosterEvent):
     """A swap that was asked for is `accepted`, `declined` or `withdrawn`."""
 
     type: ClassVar[str] = "nl.nodus.swap.answered.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "accepted"}
     override_id: UUID
     participant_id: UUID
     other_participant_id: UUID

@@ -7,8 +7,9 @@ from fastapi import Query, Request, Response
 
 from app.cases.lifecycle import Urgency
 from app.core.errors import Invalid, NotFound, PreconditionRequired, Stale
-from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
+from app.core.http import USUAL_LIMIT, AskedMoment, Cursor, Limit, SnapshotOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
+from app.delivery.service import feed
 from app.directory.places import PlaceAmbiguous, PlaceOfStay, PlaceUnknown
 from app.identity.doors import CaseReader, DirectoryReader, OfferAnswerer
 from app.routing.decide import NobodyLeft
@@ -38,10 +39,11 @@ async def list_offers(
     cursor: Cursor = None,
     limit: Limit = USUAL_LIMIT,
     state: Annotated[OfferState | None, Query(description="Only offers in this state")] = None,
-) -> PageOut[OfferOut]:
+) -> SnapshotOut[OfferOut]:
     """The offers to your organisation, oldest first."""
+    position = await feed.position(work)
     page = await answer.offers(work, after=after(cursor), limit=limit, state=state)
-    return PageOut[OfferOut](items=[OfferOut.of(offer) for offer in page.items], next=page.next)
+    return SnapshotOut[OfferOut](items=[OfferOut.of(offer) for offer in page.items], next=page.next, feed_position=position)
 
 
 @router.get("/offers/{offer_id}", responses=problems(Invalid, NotFound))
@@ -50,6 +52,12 @@ async def read_offer(offer_id: UUID, work: CaseReader, response: Response) -> Of
     offer = await answer.offer(work, offer_id)
     response.headers["ETag"] = etag(offer.version)
     return OfferOut.of(offer)
+
+
+@router.post("/offers/{offer_id}/sight", status_code=201, responses=problems(Invalid, NotFound, OfferEnded))
+async def see_offer(offer_id: UUID, work: OfferAnswerer) -> OfferOut:
+    """Say that you have seen an offer: whoever took the call in hears it. Its time runs on; only an answer stops that."""
+    return OfferOut.of(await answer.see(work, offer_id))
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """What happens to an offer. Ids, codes and moments only: who may read more reads it at `dataref`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -14,6 +15,13 @@ class CaseOffered(CaseEvent):
     """An organisation is asked to take a case; until `acceptBy` it may accept or decline."""
 
     type: ClassVar[str] = "nl.nodus.case.offered.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "reference": "K7M4-2QXD-H",
+        "urgency": "urgent",
+        "flags": ("medical",),
+        "municipality_code": "GM0363",
+        "rung": "meldpunt",
+    }
     offer_id: UUID
     reference: str
     organisation_id: UUID
@@ -44,6 +52,7 @@ class OfferDeclined(CaseEvent):
     """An organisation has declined; the next one is being asked."""
 
     type: ClassVar[str] = "nl.nodus.offer.declined.v1"
+    example: ClassVar[Mapping[str, object]] = {"reason": "no_capacity"}
     offer_id: UUID
     organisation_id: UUID
     reason: str
@@ -88,6 +97,7 @@ class OfferHastened(CaseEvent):
     """What is asked is more urgent than was thought: the answer is needed by `acceptBy`, which may be sooner than it was."""
 
     type: ClassVar[str] = "nl.nodus.offer.hastened.v1"
+    example: ClassVar[Mapping[str, object]] = {"urgency": "crisis", "flags": ("suicide",)}
     offer_id: UUID
     organisation_id: UUID
     urgency: str
@@ -100,6 +110,16 @@ class OfferHastened(CaseEvent):
         return self.urgency in PRESSING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSeen(CaseEvent):
+    """Whoever is asked has seen the offer. Its time runs on: only accepting or declining answers it."""
+
+    type: ClassVar[str] = "nl.nodus.offer.seen.v1"
+    offer_id: UUID
+    organisation_id: UUID
+    seen_at: datetime
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CaseOffered,
     CaseAccepted,
@@ -108,4 +128,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     OfferReminded,
     OfferWithdrawn,
     OfferHastened,
+    OfferSeen,
 )

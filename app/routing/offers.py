@@ -52,6 +52,7 @@ class Offer:
     answered_at: datetime | None
     reason: str | None
     version: int
+    seen_at: datetime | None = None
 
     def has_expired(self, at: datetime) -> bool:
         """Whether its time has run out. The last rung's never does, nor that of whoever was reminded for want of a next one."""
@@ -77,4 +78,5 @@ def offer_of(row: Mapping[str, Any]) -> Offer:
         answered_at=row["answered_at"],
         reason=row["reason"],
         version=row["version"],
+        seen_at=row["seen_at"],
     )

@@ -9,10 +9,19 @@ from app.routing.tables import decision, offer
 
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
 LOCKED: Final = OFFER.with_for_update()
+SOME: Final = select(offer).where(offer.c.id.in_(bindparam("ids", expanding=True))).order_by(offer.c.id)
+PENDING: Final = (
+    select(offer).where(offer.c.organisation_id == bindparam("organisation_id"), offer.c.state == "pending").order_by(offer.c.id)
+)
 CHANGE: Final = (
     update(offer)
     .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.version == bindparam("seen"))
     .values(version=offer.c.version + 1)
+)
+SEE: Final = (  # no new version: whoever read the offer before may answer it all the same
+    update(offer)
+    .where(offer.c.id == bindparam("offer_id"), offer.c.state == "pending", offer.c.seen_at.is_(None))
+    .values(seen_at=bindparam("at"))
 )
 DUE: Final = (
     select(offer.c.id)

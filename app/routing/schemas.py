@@ -29,6 +29,7 @@ class OfferOut(Wire):
     answered_at: Moment | None
     reason: str | None
     version: int
+    seen_at: Moment | None = Field(None, description="When whoever is asked said that it has seen it; stops nothing")
 
     @classmethod
     def of(cls, offer: Offer) -> "OfferOut":
@@ -48,6 +49,7 @@ class OfferOut(Wire):
             answered_at=offer.answered_at,
             reason=offer.reason,
             version=offer.version,
+            seen_at=offer.seen_at,
         )
 
 

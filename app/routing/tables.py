@@ -43,4 +43,5 @@ offer: Final = Table(
     Column("answered_at", DateTime(timezone=True)),
     Column("reason", Text),
     Column("version", Integer, nullable=False),
+    Column("seen_at", DateTime(timezone=True)),
 )

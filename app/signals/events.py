@@ -1,5 +1,6 @@
 """What is announced of repeats: ids, codes and moments; never a hash, nor how two calls were found to belong together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ class CallJoined(CaseEvent):
     """Another call is about this case. With `relatedCaseId` it was more urgent: that case of its own is offered."""
 
     type: ClassVar[str] = "nl.nodus.case.call_joined.v1"
+    example: ClassVar[Mapping[str, object]] = {"urgency": "urgent"}
     call_id: UUID
     organisation_id: UUID
     urgency: str
@@ -23,6 +25,7 @@ class CallSplit(CaseEvent):
     """A call that had joined this case turned out to be about something else."""
 
     type: ClassVar[str] = "nl.nodus.case.call_split.v1"
+    example: ClassVar[Mapping[str, object]] = {"reason": "another_person"}
     call_id: UUID
     organisation_id: UUID
     reason: str
@@ -33,6 +36,7 @@ class EarlySignalRaised(Event):
     """Several calls about one person or address are, together, an early signal; whoever coordinates there must look."""
 
     type: ClassVar[str] = "nl.nodus.early_signal.raised.v1"
+    example: ClassVar[Mapping[str, object]] = {"rule": "same_day", "municipality_code": "GM0363"}
     early_signal_id: UUID
     rule: str
     municipality_code: str | None

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 TABLES: Final = """
@@ -62,3 +62,9 @@ async def save(draft: int, told: Told) -> dict[str, int]:
     """A row changed and a row more, in one statement."""
     await app.state.pool.execute(SAVE, draft, told.body)
     return {"id": draft}
+
+
+@app.get("/nothing")
+async def nothing() -> Response:
+    """What the cheapest route answers to a poll: nothing new."""
+    return Response(status_code=304)

@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from app.main import create_app
 from tests.channels.makers import FORM, POLICE, a_mail, a_police_form, a_professional, heard, send_police
-from tests.conftest import client_of, settings_for
+from tests.conftest import client_of, running, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 
 
@@ -183,8 +182,8 @@ async def test_what_is_no_report_is_set_aside(client: httpx.AsyncClient, databas
 
 async def test_after_the_decree_nothing_is_taken_in(database: Database) -> None:
     """Police data without a ground in law must not be stored; the answer names the decree."""
-    made = create_app(settings_for(database.settings.database_url, police_channel_ends_on=date(2026, 1, 1)))
-    async with made.router.lifespan_context(made), client_of(made) as client:
+    settings = settings_for(database.settings.database_url, police_channel_ends_on=date(2026, 1, 1))
+    async with running(settings) as app, client_of(app) as client:
         answer = await send_police(client, await a_professional(database), a_mail(identity="late@x"), "message/rfc822")
         assert answer.status_code == 403
         assert answer.json()["type"] == "/v1/problems/channel-ended"

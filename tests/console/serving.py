@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 import uvicorn
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from app.core.db import Database
 from app.core.settings import Settings
@@ -18,13 +18,14 @@ from app.demo.stage import Member
 from app.demo.summary import Check, Summary
 from app.demo.telling import write_for_the_start_page
 from app.directory.seeding import organisation_id
-from app.main import create_app, edged
-from tests.conftest import settings_for
+from app.main import edged
+from tests.conftest import running, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 PROVIDER: Final = organisation_id("crisis-vr13")
 AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+_started: Final[dict[str, Any]] = {}
 
 
 async def a_play(database: Database, folder: Path) -> Settings:
@@ -48,30 +49,45 @@ async def a_play(database: Database, folder: Path) -> Settings:
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[str]:
     """The application on a socket of its own; its address."""
-    config = uvicorn.Config(edged(create_app(settings)), port=0, log_config=None, lifespan="on")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
+    async with running(settings) as app:
+        server = uvicorn.Server(uvicorn.Config(edged(app), port=0, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager
-async def browsing(**context: Any) -> AsyncIterator[Page]:
+async def browsing(**looks: Any) -> AsyncIterator[Page]:
     """A page of a real browser. Where there is none the test is skipped, but never where CI says there must be one."""
     chromium = shutil.which("chromium")
     if chromium is None:
         assert not os.environ.get("NODUS_BROWSER_NEEDED"), "chromium is missing: apt-get install chromium"
         pytest.skip("needs a browser: apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        page = await (await browser.new_context(**context)).new_page()
-        yield page
-        await browser.close()
+    context = await (await _chromium(chromium)).new_context(**looks)
+    yield await context.new_page()
+    await context.close()
+
+
+async def _chromium(path: str) -> Browser:
+    """One a worker, since it takes a second of CPU to start; every test has a context of its own in it."""
+    if "browser" not in _started:
+        _started["driver"] = await async_playwright().start()
+        _started["browser"] = await _started["driver"].chromium.launch(executable_path=path, args=list(FLAGS))
+    browser: Browser = _started["browser"]
+    return browser
+
+
+async def end_chromium() -> None:
+    """When all is done."""
+    if "browser" in _started:
+        await _started["browser"].close()
+        await _started["driver"].stop()
+        _started.clear()
 
 
 async def faults(page: Page) -> list[Any]:

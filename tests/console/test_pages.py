@@ -16,7 +16,8 @@ from app.console.pages import words
 from app.console.play import read_play
 from app.console.router import BOUNDARIES, SHAPES
 from app.core.db import Database
-from app.main import create_app, edged
+from app.main import edged
+from tests.conftest import running
 from tests.console.serving import a_play
 
 TEMPLATES: Final = Path(str(BOUNDARIES)).parents[2] / "console" / "templates"
@@ -25,8 +26,7 @@ TEMPLATES: Final = Path(str(BOUNDARIES)).parents[2] / "console" / "templates"
 @pytest.fixture
 async def demo(database: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the demo."""
-    app = create_app(await a_play(database, tmp_path))
-    async with app.router.lifespan_context(app):
+    async with running(await a_play(database, tmp_path)) as app:
         transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
             yield client

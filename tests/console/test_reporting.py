@@ -15,8 +15,9 @@ from app.channels import form_token
 from app.channels.form import FIELDS
 from app.core import clock
 from app.core.db import Database
-from app.main import create_app, edged
+from app.main import edged
 from app.vault.keys import master_key
+from tests.conftest import running
 from tests.makers import HOTLINE, a_token
 
 
@@ -49,8 +50,7 @@ def reference(page: httpx.Response) -> str:
 @pytest.fixture
 async def web(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A browser's side of an application of its own, so that nobody else is counted."""
-    app = create_app(database.settings)
-    async with app.router.lifespan_context(app):
+    async with running(database.settings) as app:
         transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
             yield client

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from app.main import create_app, edged
+from app.main import edged
+from tests.conftest import running
 from tests.coverage.countries import CODES, an_id
 from tests.coverage.watching import CRISIS, LAST, SECOND, WITH_SECOND, furnish, work_at
 from tests.makers import a_token, now
@@ -26,8 +27,7 @@ async def region(own: Database) -> AsyncIterator[httpx.AsyncClient]:
         await connection.exec_driver_sql("DELETE FROM shift")
         await connection.exec_driver_sql("RESET ROLE")
     await work_at(own, now())
-    app = create_app(own.settings)
-    async with app.router.lifespan_context(app):
+    async with running(own.settings) as app:
         transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as made:
             yield made

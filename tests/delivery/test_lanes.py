@@ -83,7 +83,8 @@ async def test_a_circuit_opens_and_one_tries_whether_it_may_close(fresh_url: str
         await announce(database, organisation, 40)
         await until(lambda: owner.fetchval("SELECT attempts >= 5 AND leased_until IS NULL FROM webhook_endpoint"))
         assert 5 <= receiver.seen <= 5 + 7
-        [row] = await owner.fetch("SELECT next_attempt_at - now() AS pause, delivered_through FROM webhook_endpoint")
+        row = await owner.fetchrow("SELECT next_attempt_at - now() AS pause, delivered_through FROM webhook_endpoint")
+        assert row
         assert timedelta(seconds=20) < row["pause"] < timedelta(seconds=40)
         assert row["delivered_through"] == await owner.fetchval("SELECT count(*) FROM webhook_message")
         seen = receiver.seen
@@ -116,7 +117,7 @@ async def test_what_was_asked_for_goes_beside_the_order(fresh_url: str, owner: a
         await a_message(database, endpoint, organisation, "test", new_id(clock.wall()))
         await receiver.until(8)  # that it arrived makes what waits worth a try
         assert sorted(receiver.numbers()[6:]) == [0, 4]
-        await alter(owner, endpoint, state="unverified", verified_at=None)
+        await alter(owner, endpoint, state="unverified", verified_at=None, verification_started_at=later)
         await announce(database, organisation, 1)
         for trigger in ("test", "verification"):
             await a_message(database, endpoint, organisation, trigger, new_id(clock.wall()))
@@ -183,7 +184,8 @@ async def test_a_worker_that_is_stopped_finishes_what_it_began(fresh_url: str, o
             await an_endpoint(database, organisation, receiver.url)
             await announce(database, organisation, 5)
             await until(_seen(receiver, 1))
-        [row] = await owner.fetch("SELECT delivered_through, leased_until, leased_by FROM webhook_endpoint")
+        row = await owner.fetchrow("SELECT delivered_through, leased_until, leased_by FROM webhook_endpoint")
+        assert row
         assert tuple(row) == (len(receiver.got), None, None)
         assert len(receiver.got) >= 1
         receiver.slow = 0

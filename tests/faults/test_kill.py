@@ -42,7 +42,7 @@ def _kill_now_and_then(play: subprocess.Popen[bytes], random: Random) -> int:
     while play.poll() is None and time.monotonic() < until:
         with suppress(subprocess.TimeoutExpired):
             play.wait(random.uniform(0.5, 1.5))
-        if play.poll() is None and killed < 12:
+        if play.poll() is None and killed < 8:
             with suppress(psutil.Error):
                 victims = [
                     child for child in psutil.Process(play.pid).children()

@@ -84,7 +84,8 @@ class Everybody:
         """An organisation registers where its events go."""
         role = "supervisor" if organisation == HOTLINE else "desk"
         administrator = await a_token(self._database, organisation, "administrator")
-        made = await self.client.post("/v1/webhook-endpoints", json={"url": receiver.url}, headers=administrator)
+        body = {"url": receiver.url, "verification": "agreed"}
+        made = await self.client.post("/v1/webhook-endpoints", json=body, headers=administrator)
         assert made.status_code == 201, made.text
         self.keys[organisation] = await a_token(self._database, organisation, role)
         self.receivers[organisation], self._secrets[organisation] = receiver, made.json()["secret"]

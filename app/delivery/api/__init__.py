@@ -5,8 +5,9 @@ from fastapi import APIRouter
 from app.delivery.api.endpoints import router as endpoints
 from app.delivery.api.feed import router as feed
 from app.delivery.api.messages import router as messages
+from app.delivery.api.secrets import router as secrets
+from app.delivery.api.verification import router as verification
 
 router = APIRouter()
-router.include_router(feed)
-router.include_router(endpoints)
-router.include_router(messages)
+for part in (feed, endpoints, verification, secrets, messages):
+    router.include_router(part)

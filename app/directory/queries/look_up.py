@@ -114,6 +114,9 @@ MUNICIPALITIES: Final = (
     .where(municipality.c.valid.contains(bindparam("day", type_=Date)), municipality.c.code > bindparam("after"))
     .order_by(municipality.c.code)
 )
+MUNICIPALITIES_NAMED: Final = select(municipality.c.code, municipality.c.name).where(
+    municipality.c.code.in_(bindparam("codes", expanding=True))
+)
 NATIONAL_DESKS: Final = text("""
   SELECT DISTINCT s.organisation_id FROM service s JOIN organisation o ON o.id = s.organisation_id
   WHERE s.kind = 'national_desk'

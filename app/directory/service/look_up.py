@@ -169,6 +169,12 @@ async def municipalities(work: Work, after: str, limit: int) -> Page[Mapping[str
     return Page([dict(row) for row in rows[:limit]], rows[limit - 1]["code"] if len(rows) > limit else None)
 
 
+async def municipality_names(work: Work, codes: Sequence[str]) -> dict[str, str]:
+    """What municipalities are called, also those that have ended; none asked, no statement."""
+    rows = await work.rows(queries.MUNICIPALITIES_NAMED, codes=list(codes)) if codes else ()
+    return {row["code"]: row["name"] for row in rows}
+
+
 async def organisation(work: Work, organisation_id: UUID) -> Organisation:
     """One organisation.
 

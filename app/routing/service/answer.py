@@ -1,6 +1,6 @@
 """Accept or decline an offer: exactly one answer counts, whoever else tries at the same moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.core.http import match
 from app.core.paging import Page, page_of
 from app.core.work import Work
 from app.routing import queries
-from app.routing.events import CaseAccepted, OfferDeclined
+from app.routing.events import CaseAccepted, OfferDeclined, OfferSeen
 from app.routing.ladder import Rung
 from app.routing.offers import DeclineReason, Offer, OfferState, offer_of
 from app.routing.service.offer import Offered, climb, end
@@ -57,6 +57,30 @@ async def offers(work: Work, *, after: UUID | None, limit: int, state: OfferStat
     rows = await work.rows(queries.listed(work.organisation, after, limit, state))
     found = [offer_of(row) for row in rows]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+async def see(work: Work, offer_id: UUID) -> Offer:
+    """Note that whoever is asked has seen the offer, the first time it says so; its time runs on.
+
+    Raises:
+        NotFound, OfferEnded: as `accept`.
+    """
+    found = await offer(work, offer_id)
+    _open(work, found, found.version)
+    if await work.change(queries.SEE, offer_id=offer_id, at=work.at):
+        event = OfferSeen(case_id=found.case_id, offer_id=offer_id, organisation_id=found.organisation, seen_at=work.at)
+        outbox.record(work, event, (found.organisation, found.intake_organisation))
+    return await offer(work, offer_id)
+
+
+async def some(work: Work, ids: Sequence[UUID]) -> list[Offer]:
+    """Those of these offers that this work may see; none asked, no statement."""
+    return [offer_of(row) for row in await work.rows(queries.SOME, ids=list(ids))] if ids else []
+
+
+async def pending(work: Work, organisation: UUID) -> list[Offer]:
+    """What an organisation is asked at this moment, oldest first."""
+    return [offer_of(row) for row in await work.rows(queries.PENDING, organisation_id=organisation)]
 
 
 async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | None) -> tuple[Offer, Case]:

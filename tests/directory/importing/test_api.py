@@ -10,8 +10,7 @@ import pytest
 from app.core.db import Database
 from app.directory.importing.upload import ONE_AT_A_TIME
 from app.directory.seeding import DATA
-from app.main import create_app, edged
-from tests.conftest import settings_for
+from tests.conftest import client_of, running, settings_for
 from tests.directory.importing.files import PC6_HEADER, cbs_rows, written, zipped
 from tests.makers import AMSTERDAM_DESK, a_call, a_token
 
@@ -117,10 +116,8 @@ async def _endless() -> AsyncIterator[bytes]:
 
 async def test_a_file_that_is_too_large_is_not_read_to_its_end(shared_url: str, database: Database) -> None:
     """Told its length it is refused at once, and without as soon as it passes the limit."""
-    made = create_app(settings_for(shared_url, import_limit=2048))
     headers = await a_token(database, AMSTERDAM_DESK, "administrator")
-    transport = httpx.ASGITransport(edged(made), raise_app_exceptions=False)
-    async with made.router.lifespan_context(made), httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
+    async with running(settings_for(shared_url, import_limit=2048)) as app, client_of(app) as client:
         for content in (b"x" * 4096, _endless()):
             answer = await client.post(ADDRESS, params={"kind": "postcodes"}, content=content, headers=headers | CSV)
             assert (answer.status_code, answer.json()["type"]) == (413, "/v1/problems/too-large")
@@ -145,12 +142,10 @@ async def test_one_file_at_a_time(client: httpx.AsyncClient, administrator: dict
 
 async def test_a_house_number_decides_for_a_call_too(fresh_url: str, fresh_database: Database) -> None:
     """From the import to the operator's screen: one statement finds the place, and what decides is what is asked for."""
-    made = create_app(settings_for(fresh_url))
     administrator = await a_token(fresh_database, AMSTERDAM_DESK, "administrator")
     operator = await a_token(fresh_database)
     rows = [PC6_HEADER, ["1012AB", "1", "", "", "363"], ["1012AB", "2", "", "", "384"]]
-    transport = httpx.ASGITransport(edged(made), raise_app_exceptions=False)
-    async with made.router.lifespan_context(made), httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
+    async with running(settings_for(fresh_url)) as app, client_of(app) as client:
         applied = await _send(client, administrator, written(rows), kind="postcodes", smaller=True, apply=True)
         assert applied.json()["applied"], applied.text
         asked = await client.post("/v1/places/_resolve", json={"postcode": "1012AB"}, headers=operator)

@@ -1,0 +1,27 @@
+"""How often somebody may do something on a page that has no door of its own; each process counts for itself."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import Request
+
+from app.channels.limiter import Limiter
+from app.core import clock
+
+SPAN: Final = timedelta(minutes=10)  # ⚙
+
+
+def may(request: Request, what: str, most: int, *, about: str = "") -> bool:
+    """Whether this address may do it once more, `most` times in ten minutes; `about` is counted apart."""
+    limiters: dict[str, Limiter] = _kept(request.app.state)
+    limiter = limiters.setdefault(what, Limiter(secrets.token_bytes(32), most=most, span=SPAN))
+    who = request.client.host if request.client else ""
+    return limiter.may(f"{about} {who}" if about else who, clock.wall())
+
+
+def _kept(state: Any) -> dict[str, Limiter]:  # noqa: ANN401  Starlette's state
+    if not hasattr(state, "limiters"):
+        state.limiters = {}
+    found: dict[str, Limiter] = state.limiters
+    return found

@@ -1,0 +1,109 @@
+"""The page behind a mail: scanners open nothing, whoever reads sees how it stands, and only the organisation's key answers."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.core.ids import new_id
+from app.main import create_app, edged
+from tests.makers import AMSTERDAM_DESK, a_token, now
+from tests.notices.conftest import PROVIDER, Desk
+
+
+def token(key: dict[str, str]) -> str:
+    """A key as it is typed."""
+    return key["Authorization"].removeprefix("Bearer ")
+
+
+async def address_in(desk: Desk) -> str:
+    """The address that the last mail names."""
+    found = re.search(r"http://127\.0\.0\.1:8000(/notices/\S+)", (await desk.told())[-1].part("plain"))
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+async def browser(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser's side of an application of its own, so that nobody else is counted."""
+    app = create_app(desk.database.settings)
+    transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
+        yield client
+
+
+def sent(desk: Desk, **changes: Any) -> dict[str, str]:
+    """A form as a browser sends it."""
+    return {"act": "accept", "key": token(desk.key), "version": "1", **changes}
+
+
+async def test_only_the_button_opens(desk: Desk, browser: httpx.AsyncClient) -> None:
+    """Whoever follows the link sees a button; what it sends opens the notice, shows codes and moments, and calls the alarm off."""
+    offer = await desk.offer()
+    address = await address_in(desk)
+    for read in (await browser.get(address), await browser.head(address), await browser.get(address[:-20] + "wrong")):
+        assert read.status_code == 200
+        assert offer["reference"] not in read.text
+        assert "form-action 'self'" in read.headers["content-security-policy"]
+    assert (await desk.notices())[0]["openedAt"] is None
+    shown = await browser.post(address, data={"act": "show"})
+    for told in (offer["reference"], "Dringend", "Groningen", "29 minuten", "Gemaild:", "Geopend:"):
+        assert told in shown.text
+    assert "viaduct" not in shown.text
+    [notice] = await desk.notices()
+    assert (notice["state"], bool(notice["openedAt"])) == ("opened", True)
+    path, _, secret = address.partition("?")[0].rpartition("/")
+    for wrong in (f"{path}/{secret[:-1]}", f"/notices/{new_id(now())}/{secret}", "/notices/1/2"):
+        assert (await browser.post(wrong, data={"act": "show"})).status_code == 404
+    await desk.accept(offer["id"])
+    await desk.told()
+    assert "Aangenomen" in (await browser.post(address)).text
+    await desk.change("UPDATE notice SET ended_at = ended_at - interval '7 days' WHERE id = :id", id=notice["id"])
+    assert (await browser.post(address)).status_code == 404
+
+
+async def test_only_the_organisations_key_answers(desk: Desk, browser: httpx.AsyncClient) -> None:
+    """A wrong key, another's, or one without the right changes nothing and says so; too many tries wait; the right one accepts."""
+    offer = await desk.offer()
+    other = await a_token(desk.database, AMSTERDAM_DESK, "desk")
+    reader = await a_token(desk.database, PROVIDER, "desk", scopes=["cases:read"])
+    address = await address_in(desk)
+    for key, says in (
+        ("", "niet bekend"),
+        ("nodus_x", "niet bekend"),
+        (token(other), "Met deze sleutel"),
+        (token(reader), "Met deze"),
+    ):
+        refused = await browser.post(address, data=sent(desk, key=key))
+        assert (refused.status_code, says in refused.text) == (403, True)
+        assert not key or key not in refused.text
+    for version, says in (("7", "veranderd"), ("²", "veranderd"), ("9" * 50, "veranderd")):
+        refused = await browser.post(address, data=sent(desk, version=version))
+        assert (refused.status_code, says in refused.text) == (409, True)
+    state = await desk.client.get(f"/v1/offers/{offer['id']}", headers=desk.key)
+    assert state.json()["state"] == "pending"
+    accepted = await browser.post(address, data=sent(desk, key=f" {token(desk.key)}\r\n"))
+    assert "Uw organisatie is nu verantwoordelijk" in accepted.text
+    assert 'name="key"' not in accepted.text
+    again = await browser.post(address, data=sent(desk))
+    assert (again.status_code, "al beantwoord" in again.text) == (409, True)
+    codes = [(await browser.post(address, data=sent(desk))).status_code for _ in range(3)]
+    assert codes == [409, 429, 429]
+    case = await desk.client.get(f"/v1/cases/{offer['caseId']}", headers=desk.key)
+    assert (case.json()["state"], case.json()["ownerOrganisationId"]) == ("accepted", str(PROVIDER))
+
+
+async def test_declining_needs_a_reason_and_asks_the_next(desk: Desk, browser: httpx.AsyncClient) -> None:
+    """The same as by the API: the next organisation is asked at once, and the reason is one of the list."""
+    offer = await desk.offer()
+    address = await address_in(desk)
+    for reason in ("", "<script>"):
+        refused = await browser.post(address, data=sent(desk, act="decline", reason=reason))
+        assert (refused.status_code, "Kies waarom" in refused.text, "<script>" in refused.text) == (400, True, False)
+    declined = await browser.post(address, data=sent(desk, act="decline", reason="no_capacity"))
+    assert "Een andere organisatie is gevraagd" in declined.text
+    state = await desk.client.get(f"/v1/offers/{offer['id']}", headers=desk.key)
+    assert (state.json()["state"], state.json()["reason"]) == ("declined", "no_capacity")
+    assert "afgewezen" in (await desk.told())[-1].part("plain")
