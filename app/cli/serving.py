@@ -54,7 +54,12 @@ def worker() -> None:
     check(settings)
     log.set_up(settings.log_level)
     metrics.serve(settings.metrics_port)
-    asyncio.run(due_lists.run_until_signal(settings))
+    if sys.platform == "win32":
+        asyncio.run(due_lists.run_until_signal(settings))
+    else:
+        import uvloop
+
+        uvloop.run(due_lists.run_until_signal(settings))
 
 
 def served_with_worker() -> ASGIApp:

@@ -111,7 +111,7 @@ class Post:
         sent["host"] = where.host
         if authorization:
             sent["authorization"] = authorization
-        client = self._clients.of(target.id, target.version, target.access)
+        client = await self._clients.of(target.id, target.version, target.access)
         return await client.exchange(where.url, sent, body, self._bounds, where.extensions)
 
     def _authorization(self, target: Target) -> str | None:
@@ -122,6 +122,10 @@ class Post:
                 return f"Bearer {zgw_token(auth, clock.wall())}"
             case _:
                 return None
+
+    async def prepare(self) -> None:
+        """Make ready what the first attempt would wait for."""
+        await self._clients.prepare()
 
     async def tidy(self) -> None:
         """Close connections that are not used any more."""

@@ -3,12 +3,15 @@
 The transport is used without httpx's client around it: no redirects, no cookies, no proxies of the environment, half the work.
 """
 
+import asyncio
 import os
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from ssl import SSLContext
 from typing import Final
 from uuid import UUID
@@ -16,6 +19,11 @@ from uuid import UUID
 import httpx
 
 from app.delivery.access import Access
+
+# httpcore looks three times a request for a module that need not be there, which is a walk through the whole path each time: a
+# third of what a delivery cost. None says that there is none (Python's import system, `sys.modules`).
+if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 CLIENTS_KEPT: Final = 1024
 IDLE_FOR: Final = 30.0  # seconds after which connections are closed
@@ -48,6 +56,7 @@ class Client:
     transport: httpx.AsyncHTTPTransport
     used_at: float = field(default_factory=time.monotonic)
     answered: bool = False
+    under_way: int = 0
 
     async def exchange(
         self, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds, extensions: dict[str, object]
@@ -58,6 +67,15 @@ class Client:
             httpx.HTTPError: there was no whole answer.
         """
         self.used_at = time.monotonic()
+        self.under_way += 1
+        try:
+            return await self._again_if_stale(url, headers, body, bounds, extensions)
+        finally:
+            self.under_way -= 1
+
+    async def _again_if_stale(
+        self, url: str, headers: Mapping[str, str], body: bytes, bounds: Bounds, extensions: dict[str, object]
+    ) -> Answer:
         try:
             answer = await self._exchange(url, headers, body, bounds, extensions)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
@@ -95,8 +113,9 @@ class Clients:
         self._authorities = authorities
         self._clients: OrderedDict[UUID, Client] = OrderedDict()
         self._left: list[Client] = []
+        self._shared: SSLContext | None = None
 
-    def of(self, endpoint: UUID, version: int, access: Access) -> Client:
+    async def of(self, endpoint: UUID, version: int, access: Access) -> Client:
         """The client of this endpoint.
 
         Raises:
@@ -104,40 +123,51 @@ class Clients:
         """
         client = self._clients.get(endpoint)
         if client is None or client.version != version:
+            context = await self._context_for(access)
+            client = self._clients.get(endpoint)  # another attempt at the same endpoint may have been faster
+        if client is None or client.version != version:
             if client:
                 self._left.append(client)
-            client = self._clients[endpoint] = Client(version, self._transport(access))
+            client = self._clients[endpoint] = Client(version, self._transport(context))
         self._clients.move_to_end(endpoint)
         return client
 
-    def passing(self) -> Client:
+    async def passing(self) -> Client:
         """A client for one exchange, which whoever asked for it closes."""
-        return Client(0, self._transport(Access()))
+        return Client(0, self._transport(await self._context_for(Access())))
 
     async def tidy(self) -> None:
         """Close the clients that are not used any more, and those not used for longest beyond what is kept."""
-        before = time.monotonic() - IDLE_FOR
-        while self._clients:
-            client = next(iter(self._clients.values()))
-            if client.used_at > before and len(self._clients) <= CLIENTS_KEPT:
-                break
-            self._clients.popitem(last=False)
-            self._left.append(client)
-        left, self._left = self._left, []
-        for client in left:
+        before, surplus = time.monotonic() - IDLE_FOR, len(self._clients) - CLIENTS_KEPT
+        free = [endpoint for endpoint, client in self._clients.items() if not client.under_way]
+        over = [one for place, one in enumerate(free) if place < surplus or self._clients[one].used_at < before]
+        self._left.extend(self._clients.pop(endpoint) for endpoint in over)
+        closing = [client for client in self._left if not client.under_way]
+        self._left = [client for client in self._left if client.under_way]
+        for client in closing:
             await client.transport.aclose()
 
     async def close(self) -> None:
         """Close every connection."""
-        self._left.extend(self._clients.values())
-        self._clients.clear()
-        await self.tidy()
+        left = [*self._left, *self._clients.values()]
+        self._left, self._clients = [], OrderedDict()
+        for client in left:
+            await client.transport.aclose()
 
-    def _transport(self, access: Access) -> httpx.AsyncHTTPTransport:
-        context = _context(self._authorities)
+    async def prepare(self) -> None:
+        """Make what all clients share, before anybody waits for it."""
+        await self._context_for(Access())
+
+    async def _context_for(self, access: Access) -> SSLContext:
+        """The shared context, or one that shows the endpoint's own certificate; made in a thread, as all others would wait."""
         if access.certificate and access.key:
-            context = _new_context(self._authorities)
-            show_certificate(context, access.certificate, access.key)
+            return await asyncio.to_thread(_showing, self._authorities, access.certificate, access.key)
+        if self._shared is None:
+            self._shared = await asyncio.to_thread(_context, self._authorities)
+        return self._shared
+
+    @staticmethod
+    def _transport(context: SSLContext) -> httpx.AsyncHTTPTransport:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE_FOR)
         return httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False)
 
@@ -161,9 +191,15 @@ def _new_context(authorities: str) -> SSLContext:
     return context
 
 
+def _showing(authorities: str, certificate: str, key: str) -> SSLContext:
+    context = _new_context(authorities)
+    show_certificate(context, certificate, key)
+    return context
+
+
 @cache
 def _context(authorities: str) -> SSLContext:
-    """One TLS context for all clients without a certificate of their own: making one takes tens of milliseconds."""
+    """One TLS context for all clients without a certificate of their own: making one takes a tenth of a second."""
     return _new_context(authorities)
 
 

@@ -60,7 +60,7 @@ class Tokens:
             "content-length": str(len(body)),
             "accept": "application/json",
         }
-        client = self._clients.passing()
+        client = await self._clients.passing()
         try:
             answer = await client.exchange(where.url, headers, body, self._bounds, where.extensions)
         finally:

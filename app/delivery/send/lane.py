@@ -73,6 +73,7 @@ class Lane:
         self._until = time.monotonic() + SERVED_FOR
         self._ended = self._idle = False
         self._rung = asyncio.Event()
+        self._full = True
         self._started = 0.0
         self._pace_of = pace.total_seconds()
         ahead = (row["next_attempt_at"] - clock.wall()).total_seconds() if pace and not row["attempts"] else 0.0
@@ -103,8 +104,10 @@ class Lane:
         try:
             while self._goes_on():
                 if not waiting:
+                    if not (self._full or self._rung.is_set() or await self._something_comes()):
+                        break
                     found = await self._read()
-                    if found is None or not (found or await self._something_comes()):
+                    if found is None:
                         break
                     waiting.extend(found)
                     continue
@@ -141,14 +144,17 @@ class Lane:
             for one in found if one["id"] is not None
         ]  # fmt: skip
         messages, events = [one for one in items if one.message_id], [one for one in items if not one.message_id]
+        self._full = max(len(messages), len(events)) == FETCHED  # otherwise nothing is left before the bell rings
         return [one for one in chain.from_iterable(zip_longest(messages, events)) if one]
 
     async def _something_comes(self) -> bool:
         """Wait for what is under way, or for the bell; whether to look once more."""
         if self._flight:
-            await asyncio.wait(self._flight, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        if not self._row["due"]:
+            ringing = asyncio.create_task(self._rung.wait())
+            await asyncio.wait({ringing, *self._flight}, return_when=asyncio.FIRST_COMPLETED)
+            ringing.cancel()
+            return self._rung.is_set() or await self._something_comes()
+        if self._ended or not self._row["due"]:
             return False
         self._idle = True
         try:

@@ -76,11 +76,13 @@ class Sender:
         self._circuits: dict[UUID, Circuit] = {}
         self._rung: dict[UUID, float] = {}
         self._left: dict[UUID, float] = {}
+        self._known: dict[UUID, set[UUID]] = {}
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Claim, serve, and look again when the bell rings or a second has passed."""
         may_open_many()
+        await self.post.prepare()
         silence = self._bell.on_ring(self._hear)
         recording = asyncio.create_task(self.recorder.run())
         renewing = asyncio.create_task(self._renew())
@@ -121,9 +123,11 @@ class Sender:
         with suppress(ValueError):
             organisation = UUID(rest.partition(":")[0])
             self._rung[organisation] = time.monotonic()
-            for lane in self._lanes.values():
-                if lane.organisation == organisation:
-                    lane.hear()
+            known = self._known.get(organisation, set())
+            for endpoint in known & self._lanes.keys():
+                self._lanes[endpoint].hear()
+            if known and known <= self._lanes.keys():
+                return  # all are being served here; one that is new is found by the next look
         self._woken.set()
 
     async def _claim(self) -> bool:
@@ -161,6 +165,8 @@ class Sender:
             return
         if len(self._circuits) > CIRCUITS_KEPT:
             self._circuits.clear()
+            self._known.clear()
+        self._known.setdefault(row["organisation_id"], set()).add(target.id)
         lane = Lane(self, row, target, self._circuits.setdefault(target.id, Circuit()))
         self._lanes[target.id] = lane
         task = asyncio.create_task(lane.serve())
