@@ -142,13 +142,13 @@ async def test_a_change_counts_from_the_next_batch(fresh_url: str, owner: asyncp
         headers = after.got[0][0]
         assert (headers["authorization"], headers["x-own"]) == ("Bearer abc", "1")
         await alter(owner, endpoint, municipality_codes=["GM0363"])
-        for codes in (["GM0599"], ["GM0599", "GM0363"], []):
+        for codes in (["GM0599"], ["GM0599", "GM0363"], [], None):  # of the last two nobody knows where: better once too often
             await announce(database, organisation, 1, codes=codes)
-        await after.until(3)
+        await after.until(4)
         await alter(owner, endpoint, state="paused")
         await announce(database, organisation, 1)
         await asyncio.sleep(0.3)
-        assert (before.numbers(), after.numbers()) == ([1], [2, 4, 5])
+        assert (before.numbers(), after.numbers()) == ([1], [2, 4, 5, 6])
 
 
 async def test_the_pace_is_even(fresh_url: str, owner: asyncpg.Connection) -> None:

@@ -48,7 +48,8 @@ NEXT: Final = text(f"""
     ORDER BY m.number NULLS FIRST LIMIT :most)
     UNION ALL
     (SELECT NULL, v.id, v.number, v.type, 'scheduled', 0,
-      CASE WHEN e.municipality_codes <> '{{}}' THEN coalesce(v.municipality_codes, ARRAY[municipality_of(v.case_id)]) END, v.body
+      CASE WHEN e.municipality_codes <> '{{}}' THEN coalesce(nullif(v.municipality_codes, '{{}}'),
+        nullif(ARRAY[municipality_of(v.case_id)], ARRAY[NULL::text])) END, v.body
     FROM event v WHERE :due AND v.recipient_id = e.organisation_id AND v.number > :after ORDER BY v.number LIMIT :most)
   ) AS n ON true
   WHERE e.id = :endpoint AND e.leased_by = :worker AND e.version = :version AND e.state = :state
