@@ -7,6 +7,7 @@ apart. Who runs due-lists, listens, or kills takes `fresh_database`.
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster once, before the workers are made; they inherit where it is."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it ends the cluster too
     folder = tempfile.mkdtemp(prefix="nodus-test-", dir=_in_memory())
     cluster = embedded.start(Path(folder), durable=False)
     migrations.upgrade(cluster.admin_url)
