@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.core.errors import FieldError, NotFound, Stale
 from app.core.http import match
-from app.core.work import Work
+from app.core.work import Work, begin
 from app.directory.service import organisations
 from app.exchange import changes, queries
 from app.exchange.changes import Asked
@@ -58,7 +58,7 @@ async def read(work: Work, task_id: UUID) -> Told:
     await _caught_up(work)
     row = await work.one(queries.TASK, task_id=task_id)
     if row is None:
-        raise NotFound("There is no such Task, or its owner is another organisation.")
+        raise _unknown()
     return told(row)
 
 
@@ -82,9 +82,14 @@ async def change(work: Work, task_id: UUID, change_of: Callable[[Resource], Reso
         NotFound: as `read`. Stale: it is no longer what was read.
         Invalid, BusinessRule: as `changes.asked`. And what the commands raise.
     """
-    # Not caught up before the command: who holds its reader's mark must not wait for the counter of the feed.
+    # Caught up beforehand, in work of its own: who holds its reader's mark must not wait for the counter of the feed
+    # while another command holds that counter and waits for the mark.
+    async with begin(work.database, work.actor) as before:
+        await _caught_up(before)
     row = await work.one(queries.TASK, task_id=task_id)
-    task = told(row) if row else await read(work, task_id)
+    if row is None:
+        raise _unknown()
+    task = told(row)
     if version is not None:
         match(version, task.version)
     current = task_of(task)
@@ -97,6 +102,10 @@ async def change(work: Work, task_id: UUID, change_of: Callable[[Resource], Reso
         raise Stale((await read(work, task_id)).version) from None
     await work.flush()  # only an event that has its number gives the answer its moment
     return await read(work, task_id)
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such Task, or its owner is another organisation.")
 
 
 async def _see(work: Work, task: Told, _asked: Asked) -> None:
