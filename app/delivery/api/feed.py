@@ -44,7 +44,7 @@ class Asked:
     responses={
         **problems(Invalid, CursorAhead, NotFound, NotAcceptable, CursorExpired, TooMany),
         200: PAGE,
-        304: {"description": "Nothing new since the answer with this ETag", "headers": HEADERS},
+        304: {"description": "The same as the answer with this ETag", "headers": HEADERS},
     },
 )
 async def read_events(  # noqa: PLR0913, PLR0917  each is a part of the question
@@ -101,15 +101,15 @@ async def read_events(  # noqa: PLR0913, PLR0917  each is a part of the question
 
 
 def answer(organisation_id: UUID, found: Events, asked: Asked) -> Response:
-    """A part of a feed in the form that was asked for; 304 when there is nothing that the asker doesn't have."""
+    """A part of a feed in the form that was asked for; 304 when that is what the asker has."""
     is_batch = asked.media == BATCH
-    tag = f'"{"b" if is_batch else "f"}-{found.after}-{found.reached}-{found.oldest}"'
+    tag = f'"{"b" if is_batch else "f"}-{found.after}-{found.reached}-{found.oldest}{"" if found.is_end else "-more"}"'
     headers = {"ETag": tag, "Vary": "Accept"}
     if found.is_end:
         headers["Retry-After"] = AT_ONCE if asked.waited else POLL_AGAIN
     if asked.applied is not None:
         headers["Preference-Applied"] = f"wait={asked.applied}"
-    if not found.bodies and is_known(asked.if_none_match, tag):
+    if is_known(asked.if_none_match, tag):
         return Response(status_code=304, headers=headers)
     limited = "" if asked.limit == USUAL else f"&limit={asked.limit}"
     headers["Link"] = f'</v1/organisations/{organisation_id}/events?after={found.reached}{limited}>; rel="next"'
