@@ -12,7 +12,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -20,7 +19,6 @@ from uuid import UUID
 
 import httpx
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import event
 
 from app.cases.lifecycle import Urgency
@@ -37,6 +35,7 @@ from app.routing.decide import decide
 from app.routing.need import Need
 from tests.benchmarks.bare import PGBENCH, TABLES
 from tests.benchmarks.load import Measured, put_under_load
+from tests.benchmarks.table import Line, show
 from tests.conftest import MASTER_KEY, settings_for
 from tests.makers import a_call, a_token
 
@@ -44,18 +43,6 @@ CONNECTIONS: Final = 32
 ROUNDS: Final = 3
 SIGNALEN: Final = 0.008  # of pgbench, at best: numbers.md
 CANDIDATES: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table."""
-
-    work: str
-    measured: str
-    reference: str
-    reached: str
-    goal: str
-    well: bool
 
 
 def main() -> int:
@@ -72,10 +59,9 @@ def main() -> int:
             lines, statements = asyncio.run(_measure(cluster, options.seconds))
         finally:
             cluster.stop()
-    if options.json:
-        print(json.dumps([{name: getattr(line, name) for name in Line.__slots__} for line in lines], indent=1))  # noqa: T201
-        return 0
-    _show(lines, statements)
+    show(lines, as_json=options.json)
+    if not options.json:
+        _tell(statements)
     return 0
 
 
@@ -209,12 +195,8 @@ def _lookups(statements: list[str]) -> Line:
     return Line("directory lookups of one call", str(count), "–", str(count), "1 or 2", count in {1, 2})
 
 
-def _show(lines: list[Line], statements: list[str]) -> None:
+def _tell(statements: list[str]) -> None:
     console = Console(width=150)
-    table = Table("work", "measured", "reference, same run", "ratio", "goal", "")
-    for line in lines:
-        table.add_row(line.work, line.measured, line.reference, line.reached, line.goal, "✓" if line.well else "✗")
-    console.print(table)
     console.print("\nThe statements of one call, between BEGIN and COMMIT:")
     for number, statement in enumerate(statements, 1):
         console.print(f"{number}. {statement[:400]}", markup=False, highlight=False)

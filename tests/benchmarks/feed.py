@@ -6,7 +6,6 @@ answer; a page of a feed in a small and in a large database. The load comes from
 
 import argparse
 import asyncio
-import json
 import os
 import resource
 import subprocess
@@ -25,8 +24,6 @@ from uuid import UUID
 import httpx
 import psutil
 import uvloop
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import text
 
 from app.core import clock, embedded, log, migrations, outbox
@@ -38,6 +35,7 @@ from app.delivery.feed import OPEN_A_KEY
 from app.demo.receiver import free_port
 from app.identity import service as identity
 from tests.benchmarks.bare import TABLES
+from tests.benchmarks.table import Line, show
 from tests.conftest import MASTER_KEY, settings_for
 from tests.delivery.test_send import Happened
 
@@ -57,18 +55,6 @@ FILL: Final = """
     WHERE recipient_id IN (SELECT id FROM organisation WHERE name = 'polled' ORDER BY id LIMIT {recipients});
   ANALYZE event; ANALYZE recipient_counter
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table."""
-
-    work: str
-    measured: str
-    reference: str
-    reached: str
-    goal: str
-    well: bool
 
 
 class Poller(asyncio.Protocol):
@@ -153,13 +139,7 @@ def main() -> int:
             lines = uvloop.run(_measure(cluster, options))
         finally:
             cluster.stop()
-    if options.json:
-        print(json.dumps([{name: getattr(line, name) for name in Line.__slots__} for line in lines], indent=1))  # noqa: T201
-    else:
-        table = Table("work", "measured", "reference, same run", "ratio", "goal", "")
-        for line in lines:
-            table.add_row(line.work, line.measured, line.reference, line.reached, line.goal, "✓" if line.well else "✗")
-        Console(width=150).print(table)
+    show(lines, as_json=options.json)
     return 0
 
 

@@ -6,7 +6,6 @@ endpoints: what the others feel of one dead receiver in three, half of which ref
 
 import argparse
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -15,7 +14,6 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
@@ -24,14 +22,13 @@ from uuid import UUID
 import asyncpg
 import httpx
 import psutil
-from rich.console import Console
-from rich.table import Table
 
 from app.core import clock, embedded, log, migrations, outbox
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.work import begin
+from tests.benchmarks.table import Line, show
 from tests.conftest import MASTER_KEY, as_owner, settings_for
 from tests.delivery.test_send import Happened, an_endpoint, an_organisation
 
@@ -50,17 +47,6 @@ FILL: Final = """
     FROM unnest($1::uuid[]) AS o, generate_series(1, $2::int) AS n)
   INSERT INTO recipient_counter (recipient_id, last) SELECT unnest($1::uuid[]), $2
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table."""
-
-    work: str
-    reached: str
-    reference: str
-    goal: str
-    well: bool
 
 
 class Bench:
@@ -126,13 +112,7 @@ def main() -> None:
             lines = asyncio.run(_measure(cluster))
         finally:
             cluster.stop()
-    if options.json:
-        print(json.dumps([asdict(line) for line in lines], indent=1))  # noqa: T201
-        return
-    table = Table("work", "reached", "reference", "goal", "", title="Webhooks, one worker")
-    for line in lines:
-        table.add_row(line.work, line.reached, line.reference, line.goal, "✓" if line.well else "✗")
-    Console(width=150).print(table)
+    show(lines, as_json=options.json)
 
 
 async def _measure(cluster: embedded.Embedded) -> list[Line]:
@@ -167,7 +147,8 @@ async def _throughput(bench: Bench) -> Line:
     return Line(
         f"{count} events, {RECEIVERS} receivers of 50 ms",
         f"{a_second:.0f}/s, {cpu:.2f} ms of CPU each",
-        "at most 2000/s",
+        "2000/s is the most possible",
+        f"{a_second / 2000:.0%}",
         "≥ 800/s",
         a_second >= 800,
     )
@@ -184,7 +165,16 @@ async def _idle(bench: Bench) -> list[Line]:
     lines = []
     for work, found in (("commit → first byte, idle", sparse), ("the same, an endpoint's first", cold)):
         middle, p99 = median(found), _p99(found)
-        lines.append(Line(work, f"median {middle:.1f} ms, p99 {p99:.1f} ms", "–", "< 10, < 50 ms", middle < 10 and p99 < 50))
+        lines.append(
+            Line(
+                work,
+                f"median {middle:.1f} ms, p99 {p99:.1f} ms",
+                "–",
+                f"{middle:.1f}, {p99:.1f} ms",
+                "< 10, < 50 ms",
+                middle < 10 and p99 < 50,
+            )
+        )
     return lines
 
 
@@ -200,8 +190,8 @@ async def _one_in_three(bench: Bench) -> Line:
         await bench.sql("UPDATE webhook_endpoint SET state = 'paused'")
     found = {dead: _p99(values) for dead, values in alive.items()}
     ratio = found[True] / found[False]
-    told = f"p99 {found[True]:.1f} ms, × {ratio:.2f}"
-    return Line(f"one dead in three among {ENDPOINTS}", told, f"all alive: p99 {found[False]:.1f} ms", "≤ × 1.5", ratio <= 1.5)
+    told, reference = f"p99 {found[True]:.1f} ms", f"all alive: p99 {found[False]:.1f} ms"
+    return Line(f"one dead in three among {ENDPOINTS}", told, reference, f"× {ratio:.2f}", "≤ × 1.5", ratio <= 1.5)
 
 
 def _p99(found: Sequence[float]) -> float:
