@@ -1,5 +1,6 @@
 """API keys: make, list, revoke, and recognise who sends one."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from app.core.actor import GATE, Actor, Role
 from app.core.db import Database
 from app.core.errors import FieldError, Invalid, NotFound, Unauthenticated
 from app.core.ids import new_id
-from app.core.work import Work, begin
+from app.core.work import Row, Work, begin
 from app.identity import queries
 from app.identity.may import SCOPES_OF, scopes_for
 from app.identity.tables import api_key
@@ -132,6 +133,8 @@ class KeyRing:
         """An empty ring for this process."""
         self._database = database
         self._known: dict[UUID, tuple[datetime, bytes, datetime, Actor]] = {}
+        self._asked: list[tuple[Token, asyncio.Future[Row | None]]] = []
+        self._asking: asyncio.Task[None] | None = None
 
     async def who(self, authorization: str | None) -> Actor:
         """Who sends this Authorization header.
@@ -162,10 +165,7 @@ class KeyRing:
         return known[3]
 
     async def _look_up(self, token: Token, at: datetime) -> tuple[datetime, bytes, datetime, Actor]:
-        async with begin(self._database, GATE) as work:
-            row = await work.one(queries.KEY, key=token.key)
-            if row is not None and token.fits(row["digest"]):
-                await work.change(queries.USED, key=token.key, at=at, long_ago=at - NOTED_AGAIN)
+        row = await self._row(token)
         if row is None or row["revoked_at"] is not None:
             self._known.pop(token.key, None)
             raise Unauthenticated("This token is unknown, expired or revoked. Make a new one with `nodus key create`.")
@@ -173,3 +173,34 @@ class KeyRing:
         known = (at + REMEMBERED, bytes(row["digest"]), row["expires_at"], actor)
         self._known[token.key] = known
         return known
+
+    async def _row(self, token: Token) -> Row | None:
+        """The key of a token. Who asks while others are answered is answered with the next: after a restart all ask at once."""
+        answered: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
+        self._asked.append((token, answered))
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._answer())
+        return await answered
+
+    async def _answer(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, []
+            try:
+                rows = await self._rows([token for token, _ in asked])
+            except Exception as error:  # noqa: BLE001  each who asked hears it
+                for _, answered in asked:
+                    if not answered.done():
+                        answered.set_exception(error)
+                continue
+            for token, answered in asked:
+                if not answered.done():
+                    answered.set_result(rows.get(token.key))
+
+    async def _rows(self, tokens: Sequence[Token]) -> dict[UUID, Row]:
+        async with begin(self._database, GATE) as work:
+            found = await work.rows(queries.THESE, keys=list({token.key for token in tokens}))
+            rows = {UUID(int=row["id"].int): row for row in found}
+            if used := {token.key for token in tokens if token.key in rows and token.fits(rows[token.key]["digest"])}:
+                at = clock.wall()
+                await work.change(queries.USED, keys=list(used), at=at, long_ago=at - NOTED_AGAIN)
+            return rows
