@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from fastapi import FastAPI
 
 from app.core.actor import Actor
 from app.core.db import Database
@@ -11,12 +12,11 @@ from app.identity.service import KeyRing
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 
-async def test_many_who_ask_at_once_take_few_questions(database: Database, statements: list[str]) -> None:
+async def test_many_who_ask_at_once_take_few_questions(app: FastAPI, database: Database, statements: list[str]) -> None:
     """Two hundred keys that nobody knows yet are two or three questions, not two hundred; a wrong secret among them is refused alone."""
     good = [(await a_token(database, HOTLINE, "supervisor"))["Authorization"] for _ in range(20)]
     wrong = good[0][:-12] + "0" * 12
-    ring = KeyRing(database)
-    statements.clear()
+    ring = KeyRing(app.state.database)
     found = await asyncio.gather(*(ring.who(one) for one in [*good * 10, wrong]), return_exceptions=True)
     assert len({one.key for one in found if isinstance(one, Actor)}) == 20
     assert isinstance(found[-1], Unauthenticated)
