@@ -268,7 +268,7 @@ async def test_a_dry_run_tells_exactly_who_would_be_without_and_keeps_nothing(
     assert (gains["dryRun"], gains["effect"][0]["becomesUncovered"], len(gains["items"])) == (True, [], 1)
     assert (await client.get(f"{path}/areas", headers=admin)).json() == {"items": [], "version": 1}
     put = await client.put(f"{path}/areas", json=areas, headers=admin | at(1))
-    assert put.json()["effect"] == gains["effect"]
+    assert _inside(put.json()["effect"]) == _inside(gains["effect"])
     before = (await client.get(path, headers=admin)).json()
     body = {"hours": {"weekly": {"0-4": ["09:00-12:00", "13:00-17:00"], "5": ["10:00-11:00"]}, "closedOnHolidays": True}}
     tried = await client.patch(path, json=body, params={"dryRun": True}, headers=admin | at(2))
@@ -286,6 +286,11 @@ async def test_a_dry_run_tells_exactly_who_would_be_without_and_keeps_nothing(
     assert promised.json()["effect"][0]["becomesUncovered"] == []
     done = await client.patch(path, json=body, headers=admin | at(2))
     assert (done.json()["version"], done.json()["dryRun"], len(done.json()["effect"])) == (3, False, 1)
+
+
+def _inside(effect: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The effect without the two ends of its period, which begins when it is asked: what is cut off there moves with the clock."""
+    return [place | {kind: place[kind][1:-1] for kind in ("becomesCovered", "becomesUncovered")} for place in effect]
 
 
 async def test_a_dry_run_is_refused_as_the_change_would_be(
