@@ -57,6 +57,8 @@ from app.routing.events import EVENTS as ROUTING_EVENTS
 from app.signals.api import router as signals
 from app.signals.events import EVENTS as SIGNAL_EVENTS
 from app.simulation.api import router as simulation
+from app.team.api import router as team
+from app.team.events import EVENTS as TEAM_EVENTS
 from app.telephony.api import router as telephony
 from app.vault.keys import master_key
 
@@ -64,6 +66,7 @@ EVENTS: tuple[type[Event], ...] = (
     *INTAKE_EVENTS,
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
+    *TEAM_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
@@ -75,8 +78,8 @@ EVENTS: tuple[type[Event], ...] = (
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, channels, routing, followup, cases, directory, delivery, rosters, coverage, signals, simulation,
-    notices,
+    intake, callbacks, telephony, channels, routing, followup, team, cases, directory, delivery, rosters, coverage, signals,
+    simulation, notices,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (

@@ -39,6 +39,10 @@ ROOMS = (
     "channels",
     "exchange",
     "notices",
+    "team",
+    "boards",
+    "procedures",
+    "watch",
 )
 DOORS = {
     "api",

@@ -46,6 +46,11 @@ def open_case(work: Work, new: NewCase) -> None:
 
 def line(work: Work, case_id: UUID, kind: str, **facts: object) -> None:
     """Add a line to the timeline: ids, codes and moments only."""
+    line_for(work, case_id, kind, None, facts)
+
+
+def line_for(work: Work, case_id: UUID, kind: str, audience: Sequence[UUID] | None, facts: Mapping[str, object]) -> None:
+    """Add a line that, of the team, only `audience` sees, besides the owner and whoever writes it; None: all of the team."""
     work.write(
         case_line,
         id=new_id(work.at),
@@ -54,6 +59,7 @@ def line(work: Work, case_id: UUID, kind: str, **facts: object) -> None:
         kind=kind,
         organisation_id=work.actor.organisation,
         facts=facts,
+        audience=None if audience is None else list(audience),
     )
 
 

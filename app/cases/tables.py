@@ -40,4 +40,5 @@ case_line: Final = Table(
     Column("kind", Text, nullable=False),
     Column("organisation_id", Uuid),
     Column("facts", JSONB, nullable=False),
+    Column("audience", ARRAY(Uuid)),
 )

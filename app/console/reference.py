@@ -7,7 +7,7 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "cases", "directory", "rosters", "coverage",
+    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "cases", "directory", "rosters", "coverage",
     "signals", "simulation", "delivery", "notices",
 )  # fmt: skip
 

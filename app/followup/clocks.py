@@ -28,7 +28,7 @@ class Deadline:
 def deadlines_of(situation: Situation, at: datetime) -> tuple[Deadline, ...]:
     """Everything that has a moment in this case, soonest first, when the last human act was at `at`; none once it is closed.
 
-    Until the person was contacted there is one: the first contact. Nothing that comes later may hide it.
+    Until the person was contacted what is owed waits for the first contact; open items have their own moments.
 
     Raises:
         Refused: the case is still being offered, so its deadline is the offer's.
@@ -37,10 +37,11 @@ def deadlines_of(situation: Situation, at: datetime) -> tuple[Deadline, ...]:
         return ()
     if situation.state is State.OFFERED:
         raise Refused("Nobody has accepted this case yet: its deadline is that of the offer.")
+    duties = [Deadline(duty.due_at, duty.kind, DeadlineKind.FOLLOW_UP) for duty in situation.duties if duty.due_at]
     if situation.state is State.ACCEPTED:
         by = first_contact_by(situation.urgency, situation.accepted_at)
-        return (Deadline(by, "first_contact", DeadlineKind.FIRST_CONTACT),)
-    found = [Deadline(owed.due_at, owed.kind, DeadlineKind.FOLLOW_UP) for owed in situation.owed]
+        return tuple(sorted((Deadline(by, "first_contact", DeadlineKind.FIRST_CONTACT), *duties)))
+    found = duties + [Deadline(owed.due_at, owed.kind, DeadlineKind.FOLLOW_UP) for owed in situation.owed]
     if situation.state is State.AFTERCARE:
         found += [Deadline(check.due_at, f"aftercare_week_{check.week}", DeadlineKind.AFTERCARE) for check in situation.planned]
         if not found:
@@ -61,9 +62,12 @@ def next_deadline(situation: Situation, at: datetime) -> Deadline | None:
 
 def overdue_in(situation: Situation, kind: DeadlineKind, at: datetime) -> tuple[str, ...]:
     """The names of what should have happened by `at`, for a case whose deadline of `kind` is past; never none."""
-    named = {str(owed.kind) for owed in situation.owed if owed.due_at <= at}
+    named = {duty.kind for duty in situation.duties if duty.due_at and duty.due_at <= at}
     if situation.state is State.ACCEPTED:
-        named.add("first_contact")
+        if kind is DeadlineKind.FIRST_CONTACT or first_contact_by(situation.urgency, situation.accepted_at) <= at:
+            named.add("first_contact")
+    else:
+        named |= {str(owed.kind) for owed in situation.owed if owed.due_at <= at}
     if situation.state is State.AFTERCARE:
         named |= {f"aftercare_week_{check.week}" for check in situation.planned if check.due_at <= at}
     return tuple(sorted(named)) or ("closing" if kind is DeadlineKind.AFTERCARE else "left_lying",)

@@ -74,4 +74,30 @@ class CaseClosed(CaseEvent):
     closed_at: datetime
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (ContactLogged, CaseInAftercare, CaseOverdue, CaseClosed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemWritten(CaseEvent):
+    """Something was judged, agreed, arranged, asked or given to somebody to do; what it says stays behind the API."""
+
+    type: ClassVar[str] = "nl.nodus.item.written.v1"
+    example: ClassVar[Mapping[str, object]] = {"kind": "action", "state": "open"}
+    item_id: UUID
+    kind: str
+    organisation_id: UUID
+    state: str
+    assigned_to: UUID | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemEnded(CaseEvent):
+    """An open item is done, or is not going to be."""
+
+    type: ClassVar[str] = "nl.nodus.item.ended.v1"
+    example: ClassVar[Mapping[str, object]] = {"kind": "action", "state": "done"}
+    item_id: UUID
+    kind: str
+    organisation_id: UUID
+    state: str
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (ContactLogged, CaseInAftercare, CaseOverdue, CaseClosed, ItemWritten, ItemEnded)

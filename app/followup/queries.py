@@ -3,10 +3,11 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, text, update
 
-from app.followup.tables import aftercare_check, contact, goal, obligation
+from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
 
+CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.id)
 CHECKS: Final = (
     select(aftercare_check)
@@ -38,6 +39,16 @@ CHANGE_OBLIGATION: Final = (
         obligation.c.state == "open",
     )
     .values(version=obligation.c.version + 1)
+)
+ITEMS: Final = select(case_item).where(case_item.c.case_id == bindparam("case_id")).order_by(case_item.c.id)
+ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
+CORRECTION: Final = select(case_item.c.id).where(
+    case_item.c.case_id == bindparam("case_id"), case_item.c.corrects_id == bindparam("item_id")
+)
+END_ITEM: Final = (
+    update(case_item)
+    .where(case_item.c.id == bindparam("item_id"), case_item.c.state == "open", case_item.c.version == bindparam("seen"))
+    .values(version=case_item.c.version + 1)
 )
 OPEN_OBLIGATION_AGAIN: Final = (
     update(obligation)

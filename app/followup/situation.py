@@ -80,6 +80,16 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """An item of the case that is still open: what, who must do it, and by when if there is a moment."""
+
+    id: UUID
+    kind: str
+    due_at: datetime | None = None
+    assigned_to: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that decides what comes next in an owned case, and whether it may close."""
 
@@ -89,6 +99,7 @@ class Situation:
     goals: tuple[Goal, ...] = ()
     checks: tuple[Check, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
     @property
     def planned(self) -> Iterator[Check]:
@@ -116,6 +127,14 @@ class Situation:
     def check(self, check_id: UUID) -> Check | None:
         """The check with this id, if there is one."""
         return next((check for check in self.checks if check.id == check_id), None)
+
+    def with_duty(self, duty: Duty) -> "Situation":
+        """With an open item added, or put in the place of the one with its id."""
+        return replace(self, duties=(*self.without(duty.id).duties, duty))
+
+    def without(self, duty_id: UUID) -> "Situation":
+        """Without this item: it has ended."""
+        return replace(self, duties=tuple(known for known in self.duties if known.id != duty_id))
 
     def with_goal(self, goal: Goal) -> "Situation":
         """With a goal added, or put in the place of the one with its id."""

@@ -1,9 +1,9 @@
-"""Contacts, goals, aftercare checks, and what is owed."""
+"""Contacts, goals, aftercare checks, what is owed, and the items of a case."""
 
 from typing import Final
 
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.core.tables import metadata
 
@@ -18,6 +18,7 @@ contact: Final = Table(
     Column("party", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("sealed", LargeBinary),
+    Column("audience", ARRAY(Uuid)),
 )
 
 goal: Final = Table(
@@ -33,6 +34,7 @@ goal: Final = Table(
     Column("outcome_at", DateTime(timezone=True)),
     Column("outcome_sealed", LargeBinary),
     Column("version", Integer, nullable=False),
+    Column("audience", ARRAY(Uuid)),
 )
 
 aftercare_check: Final = Table(
@@ -63,5 +65,30 @@ obligation: Final = Table(
     Column("ended_at", DateTime(timezone=True)),
     Column("facts", JSONB, nullable=False),
     Column("sealed", LargeBinary),
+    Column("version", Integer, nullable=False),
+)
+
+case_item: Final = Table(
+    "case_item",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("audience", ARRAY(Uuid)),
+    Column("state", Text, nullable=False),
+    Column("assigned_to", Uuid),
+    Column("due_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_by", Uuid),
+    Column("facts", JSONB, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("ended_facts", JSONB, nullable=False),
+    Column("ended_sealed", LargeBinary),
+    Column("parent_id", Uuid),
+    Column("corrects_id", Uuid),
     Column("version", Integer, nullable=False),
 )

@@ -9,7 +9,7 @@ from app.vault import open as vault
 from app.vault.purpose import Purpose
 
 
-async def sealed_note(work: Work, case_id: UUID, note: str | None, **others: str | None) -> bytes | None:
+async def sealed_note(work: Work, case_id: UUID, note: str | None = None, **others: str | None) -> bytes | None:
     """The words under the key of the case; None when nothing was said."""
     said = {name: words for name, words in {"note": note, **others}.items() if words}
     if not said:

@@ -1,6 +1,8 @@
 """The case of a command with everything that decides what comes next; and its next deadline after the command."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from app.cases import service as cases
@@ -14,6 +16,7 @@ from app.followup.obligations import owed_from_the_start
 from app.followup.situation import (
     Check,
     CheckState,
+    Duty,
     Goal,
     GoalOf,
     GoalOutcome,
@@ -23,6 +26,10 @@ from app.followup.situation import (
     Situation,
 )
 from app.followup.tables import obligation as obligation_table
+from app.team.service.hearing import insist_on_part
+
+OTHERS: Final = "Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked."
+moment = datetime.fromisoformat
 
 
 async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
@@ -37,6 +44,26 @@ async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
     _must_own(work, case)
     if case.state is State.CLOSED:
         raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    situation = await situation_of(work, case)
+    if not situation.obligations:
+        situation = await _with_what_is_owed(work, case, situation)
+    return case, situation
+
+
+async def shared(work: Work, case_id: UUID) -> tuple[Case, Situation]:
+    """The case, locked, and its situation, for a command of its owner or of somebody on its team.
+
+    Raises:
+        NotFound: no such case for this organisation.
+        Forbidden: it has no part in the case.
+        Refused: it is closed.
+    """
+    case = await cases.locked(work, case_id)
+    if case.state is State.CLOSED:
+        raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    if case.owner is None:
+        raise Forbidden(OTHERS)
+    await insist_on_part(work, case)
     situation = await situation_of(work, case)
     if not situation.obligations:
         situation = await _with_what_is_owed(work, case, situation)
@@ -101,28 +128,41 @@ def owe(work: Work, case: Case, obligation: Obligation) -> None:
 
 def _must_own(work: Work, case: Case) -> None:
     if case.owner != work.organisation:
-        raise Forbidden("Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked.")
+        raise Forbidden(OTHERS)
 
 
 async def situation_of(work: Work, case: Case) -> Situation:
     """What is stored about the follow-up of an owned case."""
     if case.accepted_at is None:
         raise LookupError("A case with an owner was accepted at a moment.")
+    row = await work.one(queries.CLOCK, case_id=case.id)
+    told = row and row["told"]
+    if told is None:
+        raise Forbidden(OTHERS)
     return Situation(
         state=case.state,
         urgency=case.urgency,
         accepted_at=case.accepted_at,
         goals=tuple(
-            Goal(row["id"], GoalOf(row["of"]), GoalOutcome(row["outcome"]) if row["outcome"] else None)
-            for row in await work.rows(queries.GOALS, case_id=case.id)
+            Goal(UUID(one["id"]), GoalOf(one["of"]), GoalOutcome(one["outcome"]) if one["outcome"] else None)
+            for one in told["goals"]
         ),
         checks=tuple(
-            Check(row["id"], row["round"], row["week"], row["due_at"], CheckState(row["state"]))
-            for row in await work.rows(queries.CHECKS, case_id=case.id)
+            Check(UUID(one["id"]), one["round"], one["week"], moment(one["due_at"]), CheckState(one["state"]))
+            for one in told["checks"]
         ),
         obligations=tuple(
-            Obligation(ObligationKind(row["kind"]), row["due_at"], ObligationState(row["state"]), "deferred" in row["facts"])
-            for row in await work.rows(queries.OBLIGATIONS, case_id=case.id)
+            Obligation(ObligationKind(one["kind"]), moment(one["due_at"]), ObligationState(one["state"]), one["deferred"])
+            for one in told["obligations"]
+        ),
+        duties=tuple(
+            Duty(
+                UUID(one["id"]),
+                one["kind"],
+                moment(one["due_at"]) if one["due_at"] else None,
+                UUID(one["assigned_to"]) if one["assigned_to"] else None,
+            )
+            for one in told["items"]
         ),
     )
 

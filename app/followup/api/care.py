@@ -13,7 +13,7 @@ from app.followup.contacts import Contact, TooFewTries
 from app.followup.feedback import OutcomeNotForListener
 from app.followup.goals import NoContactYet
 from app.followup.obligations import DutyEnded, NotDeferrable, NotOwedYet, Waiver
-from app.followup.schemas import (
+from app.followup.schemas.care import (
     AftercareOut,
     CaseNow,
     ChecklistOut,

@@ -1,0 +1,1 @@
+"""What people work from: boards of cases, deadlines in a calendar, the handoff between shifts."""

@@ -1,0 +1,10 @@
+"""Follow-up over HTTP, one file a subject."""
+
+from fastapi import APIRouter
+
+from app.followup.api.care import router as care
+from app.followup.api.items import router as items
+
+router = APIRouter()
+for part in (care, items):
+    router.include_router(part)

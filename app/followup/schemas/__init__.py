@@ -1,0 +1,1 @@
+"""Follow-up on the wire, one file a subject."""

@@ -1,0 +1,102 @@
+"""Items of a case on the wire."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from app.core.http import Moment, Text, Wire
+from app.followup.items import Item, ItemKind, ItemState, NewItem
+from app.team.audience import Audience, Visibility, audience_of, visibility_of
+
+
+class SharedIn(Wire):
+    """Who on the team sees what is written, besides the owner of the case and whoever writes."""
+
+    visibility: Visibility = Visibility.TEAM
+    named: list[UUID] = Field(default_factory=list, max_length=20, description="Organisations, with visibility `named`")
+
+    @property
+    def audience(self) -> Audience:
+        """The same as the rooms have it.
+
+        Raises:
+            Invalid: as `audience_of`.
+        """
+        return audience_of(self.visibility, self.named)
+
+
+class ActionIn(SharedIn):
+    """Something to do: what, by whom, by when."""
+
+    what: Text
+    assigned_to: UUID | None = Field(None, description="The owner or a member of the team; default: your organisation")
+    due_at: Moment
+
+    def to_item(self, now: datetime, by: UUID) -> NewItem:
+        """The item to write."""
+        return NewItem(
+            ItemKind.ACTION, now, self.audience, assigned_to=self.assigned_to or by, due_at=self.due_at, words={"note": self.what}
+        )
+
+
+class ItemEndIn(Wire):
+    """What became of it."""
+
+    outcome: Literal[ItemState.DONE, ItemState.CANCELLED] = ItemState.DONE
+    note: Text | None = None
+
+
+class ItemOut(Wire):
+    """An item; its words only when a purpose was given."""
+
+    id: UUID
+    kind: ItemKind
+    organisation_id: UUID
+    at: Moment
+    written_at: Moment
+    visibility: Visibility
+    named: list[UUID]
+    state: ItemState
+    assigned_to: UUID | None
+    due_at: Moment | None
+    ended_at: Moment | None
+    facts: dict[str, Any]
+    ended_facts: dict[str, Any]
+    parent_id: UUID | None
+    corrects_id: UUID | None
+    version: int
+    note: str | None = None
+    ended_note: str | None = None
+
+    @classmethod
+    def of(cls, item: Item, words: dict[str, Any] | None = None) -> Self:
+        """The item as the API shows it."""
+        words = words or {}
+        return cls(
+            id=item.id,
+            kind=item.kind,
+            organisation_id=item.organisation,
+            at=item.at,
+            written_at=item.written_at,
+            visibility=visibility_of(item.audience),
+            named=list(item.audience or ()),
+            state=item.state,
+            assigned_to=item.assigned_to,
+            due_at=item.due_at,
+            ended_at=item.ended_at,
+            facts=dict(item.facts),
+            ended_facts=dict(item.ended_facts),
+            parent_id=item.parent,
+            corrects_id=item.corrects,
+            version=item.version,
+            note=words.get("note"),
+            ended_note=words.get("ended"),
+        )
+
+
+class ItemsOut(Wire):
+    """Items of a case, oldest first."""
+
+    items: list[ItemOut]
