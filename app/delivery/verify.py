@@ -1,7 +1,7 @@
 """Ask a receiver whether it wants our events, before the first is sent.
 
-Consent is the presence of WebHook-Allowed-Origin, never the status. Own headers and credentials are not sent: whose address
-this is, is what we are asking. The client certificate is: it tells nobody a secret, and without it some answer nothing.
+Consent is the presence of WebHook-Allowed-Origin, never the status. Own headers, credentials and the client certificate are not
+shown: whose address this is, is what we are asking. Who answers nobody without a certificate is agreed upon, not asked.
 
 Sources: CNCF http-webhook 1.0 §4 (abuse protection), its NL GOV guideline.
 """
@@ -18,15 +18,13 @@ import httpx
 import structlog
 
 from app.core import clock
-from app.core.errors import Invalid
 from app.core.settings import Settings
 from app.core.work import Row, Work
-from app.delivery.access import Access
 from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import USER_AGENT
-from app.delivery.post.clients import show_certificate
+from app.delivery.post.clients import trusting
 from app.delivery.reach import reach
-from app.delivery.service import sealed, verification
+from app.delivery.service import verification
 
 TIMEOUT: Final = httpx.Timeout(8, connect=4)
 LONGEST: Final = 10.0
@@ -37,7 +35,6 @@ ASKED_RATE: Final = 6000  # ⚙ a minute, when its owner wants no limit
 KINDS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]] = (
     ((TimeoutError, httpx.TimeoutException), "timeout"),
     (DestinationRefused, "refused"),
-    (Invalid, "unreadable"),
     (OSError, "dns"),
     (httpx.ConnectError, "connect"),
     (httpx.HTTPError, "protocol"),
@@ -75,7 +72,7 @@ async def act(work: Work, rows: Sequence[Row]) -> None:
 async def _ask(work: Work, row: Row) -> Answer:
     try:
         async with asyncio.timeout(LONGEST):
-            return await handshake(work.database.settings, row["url"], sealed.opened(work, row), row["per_minute"])
+            return await handshake(work.database.settings, row["url"], row["per_minute"])
     except Exception as error:  # whatever it is, the others were asked too
         kind = "tls" if isinstance(_root(error), ssl.SSLError) else next(name for of, name in KINDS if isinstance(error, of))
         if kind == "fault":
@@ -83,7 +80,7 @@ async def _ask(work: Work, row: Row) -> Answer:
         return Answer(kind)
 
 
-async def handshake(settings: Settings, url: str, access: Access, per_minute: int | None) -> Answer:
+async def handshake(settings: Settings, url: str, per_minute: int | None) -> Answer:
     """One OPTIONS request, to a vetted address, without following where it points.
 
     Raises:
@@ -97,9 +94,9 @@ async def handshake(settings: Settings, url: str, access: Access, per_minute: in
         "WebHook-Request-Origin": origin,
         "WebHook-Request-Rate": str(per_minute or ASKED_RATE),
     }
-    async with httpx.AsyncClient(
-        timeout=TIMEOUT, trust_env=False, verify=_context(settings.webhooks_authorities, access)
-    ) as client:
+    # As the sender's: who is vouched for here is vouched for there.
+    context = await asyncio.to_thread(trusting, settings.webhooks_authorities)
+    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=context) as client:
         request = client.build_request("OPTIONS", where.url, headers=headers, extensions=where.extensions)
         response = await client.send(request, stream=True, follow_redirects=False)  # its body is not read
         await response.aclose()
@@ -113,16 +110,6 @@ def read(headers: Any, origin: str) -> Answer:  # noqa: ANN401  a mapping of any
         return Answer("no_consent")
     rate = (headers.get("webhook-allowed-rate") or "*").strip()
     return Answer(granted=max(1, int(rate)) if rate.isascii() and rate.isdigit() and len(rate) < 10 else None)  # noqa: PLR2004
-
-
-def _context(authorities: str, access: Access) -> ssl.SSLContext:
-    """As the sender's: who is vouched for here is vouched for there."""
-    context = httpx.create_ssl_context(trust_env=False)
-    if authorities:
-        context.load_verify_locations(authorities)
-    if access.certificate and access.key:
-        show_certificate(context, access.certificate, access.key)
-    return context
 
 
 def _root(error: BaseException) -> BaseException:

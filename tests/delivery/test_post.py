@@ -271,9 +271,10 @@ async def test_we_are_let_in_and_prove_who_we_are(a_post: Posts) -> None:
 
 
 class TokenServer(Receiver):
-    """Gives out tokens, and takes only the last one it gave."""
+    """Gives out tokens, and takes only the last one it gave, unless it lets in all."""
 
     given = 0
+    lets_in_all = False
 
     async def judge(self, path: str, headers: dict[str, str], body: bytes) -> int:
         """A token at /token; elsewhere 401 without the last one."""
@@ -283,7 +284,7 @@ class TokenServer(Receiver):
             self.content = json.dumps({"access_token": f"t{self.given}", "token_type": "Bearer", "expires_in": 3600}).encode()
             return 200 if asked else 400
         self.content = b""
-        return 204 if headers["authorization"] == f"Bearer t{self.given}" else 401
+        return 204 if self.lets_in_all or headers["authorization"] == f"Bearer t{self.given}" else 401
 
 
 async def test_a_token_is_fetched_once_and_again_when_it_ends(a_post: Posts) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -61,9 +61,9 @@ async def announce(database: Database, organisation: UUID, count: int, *, codes:
 
 
 @asynccontextmanager
-async def sending(url: str, bounds: Bounds | None = None) -> AsyncIterator[Database]:
-    """A worker that sends, on a pool of its own."""
-    settings = settings_for(url, webhooks_to_private_addresses=True)
+async def sending(url: str, bounds: Bounds | None = None, **others: Any) -> AsyncIterator[Database]:
+    """A worker that sends, on a pool of its own; `others` are settings."""
+    settings = settings_for(url, webhooks_to_private_addresses=True, **others)
     database = Database(url, settings)
     stop = asyncio.Event()
     listening = asyncio.create_task(database.bell.listen())

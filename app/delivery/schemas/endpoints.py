@@ -22,7 +22,8 @@ VERIFICATION: Any = Field(
     description=(
         "How it is made sure that the address is yours. handshake (usual): we ask OPTIONS and send nothing before"
         " WebHook-Allowed-Origin names us. confirmation: we send a code, and you post it to …/confirmations. agreed: you state"
-        " that the address was agreed with its owner, by contract"
+        " that the address was agreed with its owner, by contract. Until then we show neither your headers, credentials nor"
+        " client certificate: a receiver that answers nobody without them must be agreed"
     ),
 )
 PER_MINUTE: Any = Field(None, ge=1, le=60_000, description="Deliveries a minute at most; the receiver may grant fewer")

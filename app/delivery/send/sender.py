@@ -174,14 +174,18 @@ class Sender:
         task.add_done_callback(self._served)
 
     def _target(self, row: Any) -> Target | None:  # noqa: ANN401  a row
-        """What is needed to reach an endpoint; None when its secrets can't be read: it is seen again when its lease runs out."""
+        """What is needed to reach an endpoint; None when its secrets can't be read: it is seen again when its lease runs out.
+
+        Who is not verified is shown a signature and nothing else: neither headers, credentials nor a certificate.
+        """
         endpoint = row["id"]
         try:
             key = master_key(self._settings)
             opened = [
                 (kind, key.unwrap(bytes(secret), endpoint)) for kind, secret in zip(row["kinds"], row["secrets"], strict=True)
             ]
-            access = Access.from_bytes(key.unwrap(bytes(row["access"]), endpoint)) if row["access"] else Access()
+            shows = row["state"] == "active" and row["access"]
+            access = Access.from_bytes(key.unwrap(bytes(row["access"]), endpoint)) if shows else Access()
         except (Broken, ValueError, KeyError, TypeError):
             log.error("sender.secret_unreadable", endpoint=str(endpoint))  # noqa: TRY400  the trace says nothing more
             return None
