@@ -92,6 +92,7 @@ async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Con
         ({"municipalityCodes": ["Amsterdam"]}, ["/municipalityCodes/0"]),
         ({"municipalityCodes": ["GM0363", "GM9999"]}, ["/municipalityCodes/1"]),
         ({"preset": "open_notificaties"}, ["/url", "/auth"]),
+        ({"types": ["nl.nodus.case", "nl.nodus.geheim", "nl.nodus.case.offered.v1.*"]}, ["/types/1", "/types/2"]),
     ],
 )
 async def test_what_could_not_work_is_refused_by_name(ours: Owner, wishes: dict[str, Any], where: list[str]) -> None:
@@ -99,6 +100,16 @@ async def test_what_could_not_work_is_refused_by_name(ours: Owner, wishes: dict[
     refused = await ours.make(400, **wishes)
     assert pointers(refused) == where
     assert "geheim" not in json.dumps(refused)
+
+
+async def test_a_type_that_there_is_not_is_told_the_nearest(ours: Owner) -> None:
+    """One letter too few, and nothing would ever arrive; a change is looked at as closely."""
+    refused = await ours.make(400, types=["nl.nodus.case.acepted"])
+    assert pointers(refused) == ["/types/0"]
+    assert "nl.nodus.case.accepted.v1" in refused["errors"][0]["message"]
+    made = await ours.make(types=["nl.nodus.case.*", "nl.nodus.offer", "nl.nodus.case.accepted.v1"])
+    refused = await ours.ask("PATCH", f"/{made['id']}", {"types": ["nl.nodus.ofer.*"]}, 400, seen=1)
+    assert (pointers(refused), "nl.nodus.offer.*" in refused["errors"][0]["message"]) == (["/types/0"], True)
 
 
 async def test_a_hub_of_open_notificaties_needs_two_fields(ours: Owner) -> None:
