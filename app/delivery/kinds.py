@@ -1,4 +1,4 @@
-"""Whether the types that an endpoint names are types that there are: one that is misspelt would get nothing, and nobody would know."""
+"""Whether there are the types that an endpoint names: one that is misspelt would get nothing, and nobody would know."""
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches

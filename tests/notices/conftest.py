@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -141,9 +142,16 @@ def mailing(url: str, server: MailServer, ca: Path, **others: Any) -> Settings:
 @pytest.fixture
 async def desk(shared_url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
     """The desk with its confirmed mailbox."""
+    async with a_desk(shared_url, authority) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_desk(url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
+    """The desk with its confirmed mailbox, in the database at `url`."""
     ca, context = authority
     async with mail_server(context) as server:
-        settings = mailing(shared_url, server, ca)
+        settings = mailing(url, server, ca)
         app = create_app(settings)
         async with app.router.lifespan_context(app), client_of(app) as client:
             database: Database = app.state.database
