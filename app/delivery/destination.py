@@ -14,7 +14,16 @@ PORTS: Final = frozenset({443, 8443})
 NOT_OURS_TO_CALL: Final = tuple(
     map(
         ip_network,
-        "100.64.0.0/10 192.0.0.0/24 192.88.99.0/24 64:ff9b::/96 64:ff9b:1::/48 2002::/16 2001::/23 3fff::/20".split(),
+        [
+            "100.64.0.0/10",
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "2001::/23",
+            "3fff::/20",
+        ],
     )
 )
 GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # what lies outside is translated, local, or given out to nobody
