@@ -1,5 +1,6 @@
 """Endpoints as their owners keep them: made, changed, looked at, their secrets taken turns with."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -15,7 +16,7 @@ from app.core.db import Database
 from app.delivery.access import Access, ZgwJwt
 from app.delivery.service import endpoints as service
 from app.vault.keys import master_key
-from tests.delivery.owning import HOOK, Owner, an_owner, pointers
+from tests.delivery.owning import AT, HOOK, Owner, an_owner, pointers
 from tests.delivery.test_access import a_certificate
 from tests.makers import a_token
 
@@ -57,6 +58,13 @@ async def test_everything_that_is_wished_is_kept_and_nothing_secret_is_shown(
     for secret in ("geheim", "PRIVATE"):
         assert secret not in json.dumps([shown, made])
         assert secret.encode() not in repr(dict(row)).encode()
+
+
+async def test_many_at_once_are_not_more_than_one_may_have(ours: Owner) -> None:
+    """Forty in one moment: each counts those before it."""
+    wish = {"url": HOOK, "verification": "agreed"}
+    made = await asyncio.gather(*(ours.client.post(AT, json=wish, headers=ours.key) for _ in range(40)))
+    assert sorted(one.status_code for one in made) == [201] * service.MOST + [409] * (40 - service.MOST)
 
 
 async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Connection, database: Database) -> None:
