@@ -95,6 +95,7 @@ async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Con
             ["/auth/tokenUrl"],
         ),
         ({"auth": {"kind": "geheim"}}, ["/auth"]),
+        ({"auth": ZGW | {"secret": "ssh-rsa-geheim"}}, ["/auth/secret"]),
         ({"headers": {"Host": "x"}}, ["/headers"]),
         ({"clientCertificate": {"chain": "geheim", "key": "geheim"}}, ["/clientCertificate/chain"]),
         ({"municipalityCodes": ["Amsterdam"]}, ["/municipalityCodes/0"]),

@@ -3,13 +3,22 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.core.http import Line, Moment, Wire
 from app.delivery.access import Auth, Bearer, OAuth, ZgwJwt
 
 Code = Annotated[str, StringConstraints(pattern=r"^GM[0-9]{4}$")]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[\x21-\x7e]*$")]
+
+
+def _no_public_key(secret: str) -> str:
+    """What looks like a key is no secret: the library that signs refuses it at every attempt."""
+    if secret.startswith(("ssh-", "ecdsa-", "-----BEGIN")):
+        raise ValueError("Send the secret that the municipality gave out, not a key.")
+    return secret
+
+
 Pem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32_000, pattern=r"^[\x0a\x0d\x20-\x7e]*$")]
 Verification = Literal["handshake", "confirmation", "agreed"]
 HEADERS: Any = Field(
@@ -70,7 +79,7 @@ class ZgwJwtAuth(Wire):
 
     kind: Literal["zgwJwt"]
     client_id: Line
-    secret: Secret
+    secret: Annotated[Secret, AfterValidator(_no_public_key)]
     user_id: Line = "nodus"
     user_representation: Line = "Nodus"
 
