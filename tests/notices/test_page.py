@@ -1,5 +1,6 @@
 """The page behind a mail: scanners open nothing, whoever reads sees how it stands, and only the organisation's key answers."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 
 from app.core.ids import new_id
 from app.main import create_app, edged
-from tests.makers import AMSTERDAM_DESK, a_token, now
-from tests.notices.conftest import PROVIDER, Desk
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
+from tests.notices.conftest import PROVIDER, Desk, minutes
 
 
 def token(key: dict[str, str]) -> str:
@@ -93,6 +94,36 @@ async def test_only_the_organisations_key_answers(desk: Desk, browser: httpx.Asy
     assert codes == [409, 429, 429]
     case = await desk.client.get(f"/v1/cases/{offer['caseId']}", headers=desk.key)
     assert (case.json()["state"], case.json()["ownerOrganisationId"]) == ("accepted", str(PROVIDER))
+
+
+async def test_who_opens_a_notice_has_seen_its_offer(desk: Desk, browser: httpx.AsyncClient) -> None:
+    """As by the API: once, at the moment of opening, told to whoever took the call in; a look at the button is none."""
+    offer = await desk.offer()
+    address = await address_in(desk)
+    await browser.get(address)
+    assert (await desk.client.get(f"/v1/offers/{offer['id']}", headers=desk.key)).json()["seenAt"] is None
+    shown = await asyncio.gather(*(browser.post(address, data={"act": "show"}) for _ in range(3)))
+    assert {answer.status_code for answer in shown} == {200}
+    await browser.post(address, data=sent(desk, key="nodus_wrong"))
+    seen = (await desk.client.get(f"/v1/offers/{offer['id']}", headers=desk.key)).json()
+    assert (seen["seenAt"], seen["version"]) == ((await desk.notices())[0]["openedAt"], offer["version"])
+    assert await desk.heard("offer.seen", offer["id"]) == sorted([HOTLINE, PROVIDER])
+
+
+async def test_who_opens_too_late_is_told_so(desk: Desk, browser: httpx.AsyncClient) -> None:
+    """Answered meanwhile, or out of time though nobody has looked yet: the page says it, and nobody hears of a look."""
+    offer = await desk.offer()
+    address = await address_in(desk)
+    moved = "UPDATE offer SET accept_by = now() + :span, next_call_at = now() + :span WHERE id = :id"
+    await desk.change(moved, id=offer["id"], span=-minutes(1))
+    late = await browser.post(address, data={"act": "show"})
+    assert (late.status_code, "voorbij" in late.text, 'name="key"' in late.text) == (200, True, False)
+    await desk.change(moved, id=offer["id"], span=minutes(9))
+    await desk.accept(offer["id"])
+    ended = await browser.post(address, data={"act": "show"})
+    assert (ended.status_code, "Aangenomen" in ended.text) == (200, True)
+    assert await desk.heard("offer.seen", offer["id"]) == []
+    assert [one["state"] for one in await desk.notices()] == ["opened"]
 
 
 async def test_declining_needs_a_reason_and_asks_the_next(desk: Desk, browser: httpx.AsyncClient) -> None:
