@@ -80,7 +80,7 @@ async def list_notices(
     limit: Limit = USUAL_LIMIT,
     state: Annotated[NoticeState | None, Query(description="Only notices in this state")] = None,
 ) -> NoticePage:
-    """What a mailbox was told, newest first: sent, opened, bounced, and how it ended."""
+    """What a mailbox was told, newest first: sent, opened, bounced, and how it ended; for 90 days after that."""
     page = await service.notices(work, mailbox_id, before=cursor_id(cursor), limit=limit, state=state)
     return NoticePage(items=[NoticeOut.of(row) for row in page.items], next=page.next)
 

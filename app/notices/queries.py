@@ -92,6 +92,23 @@ CLAIM: Final = text("""
     (SELECT f.id FROM notice_mail f WHERE f.notice_id = c.notice_id ORDER BY f.id LIMIT 1) AS thread
   FROM claimed c JOIN mailbox b ON b.id = c.mailbox_id LEFT JOIN notice n ON n.id = c.notice_id
 """)
+TO_SWEEP: Final = select(mailbox.c.id).where(mailbox.c.sweep_at <= bindparam("at")).order_by(mailbox.c.sweep_at).limit(100)
+# Their mails go with them.
+FORGET: Final = text("""
+  DELETE FROM notice WHERE id IN (
+    SELECT id FROM notice WHERE mailbox_id = :of_mailbox AND ended_at <= :before ORDER BY id LIMIT :most)
+""")
+FORGET_UNFOLLOWED: Final = delete(notice).where(
+    notice.c.mailbox_id == bindparam("of_mailbox"),
+    notice.c.made_at <= bindparam("before"),
+    notice.c.offer_id.in_(bindparam("offers", expanding=True)),
+)
+FORGET_ASKED: Final = delete(notice_mail).where(
+    notice_mail.c.mailbox_id == bindparam("of_mailbox"),
+    notice_mail.c.notice_id.is_(None),
+    notice_mail.c.state != "waiting",
+    notice_mail.c.made_at <= bindparam("before"),
+)
 # Why nothing reaches a mailbox, and since when; told again only after a while.
 SILENT: Final = text("""
   SELECT b.id, b.organisation_id, CASE WHEN NOT :configured THEN 'not_configured' WHEN b.state = 'unconfirmed' THEN 'unconfirmed'

@@ -24,6 +24,7 @@ mailbox: Final = Table(
     Column("silent_told_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("sweep_at", DateTime(timezone=True), nullable=False),
 )
 
 notice: Final = Table(

@@ -13,6 +13,7 @@ ASKED_AGAIN: Final = timedelta(minutes=1)  # ⚙ between two codes or tests of o
 UNCONFIRMED_AFTER: Final = timedelta(hours=1)  # ⚙ then its organisation is told
 WAITING_AFTER: Final = timedelta(minutes=5)  # ⚙ a mail that no server took: then its organisation is told
 TOLD_AGAIN: Final = timedelta(days=1)  # ⚙
+KEPT: Final = timedelta(days=90)  # ⚙ notices with their mails, once their offers have ended; codes and tests, once mailed
 
 # The wait after each failed attempt; the last one again and again.
 WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600))  # ⚙
