@@ -17,9 +17,9 @@ from app.notices.service.mailboxes import CodeWrong, Mailbox, MailboxKnown, Unco
 router = rooms_router("notices")
 
 
-@router.post("/mailboxes", status_code=201, responses=problems(Invalid, MailboxKnown))
+@router.post("/mailboxes", status_code=201, responses=problems(Invalid, MailboxKnown, TooMany))
 async def add_mailbox(body: MailboxIn, work: MailboxDoor, request: Request, response: Response) -> MailboxOut:
-    """Register a mailbox. A code is mailed to it; until you send that back it gets no notices."""
+    """Register a mailbox. A code is mailed to it, ten a day at most; until you send that back it gets no notices."""
     made = await service.add_mailbox(work, body.address, body.language)
     response.headers["Location"] = f"/v1/mailboxes/{made.id}"
     return _shown(made, request, response)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, exists, func, select, text, update
 
-from app.notices.tables import mailbox, notice, notice_mail
+from app.notices.tables import code_mailed, mailbox, notice, notice_mail
 
 NONE: Final = UUID(int=0)
 
@@ -19,6 +19,8 @@ CHANGE: Final = update(mailbox).where(mailbox.c.id == bindparam("of_mailbox"))
 REMOVE: Final = delete(mailbox).where(mailbox.c.id == bindparam("mailbox_id"))
 ACTIVE: Final = select(mailbox.c.id, mailbox.c.organisation_id, mailbox.c.told_through).where(mailbox.c.state == "active")
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('mailboxes ' || CAST(:organisation AS text), 0))")
+FORGET_CODES: Final = delete(code_mailed).where(code_mailed.c.at <= bindparam("before"))
+CODES: Final = select(func.count().label("count"), func.min(code_mailed.c.at).label("first_at")).select_from(code_mailed)
 
 WAITS: Final = exists().where(notice_mail.c.notice_id == notice.c.id, notice_mail.c.state == "waiting")
 NOTICE: Final = select(notice).where(notice.c.id == bindparam("notice_id"))

@@ -27,6 +27,14 @@ mailbox: Final = Table(
     Column("sweep_at", DateTime(timezone=True), nullable=False),
 )
 
+code_mailed: Final = Table(
+    "code_mailed",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 notice: Final = Table(
     "notice",
     metadata,
