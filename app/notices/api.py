@@ -8,11 +8,12 @@ from fastapi import Query, Request, Response
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionRequired, Stale, TooMany
 from app.core.http import USUAL_LIMIT, Cursor, Limit, etag, expected_version, problems, rooms_router
 from app.core.paging import after as cursor_id
+from app.delivery.service.verification import CodeWrong
 from app.identity.doors import MailboxDoor
 from app.notices.following import NoticeState
 from app.notices.schemas import ConfirmationIn, MailboxChange, MailboxesOut, MailboxIn, MailboxOut, NoticeOut, NoticePage
 from app.notices.service import mailboxes as service
-from app.notices.service.mailboxes import CodeWrong, Mailbox, MailboxKnown, Unconfirmed
+from app.notices.service.mailboxes import Mailbox, MailboxKnown, Unconfirmed
 
 router = rooms_router("notices")
 

@@ -16,6 +16,7 @@ from app.core.http import match
 from app.core.ids import ALPHABET, new_id
 from app.core.paging import Page, page_of
 from app.core.work import Work
+from app.delivery.service.verification import CodeWrong
 from app.notices import queries
 from app.notices.following import Kind, NoticeState
 from app.notices.message import is_address
@@ -34,12 +35,6 @@ class MailboxKnown(Conflict):
     """The address is registered already, or there are enough."""
 
     slug, title = "mailbox-known", "No further mailbox"
-
-
-class CodeWrong(Conflict):
-    """The code is not the one that was mailed last, or it is too old."""
-
-    slug, title = "code-wrong", "The code does not fit"
 
 
 class Unconfirmed(Conflict):
@@ -196,7 +191,8 @@ async def confirm(work: Work, mailbox_id: UUID, code: str) -> Mailbox:
     mailed = master_key(work.database.settings).unwrap(bytes(row["code"]), mailbox_id).decode()
     fits = hmac.compare_digest(_plain(mailed).encode(), _plain(code).encode())
     if not fits or clock.wall() - row["code_made_at"] > CODE_LIVES:
-        raise CodeWrong("This is not the code that was mailed last, or it is older than a day. POST …/codes mails another.")
+        sentence = "This is not the code that was mailed last, or it is older than a day. POST …/codes mails another."
+        raise CodeWrong(sentence, errors=[FieldError("/code", "code", sentence)])
     at = clock.wall()
     confirmed = {"state": "active", "confirmed_at": at, "code": None, "code_made_at": None, "version": found.version + 1}
     confirmed |= {"failing_since": None, "last_error": None, "silent_told_at": None}
