@@ -7,7 +7,6 @@ Sources: CNCF http-webhook 1.0 §4 (abuse protection), its NL GOV guideline.
 """
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,10 +18,15 @@ import structlog
 
 from app.core import clock
 from app.core.settings import Settings
+from app.core.tls import is_of_tls
 from app.core.work import Row, Work
 from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import USER_AGENT
+<<<<<<< HEAD
 from app.delivery.post.clients import trusting
+=======
+from app.delivery.post.clients import context_for
+>>>>>>> refs/heads/mail
 from app.delivery.reach import reach
 from app.delivery.service import verification
 
@@ -74,7 +78,7 @@ async def _ask(work: Work, row: Row) -> Answer:
         async with asyncio.timeout(LONGEST):
             return await handshake(work.database.settings, row["url"], row["per_minute"])
     except Exception as error:  # whatever it is, the others were asked too
-        kind = "tls" if isinstance(_root(error), ssl.SSLError) else next(name for of, name in KINDS if isinstance(error, of))
+        kind = "tls" if is_of_tls(error) else next(name for of, name in KINDS if isinstance(error, of))
         if kind == "fault":
             log.exception("webhook.verification_fault", endpoint=str(row["id"]))
         return Answer(kind)
@@ -94,9 +98,15 @@ async def handshake(settings: Settings, url: str, per_minute: int | None) -> Ans
         "WebHook-Request-Origin": origin,
         "WebHook-Request-Rate": str(per_minute or ASKED_RATE),
     }
+<<<<<<< HEAD
     # As the sender's: who is vouched for here is vouched for there.
     context = await asyncio.to_thread(trusting, settings.webhooks_authorities)
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=context) as client:
+=======
+    async with httpx.AsyncClient(
+        timeout=TIMEOUT, trust_env=False, verify=context_for(settings.webhooks_authorities, access)
+    ) as client:
+>>>>>>> refs/heads/mail
         request = client.build_request("OPTIONS", where.url, headers=headers, extensions=where.extensions)
         response = await client.send(request, stream=True, follow_redirects=False)  # its body is not read
         await response.aclose()
@@ -110,9 +120,12 @@ def read(headers: Any, origin: str) -> Answer:  # noqa: ANN401  a mapping of any
         return Answer("no_consent")
     rate = (headers.get("webhook-allowed-rate") or "*").strip()
     return Answer(granted=max(1, int(rate)) if rate.isascii() and rate.isdigit() and len(rate) < 10 else None)  # noqa: PLR2004
+<<<<<<< HEAD
 
 
 def _root(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]  # one of them is there
     return error
+=======
+>>>>>>> refs/heads/mail

@@ -156,6 +156,7 @@ async def a_desk(url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
         async with app.router.lifespan_context(app), client_of(app) as client:
             database: Database = app.state.database
             made = Desk(client, database, server, await a_token(database), await a_token(database, PROVIDER, "desk"))
+            await made.change("DELETE FROM code_mailed")  # each test has a day of its own
             made.mailbox = await _confirmed(made)
             await made.told()
             server.taken.clear()
