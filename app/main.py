@@ -139,11 +139,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="The service behind a national number for people who worry about somebody's confused behaviour.",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={
-            "name": "Nodus",
-            "url": "https://github.com/nodus-nl/nodus",
-            "email": "nodus@example.nl",
-        },
+        contact={"name": "Nodus", "url": "https://github.com/nodus-nl/nodus"},  # its email is told by `describe`
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         openapi_url=None,
         docs_url=None,
@@ -166,7 +162,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def connect(app: FastAPI, settings: Settings) -> None:
     """Give an application what it works with; what it knew before is forgotten."""
     database = Database(settings.database_url, settings)
-    app.state = State({"settings": settings, "database": database, "keyring": KeyRing(database), "heads": Heads(database)})
+    known = frozenset(event.type for event in EVENTS)
+    app.state = State(
+        {"settings": settings, "database": database, "keyring": KeyRing(database), "heads": Heads(database), "event_types": known}
+    )
 
 
 def edged(app: FastAPI) -> ASGIApp:

@@ -55,6 +55,7 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     notices.REMINDED,
     notices.UNOPENED,  # a pressing notice that nobody opened: somebody rings
     notices.SILENT,  # nothing reaches a mailbox
+    notices.OLD,  # notices and mails are forgotten
 )
 LOOK_AGAIN: Final = 30.0
 

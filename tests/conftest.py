@@ -183,6 +183,7 @@ async def raw(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 _ENDED: Final[list[FastAPI]] = []
+TEST_TYPES: Final = {f"nl.nodus.test.{one}.v1" for one in ("happened", "somewhere", "urgent")}  # events that tests make up
 
 
 @asynccontextmanager
@@ -194,6 +195,7 @@ async def running(settings: Settings) -> AsyncIterator[FastAPI]:
     """
     app = _ENDED.pop() if _ENDED else create_app(settings)
     connect(app, settings)
+    app.state.event_types |= TEST_TYPES
     async with app.router.lifespan_context(app):
         yield app
     _ENDED.append(app)

@@ -56,8 +56,9 @@ def shell(cluster: embedded.Embedded, name: str) -> Shell:
 
 
 def test_openapi_prints_what_is_committed(shell: Shell) -> None:
-    """And nothing else on its standard output."""
-    out, _ = shell.start("openapi").communicate(timeout=60)
+    """And nothing else, on its standard output or beside it."""
+    out, err = shell.start("openapi").communicate(timeout=60)
+    assert err == ""
     assert json.loads(out) == json.loads((ROOT / "openapi" / "openapi.json").read_text())
 
 

@@ -1,7 +1,7 @@
 """Errors as answers: problem+json (RFC 9457), the one place where meaning becomes HTTP."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -64,16 +64,26 @@ def form_at(path: str, forms: Forms) -> Form:
 FORM: Final = "form:"  # how a tag begins that tells apart what a body may be: it is no part of what was sent
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def _pointer(location: tuple[int | str, ...], body: object) -> str:
     """As far as it consists of what may be names of fields: a name that was sent may be that of a person."""
-    where = location[1:] if location and location[0] == "body" else location
+    where = tuple(_inside(location[1:], body)) if location and location[0] == "body" else location
     where = tuple(part for part in where if not str(part).startswith(FORM))
     return "".join(f"/{part}" for part in takewhile(lambda part: isinstance(part, int) or FIELD.fullmatch(part), where))
 
 
+def _inside(location: tuple[int | str, ...], body: object) -> Iterator[int | str]:
+    """Without the names of kinds: of a body that may be of several, pydantic names the kind, which no pointer leads through."""
+    for place, part in enumerate(location):
+        inside = body.get(part) if isinstance(body, dict) and part in body else None
+        if inside is None and isinstance(body, dict) and place + 1 < len(location) and part in body.values():
+            continue
+        yield part
+        body = body[part] if isinstance(body, list) and isinstance(part, int) and part < len(body) else inside
+
+
 def _from_validation(error: RequestValidationError) -> Problem:
     # Pydantic's `input` and `ctx` would echo what was sent, and messages of our own validators are written by us.
-    errors = [FieldError(_pointer(fault["loc"]), fault["type"], _sentence(fault)) for fault in error.errors()]
+    errors = [FieldError(_pointer(fault["loc"], error.body), fault["type"], _sentence(fault)) for fault in error.errors()]
     count = "One field is" if len(errors) == 1 else f"{len(errors)} fields are"
     return Invalid(f"{count} not valid; each is named in `errors`. Nothing was changed.", errors=errors)
 

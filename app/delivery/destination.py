@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 from app.core.errors import FieldError, Invalid
 
 PORTS: Final = frozenset({443, 8443})
-# What Python calls global and yet leads inside: carrier-grade NAT, and IPv4 wrapped for translation.
-NOT_OURS_TO_CALL: Final = tuple(map(ip_network, ("100.64.0.0/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+# What Python calls global, or did in some version, and yet leads inside or nowhere: carrier-grade NAT, protocols and relays,
+# documentation, and IPv4 wrapped for translation. Source: IANA special-purpose address registries.
+_IPV4: Final = ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24")
+_IPV6: Final = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "3fff::/20")
+NOT_OURS_TO_CALL: Final = tuple(map(ip_network, _IPV4 + _IPV6))
 GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # what lies outside is translated, local, or given out to nobody
 Address = IPv4Address | IPv6Address
 

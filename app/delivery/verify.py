@@ -1,13 +1,12 @@
 """Ask a receiver whether it wants our events, before the first is sent.
 
-Consent is the presence of WebHook-Allowed-Origin, never the status. Own headers and credentials are not sent: whose address
-this is, is what we are asking. The client certificate is: it tells nobody a secret, and without it some answer nothing.
+Consent is the presence of WebHook-Allowed-Origin, never the status. Own headers, credentials and the client certificate are not
+shown: whose address this is, is what we are asking. Who answers nobody without a certificate is agreed upon, not asked.
 
 Sources: CNCF http-webhook 1.0 §4 (abuse protection), its NL GOV guideline.
 """
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,15 +17,18 @@ import httpx
 import structlog
 
 from app.core import clock
-from app.core.errors import Invalid
 from app.core.settings import Settings
+from app.core.tls import is_of_tls
 from app.core.work import Row, Work
-from app.delivery.access import Access
 from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import USER_AGENT
-from app.delivery.post.clients import show_certificate
+<<<<<<< HEAD
+from app.delivery.post.clients import trusting
+=======
+from app.delivery.post.clients import context_for
+>>>>>>> refs/heads/mail
 from app.delivery.reach import reach
-from app.delivery.service import sealed, verification
+from app.delivery.service import verification
 
 TIMEOUT: Final = httpx.Timeout(8, connect=4)
 LONGEST: Final = 10.0
@@ -37,7 +39,6 @@ ASKED_RATE: Final = 6000  # ⚙ a minute, when its owner wants no limit
 KINDS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]] = (
     ((TimeoutError, httpx.TimeoutException), "timeout"),
     (DestinationRefused, "refused"),
-    (Invalid, "unreadable"),
     (OSError, "dns"),
     (httpx.ConnectError, "connect"),
     (httpx.HTTPError, "protocol"),
@@ -75,15 +76,15 @@ async def act(work: Work, rows: Sequence[Row]) -> None:
 async def _ask(work: Work, row: Row) -> Answer:
     try:
         async with asyncio.timeout(LONGEST):
-            return await handshake(work.database.settings, row["url"], sealed.opened(work, row), row["per_minute"])
+            return await handshake(work.database.settings, row["url"], row["per_minute"])
     except Exception as error:  # whatever it is, the others were asked too
-        kind = "tls" if isinstance(_root(error), ssl.SSLError) else next(name for of, name in KINDS if isinstance(error, of))
+        kind = "tls" if is_of_tls(error) else next(name for of, name in KINDS if isinstance(error, of))
         if kind == "fault":
             log.exception("webhook.verification_fault", endpoint=str(row["id"]))
         return Answer(kind)
 
 
-async def handshake(settings: Settings, url: str, access: Access, per_minute: int | None) -> Answer:
+async def handshake(settings: Settings, url: str, per_minute: int | None) -> Answer:
     """One OPTIONS request, to a vetted address, without following where it points.
 
     Raises:
@@ -97,9 +98,15 @@ async def handshake(settings: Settings, url: str, access: Access, per_minute: in
         "WebHook-Request-Origin": origin,
         "WebHook-Request-Rate": str(per_minute or ASKED_RATE),
     }
+<<<<<<< HEAD
+    # As the sender's: who is vouched for here is vouched for there.
+    context = await asyncio.to_thread(trusting, settings.webhooks_authorities)
+    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=context) as client:
+=======
     async with httpx.AsyncClient(
-        timeout=TIMEOUT, trust_env=False, verify=_context(settings.webhooks_authorities, access)
+        timeout=TIMEOUT, trust_env=False, verify=context_for(settings.webhooks_authorities, access)
     ) as client:
+>>>>>>> refs/heads/mail
         request = client.build_request("OPTIONS", where.url, headers=headers, extensions=where.extensions)
         response = await client.send(request, stream=True, follow_redirects=False)  # its body is not read
         await response.aclose()
@@ -113,19 +120,12 @@ def read(headers: Any, origin: str) -> Answer:  # noqa: ANN401  a mapping of any
         return Answer("no_consent")
     rate = (headers.get("webhook-allowed-rate") or "*").strip()
     return Answer(granted=max(1, int(rate)) if rate.isascii() and rate.isdigit() and len(rate) < 10 else None)  # noqa: PLR2004
-
-
-def _context(authorities: str, access: Access) -> ssl.SSLContext:
-    """As the sender's: who is vouched for here is vouched for there."""
-    context = httpx.create_ssl_context(trust_env=False)
-    if authorities:
-        context.load_verify_locations(authorities)
-    if access.certificate and access.key:
-        show_certificate(context, access.certificate, access.key)
-    return context
+<<<<<<< HEAD
 
 
 def _root(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]  # one of them is there
     return error
+=======
+>>>>>>> refs/heads/mail

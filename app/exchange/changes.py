@@ -57,7 +57,7 @@ def patched(current: Resource, operations: Sequence[Any]) -> Resource:
     for operation in operations:
         try:
             _carry_out(whole, operation["op"], operation["path"], operation.get("value"))
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError):
             raise Invalid("An operation of the patch can't be carried out: add, replace, remove or test what is there.") from None
     return whole
 

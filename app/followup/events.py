@@ -35,6 +35,18 @@ class CaseInAftercare(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRelapsed(CaseEvent):
+    """A goal was set in aftercare: the case is followed up again, and the checks of `round` that were planned are waived."""
+
+    type: ClassVar[str] = "nl.nodus.case.relapsed.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "in_follow_up"}
+    round: int
+    goal_id: UUID
+    state: str
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOverdue(CaseEvent):
     """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act."""
 
@@ -100,4 +112,6 @@ class ItemEnded(CaseEvent):
     state: str
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (ContactLogged, CaseInAftercare, CaseOverdue, CaseClosed, ItemWritten, ItemEnded)
+EVENTS: Final[tuple[type[Event], ...]] = (
+    ContactLogged, CaseInAftercare, CaseRelapsed, CaseOverdue, CaseClosed, ItemWritten, ItemEnded,
+)  # fmt: skip

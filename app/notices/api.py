@@ -8,18 +8,19 @@ from fastapi import Query, Request, Response
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionRequired, Stale, TooMany
 from app.core.http import USUAL_LIMIT, Cursor, Limit, etag, expected_version, problems, rooms_router
 from app.core.paging import after as cursor_id
+from app.delivery.service.verification import CodeWrong
 from app.identity.doors import MailboxDoor
 from app.notices.following import NoticeState
 from app.notices.schemas import ConfirmationIn, MailboxChange, MailboxesOut, MailboxIn, MailboxOut, NoticeOut, NoticePage
 from app.notices.service import mailboxes as service
-from app.notices.service.mailboxes import CodeWrong, Mailbox, MailboxKnown, Unconfirmed
+from app.notices.service.mailboxes import Mailbox, MailboxKnown, Unconfirmed
 
 router = rooms_router("notices")
 
 
-@router.post("/mailboxes", status_code=201, responses=problems(Invalid, MailboxKnown))
+@router.post("/mailboxes", status_code=201, responses=problems(Invalid, MailboxKnown, TooMany))
 async def add_mailbox(body: MailboxIn, work: MailboxDoor, request: Request, response: Response) -> MailboxOut:
-    """Register a mailbox. A code is mailed to it; until you send that back it gets no notices."""
+    """Register a mailbox. A code is mailed to it, ten a day at most; until you send that back it gets no notices."""
     made = await service.add_mailbox(work, body.address, body.language)
     response.headers["Location"] = f"/v1/mailboxes/{made.id}"
     return _shown(made, request, response)
@@ -80,7 +81,7 @@ async def list_notices(
     limit: Limit = USUAL_LIMIT,
     state: Annotated[NoticeState | None, Query(description="Only notices in this state")] = None,
 ) -> NoticePage:
-    """What a mailbox was told, newest first: sent, opened, bounced, and how it ended."""
+    """What a mailbox was told, newest first: sent, opened, bounced, and how it ended; for 90 days after that."""
     page = await service.notices(work, mailbox_id, before=cursor_id(cursor), limit=limit, state=state)
     return NoticePage(items=[NoticeOut.of(row) for row in page.items], next=page.next)
 

@@ -29,12 +29,13 @@ class Bounce:
 
 def bounce_in(content: bytes) -> Bounce | None:
     """The bounce that a mail is; None: it is none, only a delay, or about no mail of ours."""
-    report = BytesParser(policy=compat32).parsebytes(content)
-    statuses = list(_failed(report))
-    if not statuses:
+    try:
+        report = BytesParser(policy=compat32).parsebytes(content)
+        status = next(_failed(report), None)
+        mail = next(filter(None, map(mail_meant, _named(report))), None) if status else None
+    except RecursionError:  # mails in mails in mails: no mail server reports like this
         return None
-    mail = next(filter(None, (mail_meant(text) for text in _named(report))), None)
-    return Bounce(mail, f"dsn_{statuses[0]}") if mail else None
+    return Bounce(mail, f"dsn_{status}") if mail else None
 
 
 def _failed(report: Message) -> Iterator[str]:

@@ -19,6 +19,7 @@ from aiosmtplib import (
 )
 
 from app.core.settings import Settings
+from app.core.tls import is_of_tls
 from app.notices.message import is_address
 
 LONGEST_ATTEMPT: Final = 30.0  # ⚙ seconds, whatever the server does
@@ -91,8 +92,7 @@ def _kind(error: Exception) -> str:
         return "login"
     if isinstance(error, SMTPResponseException):
         return f"smtp_{error.code}"
-    causes = (error, error.__cause__, error.__context__)
-    if any(isinstance(one, ssl.SSLError) for one in causes):
+    if is_of_tls(error):
         return "tls"
     if isinstance(error, TimeoutError):
         return "timeout"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, exists, func, select, text, update
 
-from app.notices.tables import mailbox, notice, notice_mail
+from app.notices.tables import code_mailed, mailbox, notice, notice_mail
 
 NONE: Final = UUID(int=0)
 
@@ -19,6 +19,8 @@ CHANGE: Final = update(mailbox).where(mailbox.c.id == bindparam("of_mailbox"))
 REMOVE: Final = delete(mailbox).where(mailbox.c.id == bindparam("mailbox_id"))
 ACTIVE: Final = select(mailbox.c.id, mailbox.c.organisation_id, mailbox.c.told_through).where(mailbox.c.state == "active")
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('mailboxes ' || CAST(:organisation AS text), 0))")
+FORGET_CODES: Final = delete(code_mailed).where(code_mailed.c.at <= bindparam("before"))
+CODES: Final = select(func.count().label("count"), func.min(code_mailed.c.at).label("first_at")).select_from(code_mailed)
 
 WAITS: Final = exists().where(notice_mail.c.notice_id == notice.c.id, notice_mail.c.state == "waiting")
 NOTICE: Final = select(notice).where(notice.c.id == bindparam("notice_id"))
@@ -92,6 +94,23 @@ CLAIM: Final = text("""
     (SELECT f.id FROM notice_mail f WHERE f.notice_id = c.notice_id ORDER BY f.id LIMIT 1) AS thread
   FROM claimed c JOIN mailbox b ON b.id = c.mailbox_id LEFT JOIN notice n ON n.id = c.notice_id
 """)
+TO_SWEEP: Final = select(mailbox.c.id).where(mailbox.c.sweep_at <= bindparam("at")).order_by(mailbox.c.sweep_at).limit(100)
+# Their mails go with them.
+FORGET: Final = text("""
+  DELETE FROM notice WHERE id IN (
+    SELECT id FROM notice WHERE mailbox_id = :of_mailbox AND ended_at <= :before ORDER BY id LIMIT :most)
+""")
+FORGET_UNFOLLOWED: Final = delete(notice).where(
+    notice.c.mailbox_id == bindparam("of_mailbox"),
+    notice.c.made_at <= bindparam("before"),
+    notice.c.offer_id.in_(bindparam("offers", expanding=True)),
+)
+FORGET_ASKED: Final = delete(notice_mail).where(
+    notice_mail.c.mailbox_id == bindparam("of_mailbox"),
+    notice_mail.c.notice_id.is_(None),
+    notice_mail.c.state != "waiting",
+    notice_mail.c.made_at <= bindparam("before"),
+)
 # Why nothing reaches a mailbox, and since when; told again only after a while.
 SILENT: Final = text("""
   SELECT b.id, b.organisation_id, CASE WHEN NOT :configured THEN 'not_configured' WHEN b.state = 'unconfirmed' THEN 'unconfirmed'

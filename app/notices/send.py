@@ -1,6 +1,7 @@
 """Sends what waits to be mailed: claimed with a lease, worded when it is sent, posted outside any transaction, recorded.
 
-At least once: a worker that is killed after the server took a mail sends it again when the lease ends, under the same Message-ID.
+At least once: a worker that is killed after the server took a mail sends it again when the lease ends, under the same Message-ID;
+no more than its `AT_ONCE` come twice.
 A mail server that is slow holds this loop's few lines and nothing else.
 """
 

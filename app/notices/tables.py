@@ -24,6 +24,15 @@ mailbox: Final = Table(
     Column("silent_told_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("sweep_at", DateTime(timezone=True), nullable=False),
+)
+
+code_mailed: Final = Table(
+    "code_mailed",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 notice: Final = Table(

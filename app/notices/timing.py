@@ -10,9 +10,13 @@ ALARM_AT: Final = 0.5  # ⚙ a pressing notice that nobody opened by then
 SHOWN_FOR: Final = timedelta(days=7)  # ⚙ a page is shown for so long after its offer has ended
 CODE_LIVES: Final = timedelta(days=1)  # ⚙
 ASKED_AGAIN: Final = timedelta(minutes=1)  # ⚙ between two codes or tests of one mailbox
+CODES_WITHIN: Final = timedelta(
+    days=1
+)  # ⚙ any 24 hours, not a calendar's day: no burst at midnight, and when to come back is exact
 UNCONFIRMED_AFTER: Final = timedelta(hours=1)  # ⚙ then its organisation is told
 WAITING_AFTER: Final = timedelta(minutes=5)  # ⚙ a mail that no server took: then its organisation is told
 TOLD_AGAIN: Final = timedelta(days=1)  # ⚙
+KEPT: Final = timedelta(days=90)  # ⚙ notices with their mails, once their offers have ended; codes and tests, once mailed
 
 # The wait after each failed attempt; the last one again and again.
 WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600))  # ⚙

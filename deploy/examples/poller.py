@@ -19,10 +19,10 @@ KEPT.executescript("""CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, bod
   INSERT OR IGNORE INTO place VALUES (1, '0');""")
 
 
-def ask(path):
-    request = urllib.request.Request(BASE + path, headers={"Authorization": f"Bearer {os.environ['NODUS_KEY']}"})
+def ask(path, **known):
+    request = urllib.request.Request(BASE + path, headers={"Authorization": f"Bearer {os.environ['NODUS_KEY']}", **known})
     with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+        return json.load(answer) | {"etag": answer.headers.get("ETag", "")}
 
 
 def keep(table, items, after):
@@ -42,13 +42,14 @@ def resync(paths):
     keep("snapshot", [], position)
 
 
-lost = None  # the lists to read, after the feed said that events were lost to us
+lost, known = None, {}  # the lists to read, after the feed said that events were lost to us; what it last said: then 304
 while True:
     try:
         lost = resync(lost) if lost else None
         [[after]] = KEPT.execute("SELECT after FROM place")
-        page = ask(f"/v1/organisations/{ORGANISATION}/events?after={after}&wait=25")
+        page = ask(f"/v1/organisations/{ORGANISATION}/events?after={after}&wait=25", **known)
         keep("event", page["events"], page["next"])
+        known = {"If-None-Match": page["etag"]}  # only of what was kept
     except urllib.error.HTTPError as error:
         problem = json.loads((error.code not in PASSING and error.read()) or "{}")
         if error.code not in PASSING and "snapshot" not in problem:

@@ -56,15 +56,18 @@ class Authority:
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return Certificate(signed.public_bytes(Encoding.PEM).decode(), secret.decode())
 
-    def serving(self, host: str, folder: Path, *, asks: bool = False) -> ssl.SSLContext:
-        """What a server for `host` needs; one that `asks` takes only clients with a certificate of this authority."""
+    def serving(self, host: str, folder: Path, *, asks: bool = False, takes_all: bool = False) -> ssl.SSLContext:
+        """What a server for `host` needs; one that `asks` takes only clients with a certificate of this authority.
+
+        One that `takes_all` asks as well, and takes those without one too.
+        """
         own = self.sign(host)
         file = folder / f"{host}.pem"
         file.write_text(own.chain + own.key)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(file)
-        if asks:
-            context.verify_mode = ssl.CERT_REQUIRED
+        if asks or takes_all:
+            context.verify_mode = ssl.CERT_REQUIRED if asks else ssl.CERT_OPTIONAL
             context.load_verify_locations(self.in_file(folder))
         return context
 

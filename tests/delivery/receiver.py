@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 
 class Receiver:
-    """Listens on the loopback; `answer` says what status the next request gets."""
+    """Listens on the loopback; `answer` says what status the next request gets, `shown` whether each came with a certificate."""
 
     def __init__(
         self, answer: Callable[[int], int] = lambda _: 204, *, slow: float = 0.0, headers: str = "", tls: SSLContext | None = None
@@ -18,6 +18,7 @@ class Receiver:
         """Answers 204 at once, unless told otherwise."""
         self.answer, self.slow, self.headers, self.tls = answer, slow, headers, tls
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.shown: list[bool] = []
         self.content = b""
         self.seen = self.most_at_once = 0
         self.port = 0
@@ -83,6 +84,7 @@ class Receiver:
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 self.seen += 1
+                self.shown.append(bool(writer.get_extra_info("peercert")))
                 self._now += 1
                 self.most_at_once = max(self.most_at_once, self._now)
                 try:

@@ -1,5 +1,6 @@
 """Endpoints as their owners keep them: made, changed, looked at, their secrets taken turns with."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -15,7 +16,7 @@ from app.core.db import Database
 from app.delivery.access import Access, ZgwJwt
 from app.delivery.service import endpoints as service
 from app.vault.keys import master_key
-from tests.delivery.owning import HOOK, Owner, an_owner, pointers
+from tests.delivery.owning import AT, HOOK, Owner, an_owner, pointers
 from tests.delivery.test_access import a_certificate
 from tests.makers import a_token
 
@@ -59,6 +60,13 @@ async def test_everything_that_is_wished_is_kept_and_nothing_secret_is_shown(
         assert secret.encode() not in repr(dict(row)).encode()
 
 
+async def test_many_at_once_are_not_more_than_one_may_have(ours: Owner) -> None:
+    """Forty in one moment: each counts those before it."""
+    wish = {"url": HOOK, "verification": "agreed"}
+    made = await asyncio.gather(*(ours.client.post(AT, json=wish, headers=ours.key) for _ in range(40)))
+    assert sorted(one.status_code for one in made) == [201] * service.MOST + [409] * (40 - service.MOST)
+
+
 async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Connection, database: Database) -> None:
     """Headers are merged, null empties, and a change of what was not read is refused."""
     made = await ours.make(label="a", headers={"X-A": "1", "X-B": "2"}, auth={"kind": "bearer", "token": "abc"}, perMinute=5)
@@ -87,11 +95,13 @@ async def test_a_change_touches_only_what_it_names(ours: Owner, raw: asyncpg.Con
             ["/auth/tokenUrl"],
         ),
         ({"auth": {"kind": "geheim"}}, ["/auth"]),
+        ({"auth": ZGW | {"secret": "ssh-rsa-geheim"}}, ["/auth/secret"]),
         ({"headers": {"Host": "x"}}, ["/headers"]),
         ({"clientCertificate": {"chain": "geheim", "key": "geheim"}}, ["/clientCertificate/chain"]),
         ({"municipalityCodes": ["Amsterdam"]}, ["/municipalityCodes/0"]),
         ({"municipalityCodes": ["GM0363", "GM9999"]}, ["/municipalityCodes/1"]),
         ({"preset": "open_notificaties"}, ["/url", "/auth"]),
+        ({"types": ["nl.nodus.case", "nl.nodus.geheim", "nl.nodus.case.offered.v1.*"]}, ["/types/1", "/types/2"]),
     ],
 )
 async def test_what_could_not_work_is_refused_by_name(ours: Owner, wishes: dict[str, Any], where: list[str]) -> None:
@@ -99,6 +109,16 @@ async def test_what_could_not_work_is_refused_by_name(ours: Owner, wishes: dict[
     refused = await ours.make(400, **wishes)
     assert pointers(refused) == where
     assert "geheim" not in json.dumps(refused)
+
+
+async def test_a_type_that_there_is_not_is_told_the_nearest(ours: Owner) -> None:
+    """One letter too few, and nothing would ever arrive; a change is looked at as closely."""
+    refused = await ours.make(400, types=["nl.nodus.case.acepted"])
+    assert pointers(refused) == ["/types/0"]
+    assert "nl.nodus.case.accepted.v1" in refused["errors"][0]["message"]
+    made = await ours.make(types=["nl.nodus.case.*", "nl.nodus.offer", "nl.nodus.case.accepted.v1"])
+    refused = await ours.ask("PATCH", f"/{made['id']}", {"types": ["nl.nodus.ofer.*"]}, 400, seen=1)
+    assert (pointers(refused), "nl.nodus.offer.*" in refused["errors"][0]["message"]) == (["/types/0"], True)
 
 
 async def test_a_hub_of_open_notificaties_needs_two_fields(ours: Owner) -> None:

@@ -19,6 +19,7 @@ import jsonschema_rs
 import pytest
 import uvicorn
 from sqlalchemy import text
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -89,12 +90,41 @@ class Process:
         self.running.communicate()
 
 
+class Hurried:
+    """Between a poller and the service: nobody waits for longer than a second. What was answered is in `statuses`."""
+
+    def __init__(self) -> None:
+        """In front of nothing yet."""
+        self.statuses: list[int] = []
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """In front of this."""
+
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            async def noted(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    self.statuses.append(message["status"])
+                await send(message)
+
+            if b"wait=25" in scope.get("query_string", b""):
+                scope = {**scope, "query_string": scope["query_string"].replace(b"wait=25", b"wait=1")}
+            await app(scope, receive, noted)
+
+        return served
+
+
 @pytest.fixture
-async def served(fresh_url: str) -> AsyncIterator[tuple[str, Database]]:
+def hurried() -> Hurried:
+    """In front of the service on its socket."""
+    return Hurried()
+
+
+@pytest.fixture
+async def served(fresh_url: str, hurried: Hurried) -> AsyncIterator[tuple[str, Database]]:
     """The service on a socket, and its database."""
     settings = settings_for(fresh_url)
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(edged(app), port=0, log_config=None, timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(hurried.before(edged(app)), port=0, log_config=None, timeout_graceful_shutdown=3))
     task = asyncio.create_task(server._serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -162,6 +192,23 @@ async def test_the_poller_survives_kills_and_finds_its_way_back(served: tuple[st
         told = await asyncio.to_thread(polling.communicate, timeout=20)
     assert polling.returncode
     assert told[1].startswith("401")
+
+
+async def test_the_poller_is_told_nothing_twice(served: tuple[str, Database], hurried: Hurried, tmp_path: Path) -> None:
+    """Nothing new is 304, without a body; what comes then is not missed."""
+    url, database = served
+    header = await a_token(database, AMSTERDAM_DESK, "desk")
+    file, command = tmp_path / "kept", ("deploy/examples/poller.py", url, str(AMSTERDAM_DESK), str(tmp_path / "kept"))
+    await announce(database, AMSTERDAM_DESK, 2)
+    with Process(*command, NODUS_KEY=header["Authorization"].removeprefix("Bearer ")):
+        await _until(lambda: hurried.statuses.count(304) >= 2)
+        await announce(database, AMSTERDAM_DESK, 1)
+        await _until(lambda: _kept(file) == 3)
+
+
+def test_the_poller_is_short() -> None:
+    """Whoever copies it reads it first."""
+    assert len(Path("deploy/examples/poller.py").read_text().splitlines()) <= 60
 
 
 async def test_listen_shows_signs_and_forwards(served: tuple[str, Database]) -> None:

@@ -22,6 +22,7 @@ from app.delivery.access import Access, Bearer, OAuth, ZgwJwt
 from app.delivery.backoff import wish
 from app.delivery.post.attempt import Post, Target
 from app.delivery.post.clients import Bounds
+from app.delivery.post.tokens import TokenRefused, token_in
 from app.delivery.reach import LookUps
 from app.delivery.signature import new_secret
 from tests.conftest import settings_for
@@ -271,9 +272,10 @@ async def test_we_are_let_in_and_prove_who_we_are(a_post: Posts) -> None:
 
 
 class TokenServer(Receiver):
-    """Gives out tokens, and takes only the last one it gave."""
+    """Gives out tokens, and takes only the last one it gave, unless it lets in all."""
 
     given = 0
+    lets_in_all = False
 
     async def judge(self, path: str, headers: dict[str, str], body: bytes) -> int:
         """A token at /token; elsewhere 401 without the last one."""
@@ -283,7 +285,7 @@ class TokenServer(Receiver):
             self.content = json.dumps({"access_token": f"t{self.given}", "token_type": "Bearer", "expires_in": 3600}).encode()
             return 200 if asked else 400
         self.content = b""
-        return 204 if headers["authorization"] == f"Bearer t{self.given}" else 401
+        return 204 if self.lets_in_all or headers["authorization"] == f"Bearer t{self.given}" else 401
 
 
 async def test_a_token_is_fetched_once_and_again_when_it_ends(a_post: Posts) -> None:
@@ -300,6 +302,25 @@ async def test_a_token_is_fetched_once_and_again_when_it_ends(a_post: Posts) -> 
         assert server.given == 6
         refusing = a_target(f"{base}/hook", access=Access({}, OAuth(f"{base}/hook", "id", "other", "events")))
         assert (await post(refusing, ID, b"{}")).error == "token"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"access_token": null}', b'{"access_token": ""}', b'{"access_token": 7}', b'{"access_token": "a\\nb"}', b"[]", b"nonsense",
+        b'{"access_token": "a", "expires_in": "inf"}', b'{"access_token": "a", "expires_in": "soon"}', b'{"expires_in": 3600}',
+    ],
+)  # fmt: skip
+def test_what_is_no_token_is_not_sent_as_one(answer: bytes) -> None:
+    """`Bearer None` is refused by every receiver for as long as it is kept, which may be for ever."""
+    with pytest.raises(TokenRefused):
+        token_in(answer)
+
+
+def test_a_token_is_used_for_a_day_at_most() -> None:
+    """Whoever promises a century is asked again tomorrow."""
+    assert token_in(b'{"access_token": "a", "expires_in": 1e12}') == ("a", 86_400.0)
+    assert token_in(b'{"access_token": "a"}') == ("a", 300.0)
 
 
 async def test_a_token_is_fetched_nowhere_inside(a_post: Posts) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -61,9 +61,9 @@ async def announce(database: Database, organisation: UUID, count: int, *, codes:
 
 
 @asynccontextmanager
-async def sending(url: str, bounds: Bounds | None = None) -> AsyncIterator[Database]:
-    """A worker that sends, on a pool of its own."""
-    settings = settings_for(url, webhooks_to_private_addresses=True)
+async def sending(url: str, bounds: Bounds | None = None, **others: Any) -> AsyncIterator[Database]:
+    """A worker that sends, on a pool of its own; `others` are settings."""
+    settings = settings_for(url, webhooks_to_private_addresses=True, **others)
     database = Database(url, settings)
     stop = asyncio.Event()
     listening = asyncio.create_task(database.bell.listen())
@@ -219,3 +219,22 @@ async def test_a_slow_receiver_keeps_its_worker(fresh_url: str, monkeypatch: pyt
         await receiver.until(2)
     assert receiver.numbers() == [1, 2]
     await receiver.stop()
+
+
+async def test_who_could_not_renew_begins_nothing_more(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off from the database, or stopped for a while: another one has the endpoint by then, and both would send all that is left."""
+    monkeypatch.setattr(sender, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(sender, "RENEWED_EVERY", 60)
+    database = Database(fresh_url, settings_for(fresh_url, webhooks_to_private_addresses=True))
+    async with Receiver(slow=0.05) as receiver:
+        organisation = await an_organisation(database)
+        await an_endpoint(database, organisation, receiver.url)
+        await announce(database, organisation, 40)
+        await database.close()
+        async with sending(fresh_url), sending(fresh_url), asyncio.timeout(20):
+            while 40 not in receiver.numbers():
+                await asyncio.sleep(0.02)
+        numbers = receiver.numbers()
+        assert sorted(set(numbers)) == list(range(1, 41))
+        turns = int(len(numbers) * 0.05 / 0.4) + 1
+        assert len(numbers) - 40 <= 1.5 * turns, numbers

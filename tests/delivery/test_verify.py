@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import tempfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,12 @@ from app.delivery import verify
 from app.delivery.due import VERIFICATIONS
 from app.main import create_app
 from tests.conftest import client_of, settings_for
+from tests.delivery.authority import Authority
 from tests.delivery.owning import HOOK, Owner, an_owner, pointers
 from tests.delivery.receiver import Receiver
 from tests.delivery.test_access import a_certificate
+from tests.delivery.test_post import TokenServer
+from tests.delivery.test_send import announce, sending
 
 CONSENT = "webhook-allowed-origin: other.example, 127.0.0.1\r\nwebhook-allowed-rate: 90\r\n"
 CODES = "SELECT event_id, body FROM webhook_message WHERE endpoint_id = $1 AND trigger = 'verification'"
@@ -36,9 +40,16 @@ async def ours(fresh_client: httpx.AsyncClient, fresh_database: Database) -> Own
 
 
 @pytest.fixture
-async def asking(fresh_url: str) -> Any:
+def authority() -> Authority:
+    """One that we trust."""
+    return Authority()
+
+
+@pytest.fixture
+async def asking(fresh_url: str, authority: Authority, tmp_path: Path) -> Any:
     """The worker's pool."""
-    made = Database(fresh_url, settings_for(fresh_url, webhooks_to_private_addresses=True))
+    trusts = authority.in_file(tmp_path)
+    made = Database(fresh_url, settings_for(fresh_url, webhooks_to_private_addresses=True, webhooks_authorities=trusts))
     yield made
     await made.close()
 
@@ -142,6 +153,55 @@ async def test_a_code_that_comes_back_confirms(ours: Owner, owner: asyncpg.Conne
     assert (confirmed["state"], confirmed["verification"]["startedAt"]) == ("active", None)
     await ours.ask("POST", f"{path}/confirmations", {"code": code}, 409)
     await ours.ask("POST", f"{path}/verifications", None, 409)
+
+
+def _everything_secret(authority: Authority, base: str, ending: str) -> dict[str, Any]:
+    """Wishes of an endpoint that shows all it can, and fetches a token."""
+    mine = authority.sign("nodus.example.nl")
+    return {
+        "url": f"{base}/hook",
+        "verification": ending,
+        "headers": {"X-Key": "secret"},
+        "auth": {"kind": "oauth", "tokenUrl": f"{base}/token", "clientId": "id", "clientSecret": "secret", "scope": "events"},
+        "clientCertificate": {"chain": mine.chain, "key": mine.key},
+    }
+
+
+async def test_whose_address_it_is_is_asked_without_a_certificate(
+    ours: Owner, asking: Database, owner: asyncpg.Connection, authority: Authority, tmp_path: Path
+) -> None:
+    """A certificate says who we are to whoever owns the address: nobody is told before it is known who that is."""
+    async with Receiver(headers=CONSENT, tls=authority.serving("127.0.0.1", tmp_path, takes_all=True)) as receiver:
+        wishes = _everything_secret(authority, f"https://127.0.0.1:{receiver.port}", "handshake")
+        made = await ours.ask("POST", "", wishes, 201)
+        await _ask(asking, owner)
+        assert (await ours.ask("GET", f"/{made['id']}"))["state"] == "active"
+    [(headers, _)] = receiver.got
+    assert receiver.shown == [False]
+    assert not {"x-key", "authorization"} & headers.keys()
+
+
+async def test_a_code_is_signed_and_comes_with_nothing_else(
+    ours: Owner, fresh_url: str, fresh_database: Database, authority: Authority, tmp_path: Path
+) -> None:
+    """No header of its owner's, no token fetched, no certificate shown until it is confirmed; then all of them."""
+    server = TokenServer(tls=authority.serving("127.0.0.1", tmp_path, takes_all=True))
+    server.lets_in_all = True
+    async with server, sending(fresh_url, webhooks_authorities=authority.in_file(tmp_path)):
+        wishes = _everything_secret(authority, f"https://127.0.0.1:{server.port}", "confirmation")
+        made = await ours.ask("POST", "", wishes, 201)
+        await server.until(1)
+        headers, body = server.got[0]
+        assert (server.given, server.shown) == (0, [False])
+        assert not {"x-key", "authorization"} & headers.keys()
+        assert server.verified(made["secret"]) == [orjson.loads(body)]
+        server.lets_in_all = False
+        await ours.ask("POST", f"/{made['id']}/confirmations", {"code": orjson.loads(body)["data"]["code"]})
+        await announce(fresh_database, ours.organisation, 1)
+        await server.until(3)
+    assert server.given == 1
+    headers, _ = server.got[2]
+    assert (headers["x-key"], headers["authorization"], server.shown[2]) == ("secret", "Bearer t1", True)
 
 
 async def test_an_answer_that_comes_too_late_changes_nothing(ours: Owner, fresh_url: str, owner: asyncpg.Connection) -> None:

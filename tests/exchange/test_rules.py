@@ -194,3 +194,13 @@ def test_every_problem_is_an_outcome() -> None:
     assert outcome_of(TooMany("Wait."), None)["issue"][0]["code"] == "throttled"
     assert outcome_of(Unavailable("Away."), None)["issue"][0]["code"] == "transient"
     assert status_of(TooMany("Wait.")) == 429
+
+
+def test_a_patch_without_a_bottom_is_refused() -> None:
+    """JSON may be deeper than what compares it can go."""
+    deep: list[Any] = []
+    for _ in range(1000):
+        deep = [deep]
+    operations = [{"op": "add", "path": "/note", "value": deep}, {"op": "test", "path": "/note", "value": deep}]
+    with pytest.raises(Invalid):
+        patched({"status": "requested"}, operations)

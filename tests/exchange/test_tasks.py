@@ -80,6 +80,21 @@ async def test_from_asked_to_closed(fhir: httpx.AsyncClient, client: httpx.Async
     assert (await following.read("/contacts", purpose="follow_up"))["items"][0]["note"] == "Doet open."
 
 
+async def test_a_relapse_is_seen(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
+    """A patient record that asks what is newer than it knows hears that aftercare has become follow-up again."""
+    task = await offered()
+    where = f"/Task/{task['id']}"
+    assert (await fhir.patch(where, json={"status": "accepted"}, headers=desk)).status_code == 200
+    following = Following(client, desk, task["focus"]["reference"].split("/")[1])
+    await following.into_aftercare()
+    before = (await fhir.get(where, headers=desk)).json()
+    await following.do("goals", {"what": "Opnieuw."})
+    newer = {"_id": task["id"], "_lastUpdated": f"gt{before['meta']['lastUpdated']}"}
+    [entry] = (await fhir.get("/Task", params=newer, headers=desk)).json()["entry"]
+    states = [one["businessStatus"]["coding"][0]["code"] for one in (before, entry["resource"])]
+    assert states == ["aftercare", "in_follow_up"]
+
+
 async def test_seen_stops_nothing(fhir: httpx.AsyncClient, client: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
     """Who took the call in hears that somebody looked; who read the offer before may still answer it."""
     task = await offered()

@@ -51,13 +51,13 @@ class Nursery:
         """Nothing runs any more."""
         self._process.communicate(timeout=20)  # at the end of its input it ends, and with it all of them
 
-    def start(self, name: str, url: str, *, port: int | None = None, off: float = 0, quick: bool = True) -> None:
+    def start(self, name: str, url: str, *, port: int | None = None, off: float = 0, quick: bool = True, **settings: Any) -> None:
         """A server on `port`, or a worker, on the database at `url`.
 
         `off`: by how many seconds the clock on its wall is ahead. `quick`: what it held when it is killed is free again after a
-        second, instead of twelve.
+        second, instead of twelve. `settings`: others than those of every test.
         """
-        asked = {"url": url, "log": str(self._log), "port": port, "off": off, "quick": quick}
+        asked = {"url": url, "log": str(self._log), "port": port, "off": off, "quick": quick, "settings": settings}
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -84,8 +84,8 @@ def _become(asked: dict[str, Any]) -> None:
         setattr(sender, "RENEWED_EVERY", 0.2)  # noqa: B010
 
 
-def _work(app: FastAPI, url: str, port: int | None) -> None:
-    settings = settings_for(url, webhooks_to_private_addresses=True)
+def _work(app: FastAPI, url: str, port: int | None, others: dict[str, Any]) -> None:
+    settings = settings_for(url, **{"webhooks_to_private_addresses": True, **others})
     if port is None:
         asyncio.run(worker.run_until_signal(settings))
     else:
@@ -115,7 +115,7 @@ def _breed() -> None:
             try:
                 asked = json.loads(line)
                 _become(asked)
-                _work(app, asked["url"], asked["port"])
+                _work(app, asked["url"], asked["port"], asked["settings"])
             finally:
                 os._exit(0)
         sys.stdout.write(f"{number}\n")

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import httpx
 
+from tests.makers import AMSTERDAM_DESK
+
 REACHED: Final = {"way": "visit", "party": "person", "result": "reached", "note": "Zij deed open."}
 WAIVER: Final = {"waiver": {"reason": "done_by_others", "by": "coordinator"}}
 
@@ -26,6 +28,16 @@ class Following:
         answer = await self.client.get(f"/v1/cases/{self.case}{what}", params=params, headers=self.desk)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def heard(self, kind: str) -> list[dict[str, Any]]:
+        """What its owner's feed told of this case by events of a type, oldest first."""
+        found: list[dict[str, Any]] = []
+        path, after, end = f"/v1/organisations/{AMSTERDAM_DESK}/events", "0", False
+        while not end:
+            page = (await self.client.get(path, params={"after": after}, headers=self.desk)).json()
+            after, end = page["next"], page["end"]
+            found += [one["data"] for one in page["events"] if (one["type"], one["subject"]) == (kind, self.case)]
+        return found
 
     async def into_aftercare(self, what: str = "Rust.") -> list[str]:
         """A contact, and a goal with its outcome; the ids of the planned checks, soonest first."""

@@ -69,7 +69,11 @@ async def test_a_check_can_not_be_done_before_it_tells_anything(following: Follo
 async def test_a_relapse_takes_the_case_back_and_aftercare_starts_anew(following: Following) -> None:
     """A new goal in aftercare is follow-up again; the old round must not be asked for next to the new one."""
     first = await following.into_aftercare()
-    assert (await following.do("goals", {"what": "Opnieuw."}))["state"] == "in_follow_up"
+    relapse = await following.do("goals", {"what": "Opnieuw."})
+    assert relapse["state"] == "in_follow_up"
+    [told] = await following.heard("nl.nodus.case.relapsed.v1")
+    assert (told["round"], told["goalId"], told["state"]) == (1, relapse["id"], "in_follow_up")
+    assert told["deadlineAt"] == (await following.read())["deadlineAt"]
     checks = {check["id"]: check for check in (await following.read("/aftercare"))["checks"]}
     assert {(checks[one]["state"], checks[one]["result"]) for one in first} == {("waived", "relapse")}
     evaluated = await following.fulfil("evaluation", {"worked": ["reporting"]})

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -141,13 +142,21 @@ def mailing(url: str, server: MailServer, ca: Path, **others: Any) -> Settings:
 @pytest.fixture
 async def desk(shared_url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
     """The desk with its confirmed mailbox."""
+    async with a_desk(shared_url, authority) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_desk(url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
+    """The desk with its confirmed mailbox, in the database at `url`."""
     ca, context = authority
     async with mail_server(context) as server:
-        settings = mailing(shared_url, server, ca)
+        settings = mailing(url, server, ca)
         app = create_app(settings)
         async with app.router.lifespan_context(app), client_of(app) as client:
             database: Database = app.state.database
             made = Desk(client, database, server, await a_token(database), await a_token(database, PROVIDER, "desk"))
+            await made.change("DELETE FROM code_mailed")  # each test has a day of its own
             made.mailbox = await _confirmed(made)
             await made.told()
             server.taken.clear()

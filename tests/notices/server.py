@@ -47,7 +47,7 @@ class Mail:
 
 @dataclass(slots=True)
 class MailServer:
-    """Takes mail, or does what `fault` says: an SMTP reply at RCPT (`rcpt`) or after DATA (`data`), hang, or drop."""
+    """Takes mail, or does what `fault` says: an SMTP reply at RCPT (`rcpt`) or after DATA (`data`), hang, or take it and drop, or be mute."""
 
     port: int = 0
     taken: list[Mail] = field(default_factory=list)
@@ -70,9 +70,11 @@ class MailServer:
         told = self.fault(self.tries)
         if told == "hang":
             await asyncio.sleep(60)
-        if told is None or told == "drop":
+        if told is None or told in {"drop", "mute"}:
             assert isinstance(envelope.content, bytes)
             self.taken.append(Mail(str(envelope.mail_from), envelope.rcpt_tos[0], envelope.content))
+        if told == "mute":
+            await asyncio.sleep(60)
         if told == "drop" and server.transport:
             server.transport.close()
         return told.removeprefix("data ") if told and told.startswith("data ") else TAKEN

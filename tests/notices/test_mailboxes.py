@@ -1,10 +1,12 @@
 """Mailboxes as their organisation keeps them: confirmed by whoever reads there, seen by nobody else, told of when nothing arrives."""
 
+import asyncio
 import re
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -44,7 +46,8 @@ async def test_a_mailbox_counts_when_its_code_came_back(desk: Desk) -> None:
                 "UPDATE mailbox SET code_made_at = now() - make_interval(hours => :age) WHERE id = :id", id=box, age=age
             )
             refused = await desk.client.post(f"{path}/confirmations", json={"code": wrong}, headers=desk.key)
-            assert refused.json()["type"].endswith("code-wrong")
+            assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (400, "code-wrong")
+            assert refused.json()["errors"][0]["pointer"] == "/code"
         await desk.change("UPDATE mailbox SET code_made_at = now() WHERE id = :id", id=box)
         answer = await desk.client.post(f"{path}/confirmations", json={"code": code.replace("-", " ")}, headers=desk.key)
         assert answer.json()["state"] == "active", answer.text
@@ -82,6 +85,34 @@ async def test_a_mailbox_is_its_organisations_own(desk: Desk) -> None:
             rows += await work.rows(text(f"SELECT t::text AS t FROM {table} t WHERE t::text LIKE '%groningen.example%'"))
         assert rows == []
         assert await work.rows(text("SELECT 1 FROM event WHERE position('groningen.example'::bytea IN body) > 0")) == []
+
+
+async def test_a_stranger_is_bothered_by_few_codes(desk: Desk) -> None:
+    """Ten codes in any 24 hours an organisation, whatever it removes, asks for at one moment, or is refused; then it is told when."""
+
+    async def asked(number: int, key: dict[str, str] = desk.key) -> httpx.Response:
+        answer = await desk.client.post("/v1/mailboxes", json={"address": f"a{number}@b.example"}, headers=key)
+        if answer.status_code == 201:
+            assert (await desk.client.delete(answer.headers["location"], headers=key)).status_code == 204
+        return answer
+
+    assert [(await asked(number)).status_code for number in range(7)] == [201] * 7  # and the fixture's own
+    assert (await desk.client.post("/v1/mailboxes", json={"address": ADDRESS}, headers=desk.key)).status_code == 409
+    made = await desk.client.post("/v1/mailboxes", json={"address": OTHER}, headers=desk.key)
+    await desk.change("UPDATE mailbox SET mailed_at = NULL WHERE id = :id", id=made.json()["id"])
+    again = desk.client.post(f"{made.headers['location']}/codes", headers=desk.key)
+    answers = await asyncio.gather(again, *(asked(number) for number in range(8)))
+    assert sorted(answer.status_code for answer in answers)[1:] == [429] * 8
+    refused = answers[-1]
+    assert "/confirmations" in refused.json()["detail"]
+    assert 86_000 < int(refused.headers["retry-after"]) <= 86_400
+    stranger = await a_token(desk.database, AMSTERDAM_DESK, "desk")
+    assert (await asked(1, stranger)).status_code == 201
+    a_day_older = """WITH gone AS (DELETE FROM code_mailed WHERE organisation_id = :who RETURNING at)
+      INSERT INTO code_mailed (id, organisation_id, at) SELECT gen_random_uuid(), :who, at - interval '24 h' FROM gone"""
+    await desk.change(a_day_older, who=PROVIDER)
+    assert (await asked(1)).status_code == 201
+    assert (await desk.client.delete(made.headers["location"], headers=desk.key)).status_code == 204
 
 
 async def test_an_organisation_hears_that_nothing_reaches_its_mailbox(desk: Desk) -> None:

@@ -144,6 +144,13 @@ def test_anything_may_lie_in_the_folder(content: bytes) -> None:
     assert bounce_in(head + content) is None
 
 
+def test_a_mail_in_a_mail_in_a_mail_keeps_none_waiting() -> None:
+    """Whoever got one mail of ours knows where it comes back to, and may send there what no parser gets to the bottom of."""
+    boxes = "".join(f"Content-Type: multipart/mixed; boundary=b{one}\r\n\r\n--b{one}\r\n" for one in range(5000))
+    assert bounce_in(boxes.encode()) is None
+    assert bounce_in(b"Content-Type: message/rfc822\r\n\r\n" * 5000) is None
+
+
 @given(st.text(max_size=80))
 def test_an_address_ends_no_header(text: str) -> None:
     """Whatever is accepted is one address, in ASCII, without a space or a line end."""

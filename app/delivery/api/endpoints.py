@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from app.core.errors import Invalid, NotFound, PreconditionRequired, Refused, Stale
 from app.core.http import etag, expected_version, problems, rooms_router
 from app.delivery.destination import DestinationRefused
+from app.delivery.kinds import vet_types
 from app.delivery.presets import OPEN_NOTIFICATIES
 from app.delivery.schemas.endpoints import (
     CertificateIn,
@@ -35,6 +36,7 @@ async def create_webhook_endpoint(body: EndpointIn, work: EndpointDoor, request:
     Unless you say otherwise it is `unverified` first: within a second we ask its receiver (OPTIONS) whether it wants our
     events, and again for an hour. What happens meanwhile waits. Look at `verification.error` when it does not become active.
     """
+    vet_types(body.types, request.app.state.event_types)
     request.state.reservation = None  # a secret that is shown once must not lie in a stored answer
     endpoint, secret = await endpoints.create_endpoint(
         work, url=body.url, types=body.types, from_start=body.from_start, wishes=_wishes(body)
@@ -69,6 +71,7 @@ async def change_webhook_endpoint(
 
     At another URL it is verified anew. After it was disabled: make it active, then POST …/recoveries for what was given up.
     """
+    vet_types(body.types or (), request.app.state.event_types)
     endpoint = await endpoints.change_endpoint(work, endpoint_id, expected_version(request), _changes(body))
     response.headers["ETag"] = etag(endpoint.version)
     return shown(endpoint)

@@ -1,7 +1,6 @@
 """One attempt: POST an event's bytes to a receiver, to a vetted address, and say what became of it."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import structlog
 
 from app.core import clock
 from app.core.settings import Settings
+from app.core.tls import is_of_tls
 from app.delivery.access import Access, Bearer, OAuth, ZgwJwt
 from app.delivery.backoff import wish
 from app.delivery.destination import DestinationRefused
@@ -146,20 +146,8 @@ def _judged(status: int) -> str | None:
 def _kind(failure: Exception) -> str:
     for kinds, told in KINDS:
         if isinstance(failure, kinds):
-            return "tls" if told in MAY_BE_TLS and _of_tls(failure) else told
+            return "tls" if told in MAY_BE_TLS and is_of_tls(failure) else told
     return "fault"
-
-
-def _of_tls(failure: BaseException) -> bool:
-    """Whether TLS failed underneath; that it wanted to read more is no failure."""
-    seen: set[int] = set()
-    one: BaseException | None = failure
-    while one is not None and id(one) not in seen:
-        if isinstance(one, ssl.SSLError) and not isinstance(one, ssl.SSLWantReadError | ssl.SSLWantWriteError):
-            return True
-        seen.add(id(one))
-        one = one.__cause__ or one.__context__
-    return False
 
 
 MAY_BE_TLS: Final = frozenset({"connect", "protocol", "dns"})

@@ -161,9 +161,9 @@ class Clients:
     async def _context_for(self, access: Access) -> SSLContext:
         """The shared context, or one that shows the endpoint's own certificate; made in a thread, as all others would wait."""
         if access.certificate and access.key:
-            return await asyncio.to_thread(_showing, self._authorities, access.certificate, access.key)
+            return await asyncio.to_thread(context_for, self._authorities, access)
         if self._shared is None:
-            self._shared = await asyncio.to_thread(_context, self._authorities)
+            self._shared = await asyncio.to_thread(trusting, self._authorities)
         return self._shared
 
     @staticmethod
@@ -172,7 +172,20 @@ class Clients:
         return httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False)
 
 
+<<<<<<< HEAD
+@cache
+def trusting(authorities: str) -> SSLContext:
+    """One TLS context for all who show no certificate: making one takes a tenth of a second.
+
+    `authorities` is a PEM file beside the usual ones, or empty.
+    """
+    return _new_context(authorities)
+
+
 def show_certificate(context: SSLContext, certificate: str, key: str) -> None:
+=======
+def _show_certificate(context: SSLContext, certificate: str, key: str) -> None:
+>>>>>>> refs/heads/mail
     """Let a context show a client certificate. OpenSSL reads files only: this one is in memory, and gone when it was read.
 
     Raises:
@@ -184,25 +197,29 @@ def show_certificate(context: SSLContext, certificate: str, key: str) -> None:
         context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
 
 
-def _new_context(authorities: str) -> SSLContext:
+def context_for(authorities: str, access: Access) -> SSLContext:
+    """Who vouches for a receiver, and the certificate that it is shown, if it has one.
+
+    Raises:
+        ssl.SSLError: the certificate and its key can't be read.
+    """
     context = httpx.create_ssl_context(trust_env=False)
     if authorities:
         context.load_verify_locations(authorities)
+    if access.certificate and access.key:
+        _show_certificate(context, access.certificate, access.key)
     return context
 
 
-def _showing(authorities: str, certificate: str, key: str) -> SSLContext:
-    context = _new_context(authorities)
-    show_certificate(context, certificate, key)
-    return context
-
-
+<<<<<<< HEAD
+=======
 @cache
 def _context(authorities: str) -> SSLContext:
     """One TLS context for all clients without a certificate of their own: making one takes a tenth of a second."""
-    return _new_context(authorities)
+    return context_for(authorities, Access())
 
 
+>>>>>>> refs/heads/mail
 @lru_cache(maxsize=CLIENTS_KEPT)
 def _url(text: str) -> httpx.URL:
     """A URL, read once: that takes longer than anything else of ours in an attempt."""

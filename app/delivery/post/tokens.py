@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import time
+from math import isfinite
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from app.delivery.reach import LookUps, reach
 
 WITHOUT_END: Final = 300.0  # ⚙ seconds a token is used whose end was not told
 NEW_BEFORE: Final = 30.0  # ⚙ seconds before its end, or a tenth of its life when that is less
+A_DAY: Final = 86_400.0
 KEPT: Final = 1024
 
 
@@ -41,7 +43,7 @@ class Tokens:
             token, ends_at = self._tokens.get(auth, ("", 0.0))
             if token and token != refused and time.monotonic() < ends_at:
                 return token
-            if len(self._tokens) >= KEPT:
+            if len(self._fetching) >= KEPT:  # also those whose server never gave one
                 self._tokens.clear()
                 self._fetching = {auth: self._fetching[auth]}
             token, life = await self._fetch(auth)
@@ -65,11 +67,22 @@ class Tokens:
             answer = await client.exchange(where.url, headers, body, self._bounds, where.extensions)
         finally:
             await client.transport.aclose()
-        try:
-            told = orjson.loads(answer.content)
-            token, life = str(told["access_token"]), float(told.get("expires_in") or WITHOUT_END)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise TokenRefused from None
-        if answer.status != 200 or not token.isascii() or not token.isprintable():  # noqa: PLR2004  the only success there is
+        if answer.status != 200:  # noqa: PLR2004  the only success there is
             raise TokenRefused
-        return token, max(life, 0.0)
+        return token_in(answer.content)
+
+
+def token_in(content: bytes) -> tuple[str, float]:
+    """The token in the answer of a token's server, and how many seconds it lives: a day at most.
+
+    Raises:
+        TokenRefused: there is none that could be sent.
+    """
+    try:
+        told = orjson.loads(content)
+        token, life = told["access_token"], float(told.get("expires_in") or WITHOUT_END)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise TokenRefused from None
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or not isfinite(life):
+        raise TokenRefused
+    return token, min(max(life, 0.0), A_DAY)

@@ -20,6 +20,7 @@ HEAD_AND_COUNT: Final = text("""
   SELECT coalesce((SELECT last FROM recipient_counter WHERE recipient_id = :recipient), 0) AS last,
     (SELECT count(*) FROM webhook_endpoint WHERE organisation_id = :recipient) AS count
 """)
+ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('endpoints ' || CAST(:organisation AS text), 0))")
 SECRETS: Final = (
     select(webhook_secret)
     .where(webhook_secret.c.endpoint_id == bindparam("endpoint_id"))

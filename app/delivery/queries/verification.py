@@ -12,7 +12,7 @@ TO_ASK: Final = text("""
     SELECT id FROM webhook_endpoint
     WHERE state = 'unverified' AND verification = 'handshake' AND next_verification_at <= :at
     ORDER BY next_verification_at LIMIT :most FOR UPDATE SKIP LOCKED)
-  RETURNING id, organisation_id, url, access, per_minute, verification_started_at, verification_attempts
+  RETURNING id, organisation_id, url, per_minute, verification_started_at, verification_attempts
 """)
 STILL: Final = """id = :endpoint_id AND state = 'unverified' AND verification = 'handshake' AND url = :url
   AND verification_started_at = :since"""

@@ -3,13 +3,22 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.core.http import Line, Moment, Wire
 from app.delivery.access import Auth, Bearer, OAuth, ZgwJwt
 
 Code = Annotated[str, StringConstraints(pattern=r"^GM[0-9]{4}$")]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[\x21-\x7e]*$")]
+
+
+def _no_public_key(secret: str) -> str:
+    """What looks like a key is no secret: the library that signs refuses it at every attempt."""
+    if secret.startswith(("ssh-", "ecdsa-", "-----BEGIN")):
+        raise ValueError("Send the secret that the municipality gave out, not a key.")
+    return secret
+
+
 Pem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32_000, pattern=r"^[\x0a\x0d\x20-\x7e]*$")]
 Verification = Literal["handshake", "confirmation", "agreed"]
 HEADERS: Any = Field(
@@ -22,7 +31,8 @@ VERIFICATION: Any = Field(
     description=(
         "How it is made sure that the address is yours. handshake (usual): we ask OPTIONS and send nothing before"
         " WebHook-Allowed-Origin names us. confirmation: we send a code, and you post it to …/confirmations. agreed: you state"
-        " that the address was agreed with its owner, by contract"
+        " that the address was agreed with its owner, by contract. Until then we show neither your headers, credentials nor"
+        " client certificate: a receiver that answers nobody without them must be agreed"
     ),
 )
 PER_MINUTE: Any = Field(None, ge=1, le=60_000, description="Deliveries a minute at most; the receiver may grant fewer")
@@ -69,7 +79,7 @@ class ZgwJwtAuth(Wire):
 
     kind: Literal["zgwJwt"]
     client_id: Line
-    secret: Secret
+    secret: Annotated[Secret, AfterValidator(_no_public_key)]
     user_id: Line = "nodus"
     user_representation: Line = "Nodus"
 

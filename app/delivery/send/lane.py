@@ -57,9 +57,9 @@ class Hub(Protocol):
 class Lane:
     """Serves one endpoint until nothing is left, its time is over, it fails, or somebody changed it."""
 
-    def __init__(self, hub: Hub, row: Any, target: Target, circuit: Circuit) -> None:  # noqa: ANN401  a row of CLAIM
-        """Claimed, nothing sent yet."""
-        self._hub, self._row, self.target = hub, row, target
+    def __init__(self, hub: Hub, row: Any, target: Target, circuit: Circuit, held_until: float) -> None:  # noqa: ANN401  a row of CLAIM
+        """Claimed, nothing sent yet. `held_until`: the end of its lease on `time.monotonic`; who renews it moves that on."""
+        self._hub, self._row, self.target, self.held_until = hub, row, target, held_until
         self.organisation: UUID = row["organisation_id"]
         self.ailing = row["failing_since"] is not None
         self.more = False
@@ -114,7 +114,7 @@ class Lane:
                 item = waiting.popleft()
                 if await self._is_turn(item):
                     self._begin(item)
-            self.more = bool(waiting) or time.monotonic() >= self._until
+            self.more = bool(waiting) or time.monotonic() >= min(self._until, self.held_until)
         except (SQLAlchemyError, OSError) as error:
             log.warning("sender.unavailable", error=type(error).__name__)
         finally:
@@ -123,7 +123,7 @@ class Lane:
             self._hub.recorder.release(self.target.id)
 
     def _goes_on(self) -> bool:
-        return not self._ended and not self._hub.stop.is_set() and time.monotonic() < self._until
+        return not self._ended and not self._hub.stop.is_set() and time.monotonic() < min(self._until, self.held_until)
 
     async def _read(self) -> Sequence[Item] | None:
         """What goes next, a message and an event in turns; None: the endpoint is no longer what it was, or no longer ours."""

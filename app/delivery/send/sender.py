@@ -137,18 +137,18 @@ class Sender:
         self._left = {endpoint: until for endpoint, until in self._left.items() if until > now}
         if sound <= 0 and ailing <= 0:
             return False
-        at = clock.wall()
+        at, held_until = clock.wall(), now + LEASE.total_seconds()
         try:
             async with begin(self.database, WORKER) as work:
                 rows = await work.rows(
                     queries.CLAIM, worker=self.worker, lease=LEASE, at=at, soon=at + SET_BACK, too_far=at + LONGEST_PLAN,
-                    sound=sound, ailing=ailing, not_now=list(self._left),
+                    sound=sound, ailing=ailing, not_now=[*self._left, *self._lanes],  # one lane each, to its end
                 )  # fmt: skip
         except (SQLAlchemyError, OSError) as error:
             log.warning("sender.unavailable", error=type(error).__name__)
             return False
         for row in rows:
-            self._serve(row)
+            self._serve(row, held_until)
         return len(rows) >= CLAIMED_AT_ONCE
 
     def _room(self) -> tuple[int, int]:
@@ -159,7 +159,7 @@ class Sender:
         ailing = AILING_AT_ONCE - sum(lane.ailing for lane in lanes)
         return max(min(sound, hanging, CLAIMED_AT_ONCE), 0), max(min(ailing, hanging, CLAIMED_AT_ONCE), 0)
 
-    def _serve(self, row: Any) -> None:  # noqa: ANN401  a row
+    def _serve(self, row: Any, held_until: float) -> None:  # noqa: ANN401  a row
         target = self._target(row)
         if target is None:
             return
@@ -167,21 +167,25 @@ class Sender:
             self._circuits.clear()
             self._known.clear()
         self._known.setdefault(row["organisation_id"], set()).add(target.id)
-        lane = Lane(self, row, target, self._circuits.setdefault(target.id, Circuit()))
+        lane = Lane(self, row, target, self._circuits.setdefault(target.id, Circuit()), held_until)
         self._lanes[target.id] = lane
         task = asyncio.create_task(lane.serve())
         self._tasks.add(task)
         task.add_done_callback(self._served)
 
     def _target(self, row: Any) -> Target | None:  # noqa: ANN401  a row
-        """What is needed to reach an endpoint; None when its secrets can't be read: it is seen again when its lease runs out."""
+        """What is needed to reach an endpoint; None when its secrets can't be read: it is seen again when its lease runs out.
+
+        Who is not verified is shown a signature and nothing else: neither headers, credentials nor a certificate.
+        """
         endpoint = row["id"]
         try:
             key = master_key(self._settings)
             opened = [
                 (kind, key.unwrap(bytes(secret), endpoint)) for kind, secret in zip(row["kinds"], row["secrets"], strict=True)
             ]
-            access = Access.from_bytes(key.unwrap(bytes(row["access"]), endpoint)) if row["access"] else Access()
+            shows = row["state"] == "active" and row["access"]
+            access = Access.from_bytes(key.unwrap(bytes(row["access"]), endpoint)) if shows else Access()
         except (Broken, ValueError, KeyError, TypeError):
             log.error("sender.secret_unreadable", endpoint=str(endpoint))  # noqa: TRY400  the trace says nothing more
             return None
@@ -209,19 +213,22 @@ class Sender:
             await asyncio.sleep(RENEWED_EVERY)
             if not self._lanes:
                 continue
-            held = list(self._lanes)
+            held, until = list(self._lanes), time.monotonic() + LEASE.total_seconds()
             try:
                 async with self.recorder.storing, begin(self.database, WORKER) as work:
                     rows = await work.rows(queries.RENEW, lease=LEASE, held=held, worker=self.worker)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("sender.lease_not_renewed", error=type(error).__name__)
             else:
-                self._lose(set(held) - {row["id"] for row in rows})
+                self._hold(held, {row["id"] for row in rows}, until)
 
-    def _lose(self, endpoints: Sequence[UUID] | set[UUID]) -> None:
+    def _hold(self, asked: Sequence[UUID], renewed: set[UUID], until: float) -> None:
         """Begin nothing more where the lease is another worker's by now."""
-        for endpoint in endpoints:
-            if lane := self._lanes.get(endpoint):
+        for endpoint in asked:
+            lane = self._lanes.get(endpoint)
+            if lane and endpoint in renewed:
+                lane.held_until = until
+            elif lane:
                 lane.end()
 
     async def _measure(self) -> None:

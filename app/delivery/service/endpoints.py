@@ -99,6 +99,7 @@ async def create_endpoint(
     await _vet_places(work, wished.municipality_codes)
     at = clock.wall()
     endpoint_id, secret = new_id(at), new_secret()
+    await work.one(queries.ONE_AT_A_TIME, organisation=str(work.organisation))
     head = await work.one(queries.HEAD_AND_COUNT, recipient=work.organisation)
     last, count = (head["last"], head["count"]) if head else (0, 0)
     if count >= MOST:

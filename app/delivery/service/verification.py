@@ -30,7 +30,7 @@ DONE: Final[Mapping[str, Any]] = {
 
 
 class CodeWrong(Invalid):
-    """Another code was sent to the receiver."""
+    """Another code was sent to whoever is to send it back."""
 
     slug, title = "code-wrong", "This is not the code"
 

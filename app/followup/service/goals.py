@@ -11,7 +11,7 @@ from app.core.ids import new_id
 from app.core.work import Work
 from app.followup import queries
 from app.followup.aftercare import checks_from
-from app.followup.events import CaseInAftercare
+from app.followup.events import CaseInAftercare, CaseRelapsed
 from app.followup.goals import relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
 from app.followup.service.notes import opened, sealed_note
@@ -53,9 +53,7 @@ async def set_goal(work: Work, case_id: UUID, of: GoalOf, what: str) -> tuple[UU
     if case.state is State.ACCEPTED:  # a goal is no contact: the clock of the first one runs on
         return goal.id, await cases.touched(work, case)
     if case.state is State.AFTERCARE:
-        situation = relapsed(situation)
-        ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
-        await work.change(ended, of_case=case_id)
+        return goal.id, await _relapse(work, case, situation, goal)
     return goal.id, await settle(work, case, situation.with_goal(goal), state_after_goal(case.state))
 
 
@@ -103,6 +101,20 @@ async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, A
         {**{name: row[name] for name in shown}, "what": what["what"], "note": note.get("note")}
         for row, what, note in zip(rows, told[: len(rows)], told[len(rows) :], strict=True)
     ]
+
+
+async def _relapse(work: Work, case: Case, situation: Situation, goal: Goal) -> Case:
+    """The case back in follow-up, without the checks that were planned; whom it concerns is told."""
+    ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
+    await work.change(ended, of_case=case.id)
+    back = await settle(work, case, relapsed(situation).with_goal(goal), state_after_goal(case.state))
+    if back.deadline_at is None:
+        raise LookupError("A case that is followed up has a deadline.")
+    told = CaseRelapsed(
+        case_id=case.id, round=situation.last_round, goal_id=goal.id, state=back.state, deadline_at=back.deadline_at
+    )
+    outbox.record(work, told, back.concerned)
+    return back
 
 
 def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:

@@ -1,1 +1,1 @@
-"""What notices do: `mailboxes` keeps them, `telling` follows offers, `answering` is the page, `outcome` what came of mails."""
+"""What notices do: keep mailboxes, follow offers, answer on a page, tell what came of mails, and forget."""

@@ -17,6 +17,7 @@ from app.notices.timing import SHOWN_FOR
 from app.routing.ladder import Rung
 from app.routing.offers import DeclineReason, Offer, OfferState
 from app.routing.service import answer as routing
+from app.routing.service.answer import OfferEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ async def organisation_of(database: Database, notice_id: UUID, secret: str) -> U
 
 
 async def opened(database: Database, organisation: UUID, notice_id: UUID, *, request_id: UUID) -> Shown:
-    """Somebody who reads the mailbox has asked to see it: from now on it counts as delivered."""
+    """Somebody who reads the mailbox has asked to see it: from now on it counts as delivered, and its offer as seen."""
     async with begin(database, Actor(organisation, Role.DESK), request_id=request_id) as work:
-        return await _shown(work, await _open(work, notice_id))
+        row = await _open(work, notice_id)
+        return _shown(work, row, await _seen(work, row["offer_id"]))
 
 
 async def accept(database: Database, actor: Actor, notice_id: UUID, version: int, *, request_id: UUID) -> None:
@@ -101,8 +103,14 @@ async def _open(work: Work, notice_id: UUID) -> Row:
     return {**row, "opened_at": work.at}
 
 
-async def _shown(work: Work, row: Row) -> Shown:
-    offer: Offer = await routing.offer(work, row["offer_id"])
+async def _seen(work: Work, offer_id: UUID) -> Offer:
+    try:
+        return await routing.see(work, offer_id)
+    except OfferEnded:  # meanwhile; the page says how
+        return await routing.offer(work, offer_id)
+
+
+def _shown(work: Work, row: Row, offer: Offer) -> Shown:
     return Shown(
         reference=row["reference"],
         urgency=offer.urgency,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,15 +16,17 @@ from app.core.http import match
 from app.core.ids import ALPHABET, new_id
 from app.core.paging import Page, page_of
 from app.core.work import Work
+from app.delivery.service.verification import CodeWrong
 from app.notices import queries
 from app.notices.following import Kind, NoticeState
 from app.notices.message import is_address
 from app.notices.service.telling import catch_up, write_mail
-from app.notices.tables import mailbox
-from app.notices.timing import ASKED_AGAIN, CODE_LIVES
+from app.notices.tables import code_mailed, mailbox
+from app.notices.timing import ASKED_AGAIN, CODE_LIVES, CODES_WITHIN
 from app.vault.keys import master_key
 
 MOST: Final = 5  # ⚙ mailboxes an organisation
+MOST_CODES: Final = 10  # ⚙ mailed for an organisation in 24 hours: whoever reads there may be a stranger
 CODE_LETTERS: Final = 12  # 60 bits: nobody guesses it in the day that it lives
 NO_SUCH: Final = "Your organisation has no such mailbox. GET /v1/mailboxes lists them."
 
@@ -32,12 +35,6 @@ class MailboxKnown(Conflict):
     """The address is registered already, or there are enough."""
 
     slug, title = "mailbox-known", "No further mailbox"
-
-
-class CodeWrong(Conflict):
-    """The code is not the one that was mailed last, or it is too old."""
-
-    slug, title = "code-wrong", "The code does not fit"
 
 
 class Unconfirmed(Conflict):
@@ -67,6 +64,7 @@ async def add_mailbox(work: Work, address: str, language: str) -> Mailbox:
     Raises:
         Invalid: it can't be an address.
         MailboxKnown: it is registered, or there are five.
+        TooMany: ten codes were mailed for this organisation within 24 hours.
     """
     if not is_address(address):
         fault = FieldError("/address", "address", "Send it as name@example.nl, in plain ASCII (xn--… for other letters).")
@@ -78,6 +76,7 @@ async def add_mailbox(work: Work, address: str, language: str) -> Mailbox:
     if len(known) >= MOST:
         raise MailboxKnown(f"Your organisation has {MOST} mailboxes, which is the most. Remove one first.")
     at = clock.wall()
+    await _count_code(work, at)
     mailbox_id = new_id(at)
     key = master_key(work.database.settings)
     work.write(
@@ -153,12 +152,14 @@ async def mail_code(work: Work, mailbox_id: UUID) -> None:
     Raises:
         NotFound: this organisation has no such mailbox.
         Conflict: it is confirmed already.
-        TooMany: one was mailed within the last minute.
+        TooMany: one was mailed within the last minute, or ten for this organisation within 24 hours.
     """
     row = await work.one(queries.LOCKED, mailbox_id=mailbox_id)
     if _mailbox(work, row).state != "unconfirmed":
         raise Conflict("This mailbox is confirmed already. POST /v1/mailboxes/{id}/test-mails sends it a test.")
     at = clock.wall()
+    await work.one(queries.ONE_AT_A_TIME, organisation=str(work.organisation))
+    await _count_code(work, at)
     code = master_key(work.database.settings).wrap(_new_code().encode(), mailbox_id)
     await _mail_now(work, row, Kind.CODE, code=code, code_made_at=at)
 
@@ -190,7 +191,8 @@ async def confirm(work: Work, mailbox_id: UUID, code: str) -> Mailbox:
     mailed = master_key(work.database.settings).unwrap(bytes(row["code"]), mailbox_id).decode()
     fits = hmac.compare_digest(_plain(mailed).encode(), _plain(code).encode())
     if not fits or clock.wall() - row["code_made_at"] > CODE_LIVES:
-        raise CodeWrong("This is not the code that was mailed last, or it is older than a day. POST …/codes mails another.")
+        sentence = "This is not the code that was mailed last, or it is older than a day. POST …/codes mails another."
+        raise CodeWrong(sentence, errors=[FieldError("/code", "code", sentence)])
     at = clock.wall()
     confirmed = {"state": "active", "confirmed_at": at, "code": None, "code_made_at": None, "version": found.version + 1}
     confirmed |= {"failing_since": None, "last_error": None, "silent_told_at": None}
@@ -221,6 +223,19 @@ async def _mail_now(work: Work, row: Mapping[str, Any] | None, kind: Kind, **val
     await work.change(queries.DROP_ASKED, of_mailbox=row["id"])
     await work.change(queries.CHANGE.values(mailed_at=at, **values), of_mailbox=row["id"])
     write_mail(work, row, kind)
+
+
+async def _count_code(work: Work, at: datetime) -> None:
+    """One more code is mailed; only one at a time may count. Also those count whose mailboxes were removed since."""
+    await work.change(queries.FORGET_CODES, before=at - CODES_WITHIN)
+    row = await work.one(queries.CODES)
+    if row and row["count"] >= MOST_CODES:
+        raise TooMany(
+            f"{MOST_CODES} codes were mailed for your organisation within 24 hours, which is the most. Send back one of them: "
+            "POST /v1/mailboxes/{id}/confirmations. Or wait; what you are asked stands in GET /v1/offers meanwhile.",
+            retry_after=max(1, ceil((row["first_at"] + CODES_WITHIN - at).total_seconds())),
+        )
+    work.write(code_mailed, id=new_id(at), organisation_id=work.organisation, at=at)
 
 
 def _new_code() -> str:
