@@ -22,11 +22,7 @@ from app.core.tls import is_of_tls
 from app.core.work import Row, Work
 from app.delivery.destination import DestinationRefused
 from app.delivery.envelope import USER_AGENT
-<<<<<<< HEAD
 from app.delivery.post.clients import trusting
-=======
-from app.delivery.post.clients import context_for
->>>>>>> refs/heads/mail
 from app.delivery.reach import reach
 from app.delivery.service import verification
 
@@ -98,15 +94,9 @@ async def handshake(settings: Settings, url: str, per_minute: int | None) -> Ans
         "WebHook-Request-Origin": origin,
         "WebHook-Request-Rate": str(per_minute or ASKED_RATE),
     }
-<<<<<<< HEAD
     # As the sender's: who is vouched for here is vouched for there.
     context = await asyncio.to_thread(trusting, settings.webhooks_authorities)
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=context) as client:
-=======
-    async with httpx.AsyncClient(
-        timeout=TIMEOUT, trust_env=False, verify=context_for(settings.webhooks_authorities, access)
-    ) as client:
->>>>>>> refs/heads/mail
         request = client.build_request("OPTIONS", where.url, headers=headers, extensions=where.extensions)
         response = await client.send(request, stream=True, follow_redirects=False)  # its body is not read
         await response.aclose()
@@ -120,12 +110,3 @@ def read(headers: Any, origin: str) -> Answer:  # noqa: ANN401  a mapping of any
         return Answer("no_consent")
     rate = (headers.get("webhook-allowed-rate") or "*").strip()
     return Answer(granted=max(1, int(rate)) if rate.isascii() and rate.isdigit() and len(rate) < 10 else None)  # noqa: PLR2004
-<<<<<<< HEAD
-
-
-def _root(error: BaseException) -> BaseException:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]  # one of them is there
-    return error
-=======
->>>>>>> refs/heads/mail

@@ -172,29 +172,13 @@ class Clients:
         return httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False)
 
 
-<<<<<<< HEAD
 @cache
 def trusting(authorities: str) -> SSLContext:
     """One TLS context for all who show no certificate: making one takes a tenth of a second.
 
     `authorities` is a PEM file beside the usual ones, or empty.
     """
-    return _new_context(authorities)
-
-
-def show_certificate(context: SSLContext, certificate: str, key: str) -> None:
-=======
-def _show_certificate(context: SSLContext, certificate: str, key: str) -> None:
->>>>>>> refs/heads/mail
-    """Let a context show a client certificate. OpenSSL reads files only: this one is in memory, and gone when it was read.
-
-    Raises:
-        ssl.SSLError: they can't be read, or don't belong together.
-    """
-    with os.fdopen(os.memfd_create("nodus-client-certificate"), "w+") as file:
-        file.write(f"{certificate}\n{key}\n")
-        file.flush()
-        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+    return context_for(authorities, Access())
 
 
 def context_for(authorities: str, access: Access) -> SSLContext:
@@ -211,15 +195,18 @@ def context_for(authorities: str, access: Access) -> SSLContext:
     return context
 
 
-<<<<<<< HEAD
-=======
-@cache
-def _context(authorities: str) -> SSLContext:
-    """One TLS context for all clients without a certificate of their own: making one takes a tenth of a second."""
-    return context_for(authorities, Access())
+def _show_certificate(context: SSLContext, certificate: str, key: str) -> None:
+    """Let a context show a client certificate. OpenSSL reads files only: this one is in memory, and gone when it was read.
+
+    Raises:
+        ssl.SSLError: they can't be read, or don't belong together.
+    """
+    with os.fdopen(os.memfd_create("nodus-client-certificate"), "w+") as file:
+        file.write(f"{certificate}\n{key}\n")
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
 
 
->>>>>>> refs/heads/mail
 @lru_cache(maxsize=CLIENTS_KEPT)
 def _url(text: str) -> httpx.URL:
     """A URL, read once: that takes longer than anything else of ours in an attempt."""
