@@ -86,6 +86,21 @@ class ItemWritten(CaseEvent):
     state: str
     assigned_to: UUID | None
     due_at: datetime | None
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMoved(CaseEvent):
+    """What is still to be done is for somebody else, or due at another moment."""
+
+    type: ClassVar[str] = "nl.nodus.item.moved.v1"
+    example: ClassVar[Mapping[str, object]] = {"kind": "action", "reason": "no_capacity"}
+    item_id: UUID
+    kind: str
+    organisation_id: UUID
+    assigned_to: UUID | None
+    due_at: datetime | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +115,12 @@ class ItemEnded(CaseEvent):
     state: str
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (ContactLogged, CaseInAftercare, CaseOverdue, CaseClosed, ItemWritten, ItemEnded)
+EVENTS: Final[tuple[type[Event], ...]] = (
+    ContactLogged,
+    CaseInAftercare,
+    CaseOverdue,
+    CaseClosed,
+    ItemWritten,
+    ItemMoved,
+    ItemEnded,
+)
