@@ -5,6 +5,7 @@ nobody forces through stays where it is).
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -72,6 +73,17 @@ class ScalingAsked(Refused):
     """An official was asked, and has not answered."""
 
     slug, title = "scaling-asked", "Another level is being asked for already"
+
+
+def answer_by(level: ProblemLevel, asked: datetime | None, now: datetime) -> datetime:
+    """By when the official answers.
+
+    Raises:
+        Invalid: by a moment that has passed.
+    """
+    if asked and asked <= now:
+        raise Invalid("Nobody answers in the past.", errors=[FieldError("/answerBy", "past", "A moment to come.")])
+    return asked or now + timedelta(hours=ANSWER_HOURS[level])
 
 
 def insist_on_official(level: ProblemLevel, official: Official) -> None:

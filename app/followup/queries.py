@@ -1,4 +1,4 @@
-"""Statements about follow-up; row-level security lets only the owner of a case, and each row's writer, see them."""
+"""Statements about follow-up; row-level security decides which rows they see."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -82,7 +82,6 @@ def latest_valid(state: str | None) -> Select[Any]:
     return query.order_by(case_item.c.ended_at.desc().nulls_last(), case_item.c.id.desc()).limit(1)
 
 
-# The keyset of a page: a moment, what it is about, and which part of it (its beginning, its end, a line).
 def story_of(*, newest_first: bool, from_there: bool) -> TextClause:
     """A page of everything that happened in a case, one entry more than asked for; `from_there`: after a place."""
     order, after = ("DESC", "<") if newest_first else ("ASC", ">")

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from app.core.errors import Conflict, FieldError, Invalid
 from app.followup.items import ItemKind, NewItem
-from app.team.audience import Audience
 
 
 class RiskLevel(StrEnum):
@@ -73,29 +72,29 @@ class CardChanged(Conflict):
 CARD: Final = ("signals", "helps", "does_not_help", "whom_to_ring", "agreed")
 
 
-def assessment(level: RiskLevel, method: Method, at: datetime, audience: Audience, note: str | None) -> NewItem:
-    """An assessment to write.
+def assessment(level: RiskLevel, method: Method, at: datetime, note: str | None, place: str = "") -> NewItem:
+    """An assessment to write; `place` is where it was sent, a JSON pointer.
 
     Raises:
         Invalid: another instrument was used, and nothing says which.
     """
     if method is Method.OTHER_INSTRUMENT and not note:
-        fault = FieldError("/note", "missing", "Say which instrument, and what came of it.")
+        fault = FieldError(f"{place}/note", "missing", "Say which instrument, and what came of it.")
         raise Invalid("With another instrument the note names it. Nothing was changed.", errors=[fault])
-    return NewItem(ItemKind.ASSESSMENT, at, audience, facts={"level": level, "method": method}, words={"note": note})
+    return NewItem(ItemKind.ASSESSMENT, at, facts={"level": level, "method": method}, words={"note": note})
 
 
-def by_police(by: TransportBy, reason: PoliceReason | None) -> Mapping[str, Any]:
-    """The codes of a transport.
+def by_police(by: TransportBy, reason: PoliceReason | None, place: str = "") -> Mapping[str, Any]:
+    """The codes of a transport; `place` is where it was sent, a JSON pointer.
 
     Raises:
         Invalid: the police, without saying why; or a reason for the police where it is somebody else.
     """
     if by is TransportBy.POLICE and reason is None:
-        fault = FieldError("/policeReason", "missing", "Say why nothing else would do.")
+        fault = FieldError(f"{place}/policeReason", "missing", "Say why nothing else would do.")
         raise Invalid("The police are the exception: their transport needs a reason. Nothing was changed.", errors=[fault])
     if by is not TransportBy.POLICE and reason is not None:
-        fault = FieldError("/policeReason", "not_police", "Leave it out: it is not the police.")
+        fault = FieldError(f"{place}/policeReason", "not_police", "Leave it out: it is not the police.")
         raise Invalid("A reason for the police goes with transport by the police. Nothing was changed.", errors=[fault])
     return {"by": by, **({"police_reason": reason} if reason else {})}
 

@@ -24,7 +24,7 @@ CREATE VIEW case_story WITH (security_invoker = true) AS
   UNION ALL SELECT case_id, outcome_at, id, 1, 'goal_outcome', of, NULL, audience,
     jsonb_build_object('of', of, 'outcome', outcome), outcome_sealed, NULL, NULL FROM goal WHERE outcome IS NOT NULL
   UNION ALL SELECT i.case_id, i.at, i.id, 0, 'item', i.kind, i.organisation_id, i.audience, i.facts
-    || jsonb_build_object('state', i.state) || jsonb_strip_nulls(jsonb_build_object('due_at', i.due_at, 'assigned_to', i.assigned_to)),
+    || jsonb_strip_nulls(jsonb_build_object('state', i.state, 'due_at', i.due_at, 'assigned_to', i.assigned_to)),
     i.sealed, i.corrects_id, (SELECT k.id FROM case_item k WHERE k.corrects_id = i.id) FROM case_item i
   UNION ALL SELECT i.case_id, i.ended_at, i.id, 1, 'item_ended', i.kind, i.ended_by, i.audience,
     i.ended_facts || jsonb_build_object('state', i.state), i.ended_sealed, NULL, NULL FROM case_item i

@@ -41,7 +41,7 @@ class AssessmentIn(SharedIn):
         Raises:
             Invalid: as `written.assessment`.
         """
-        return assessment(self.level, self.method, self.at or now, self.audience, self.note)
+        return replace(assessment(self.level, self.method, self.at or now, self.note), audience=self.audience)
 
 
 class PlannedIn(SharedIn):
@@ -212,9 +212,9 @@ class CorrectionIn(Wire):
             if said:
                 return NewItem(kind, at, words={"note": said.what})
         if self.assessment:
-            return assessment(self.assessment.level, self.assessment.method, at, None, self.assessment.note)
+            return assessment(self.assessment.level, self.assessment.method, at, self.assessment.note, "/assessment")
         if self.transport:
             words = {"from": self.transport.from_place, "to": self.transport.to_place, "note": self.transport.note}
-            facts = by_police(self.transport.by, self.transport.police_reason)
+            facts = by_police(self.transport.by, self.transport.police_reason, "/transport")
             return NewItem(ItemKind.TRANSPORT, at, facts=facts, words=words)
         return None

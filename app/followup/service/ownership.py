@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,11 @@ from app.cases.service import Case
 from app.core.work import Work
 from app.followup.items import Ending, Item, ItemKind, ItemState, NewItem, item_of
 from app.followup.ownership import (
-    ANSWER_HOURS,
     Official,
     ProblemLevel,
     ScaleReason,
     ScaleRefusal,
+    answer_by,
     insist_on_asked,
     insist_on_change,
     insist_on_official,
@@ -49,7 +49,7 @@ async def ask(work: Work, case_id: UUID, asked: Scaling) -> tuple[UUID, Case]:
     waiting = await items.valid(work, case_id, ItemKind.ESCALATION, ItemState.OPEN)
     insist_on_change(current, asked.level, asked.official, asked.organisation, asked=waiting is not None)
     facts = {"level": asked.level, "official": asked.official, "reason": asked.reason}
-    due_at = asked.answer_by or work.at + timedelta(hours=ANSWER_HOURS[asked.level])
+    due_at = answer_by(asked.level, asked.answer_by, work.at)
     new = NewItem(
         ItemKind.ESCALATION, work.at, assigned_to=asked.organisation, due_at=due_at, facts=facts, words={"note": asked.note}
     )
