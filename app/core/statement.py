@@ -5,12 +5,14 @@ the driver's and the server's statement caches hold. PostgreSQL turns JSON into 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, DateTime, LargeBinary, Table, Uuid
+from sqlalchemy.types import TypeEngine
 
 # Counter locks are taken in the order of the recipients and are the last that a transaction takes: two transactions for the
 # same two organisations would otherwise wait for each other. The counter's row stays locked until commit, so numbers follow
@@ -61,6 +63,27 @@ def compose(rows: Rows, events: Sequence[Mapping[str, object]]) -> tuple[str, tu
     if events:
         parameters.append(_json(list(events)))
     return text_of(shape, bool(events)), tuple(parameters)
+
+
+def row_of(table: Table, told: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that came as JSON, in the columns' own types; the way back."""
+    return {column.name: _typed(column.type, told.get(column.name)) for column in table.c}
+
+
+def _typed(kind: TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401  JSON
+    match kind:
+        case _ if value is None:
+            return None
+        case DateTime():
+            return datetime.fromisoformat(value)
+        case Uuid():
+            return UUID(value)
+        case LargeBinary():
+            return bytes.fromhex(value.removeprefix("\\x"))
+        case ARRAY():
+            return [_typed(kind.item_type, one) for one in value]
+        case _:
+            return value
 
 
 def _json(rows: list[Mapping[str, object]]) -> str:

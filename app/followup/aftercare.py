@@ -1,6 +1,6 @@
 """Aftercare: which checks, when; and what still forbids closing. Source: domain.md, Case and Closing ⚙."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,8 +10,10 @@ from uuid import UUID
 from app.cases.lifecycle import State
 from app.core.errors import Refused
 from app.followup.clocks import weeks_after
+from app.followup.goals import WhyNotOwn, lacks_own
 from app.followup.situation import (
     Check,
+    Goal,
     Obligation,
     ObligationKind,
     ObligationState,
@@ -78,6 +80,15 @@ def missing(situation: Situation) -> tuple[Missing, ...]:
         *_informing(situation.obligation(ObligationKind.INFORM_PERSON)),
         *_evaluation(situation.obligation(ObligationKind.EVALUATION)),
     )
+
+
+def reminders(goals: Iterable[Goal], why: WhyNotOwn | None) -> tuple[Missing, ...]:
+    """What does not forbid closing, and is said as long as it is so; `why`: the reason that was given for it last."""
+    if not lacks_own(goals):
+        return ()
+    given = f"Given as the reason: {why.replace('_', ' ')}." if why else "No reason was given."
+    sentence = f"There is no goal of the person's own. {given} Ask what they want: a plan that isn't theirs does not last."
+    return (Missing("own_goal", sentence),)
 
 
 def _before_aftercare(situation: Situation) -> Iterator[Missing]:

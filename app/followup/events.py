@@ -98,6 +98,21 @@ class ItemWritten(CaseEvent):
     state: str
     assigned_to: UUID | None
     due_at: datetime | None
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMoved(CaseEvent):
+    """What is still to be done is for somebody else, or due at another moment."""
+
+    type: ClassVar[str] = "nl.nodus.item.moved.v1"
+    example: ClassVar[Mapping[str, object]] = {"kind": "action", "reason": "no_capacity"}
+    item_id: UUID
+    kind: str
+    organisation_id: UUID
+    assigned_to: UUID | None
+    due_at: datetime | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,5 +128,5 @@ class ItemEnded(CaseEvent):
 
 
 EVENTS: Final[tuple[type[Event], ...]] = (
-    ContactLogged, CaseInAftercare, CaseRelapsed, CaseOverdue, CaseClosed, ItemWritten, ItemEnded,
+    ContactLogged, CaseInAftercare, CaseRelapsed, CaseOverdue, CaseClosed, ItemWritten, ItemMoved, ItemEnded,
 )  # fmt: skip

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from app.core.errors import FieldError, Invalid, Refused
+from app.core.errors import FieldError, Forbidden, Invalid, Refused
 from app.followup.situation import Duty
 from app.team.audience import Audience
 
@@ -40,6 +40,10 @@ class ItemState(StrEnum):
     OPEN = "open"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+# It is done by the answer of whoever is asked, and by nothing else.
+ANSWERED: Final = frozenset({ItemKind.ESCALATION})
 
 
 class ItemEnded(Refused):
@@ -94,11 +98,21 @@ class Item:
     parent: UUID | None
     corrects: UUID | None
     version: int
+    corrected_by: UUID | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it says only that what it corrects was entered in error."""
+        return "withdrawn" in self.facts
 
     @property
     def duty(self) -> Duty:
         """The same for the clock of the case."""
-        return Duty(self.id, self.kind, self.due_at, self.assigned_to)
+        return self.duty_of(self.id)
+
+    def duty_of(self, item_id: UUID) -> Duty:
+        """The same duty, of the item that takes its place."""
+        return Duty(item_id, self.kind, self.due_at, self.assigned_to)
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
@@ -120,6 +134,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
         parent=row["parent_id"],
         corrects=row["corrects_id"],
         version=row["version"],
+        corrected_by=row.get("corrected_by"),
     )
 
 
@@ -136,3 +151,17 @@ def insist_on_moments(new: NewItem, now: datetime) -> None:
         faults.append(FieldError("/dueAt", "past", "A moment to come: what was to be done already is noted as such."))
     if faults:
         raise Invalid("A moment can't be meant so. Nothing was changed.", errors=faults)
+
+
+def insist_on_end(item: Item, how: Ending, by: UUID, owner: UUID | None) -> None:
+    """Refuse an end of what has ended, by who has no say in it, or that passes over an answer.
+
+    Raises:
+        ItemEnded: it has ended. Forbidden: naming who may. Refused: it ends by an answer.
+    """
+    if item.state is not ItemState.OPEN:
+        raise ItemEnded(f"It is {item.state} already. Write a new one, or a correction.", state=item.state)
+    if by not in {owner, item.organisation, item.assigned_to}:
+        raise Forbidden("Only the owner of the case, who wrote it, or who must do it ends it.")
+    if item.kind in ANSWERED and how.kind is None and (how.state is ItemState.DONE or by not in {owner, item.organisation}):
+        raise Refused("This ends by the answer of whoever is asked; who asked may cancel it. Nothing was changed.")

@@ -1,14 +1,15 @@
-"""Statements about follow-up; row-level security lets only the owner of a case, and each row's writer, see them."""
+"""Statements about follow-up; row-level security decides which rows they see."""
 
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text, update
+from sqlalchemy import Select, TextClause, bindparam, select, text, update
 
 from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
 
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
-GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.id)
+GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.of != "person", goal.c.id)
+WHOSE_GOALS: Final = select(goal.c.id, goal.c.of, goal.c.without_own).where(goal.c.case_id == bindparam("case_id"))
 CHECKS: Final = (
     select(aftercare_check)
     .where(aftercare_check.c.case_id == bindparam("case_id"))
@@ -18,6 +19,7 @@ OBLIGATIONS: Final = select(obligation).where(obligation.c.case_id == bindparam(
 TRIES: Final = select(contact.c.at, contact.c.way, contact.c.party, contact.c.result).where(
     contact.c.case_id == bindparam("case_id"), contact.c.result == "tried"
 )
+GOAL_AUDIENCE: Final = select(goal.c.audience).where(goal.c.id == bindparam("goal_id"))
 END_GOAL: Final = (
     update(goal).where(goal.c.id == bindparam("goal_id"), goal.c.outcome.is_(None)).values(version=goal.c.version + 1)
 )
@@ -40,16 +42,23 @@ CHANGE_OBLIGATION: Final = (
     )
     .values(version=obligation.c.version + 1)
 )
-ITEMS: Final = select(case_item).where(case_item.c.case_id == bindparam("case_id")).order_by(case_item.c.id)
+_correction = case_item.alias("correction")
+_corrected_by = select(_correction.c.id).where(_correction.c.corrects_id == case_item.c.id).scalar_subquery()
+ITEMS: Final = (
+    select(case_item, _corrected_by.label("corrected_by"))
+    .where(case_item.c.case_id == bindparam("case_id"))
+    .order_by(case_item.c.id)
+)
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 CORRECTION: Final = select(case_item.c.id).where(
     case_item.c.case_id == bindparam("case_id"), case_item.c.corrects_id == bindparam("item_id")
 )
-END_ITEM: Final = (
+CHANGE_ITEM: Final = (
     update(case_item)
     .where(case_item.c.id == bindparam("item_id"), case_item.c.state == "open", case_item.c.version == bindparam("seen"))
     .values(version=case_item.c.version + 1)
 )
+PAGE: Final = text("SELECT c.*, case_page(c.id, :contacts) AS page FROM cases c WHERE c.id = :case_id")
 OPEN_OBLIGATION_AGAIN: Final = (
     update(obligation)
     .where(obligation.c.case_id == bindparam("of_case"), obligation.c.kind == bindparam("of_kind"))
@@ -61,3 +70,22 @@ def contacts_of(case_id: UUID, after: UUID | None, limit: int) -> Select[Any]:
     """A page of the contacts of a case in the order they were logged, one more than asked for."""
     query = select(contact).where(contact.c.case_id == case_id).order_by(contact.c.id).limit(limit + 1)
     return query.where(contact.c.id > after) if after else query
+
+
+def latest_valid(state: str | None) -> Select[Any]:
+    """The latest item of a kind, in a state if one is named, that no other corrects and that takes nothing back."""
+    query = ITEMS.where(
+        case_item.c.kind == bindparam("kind"), _corrected_by.is_(None), ~case_item.c.facts.has_key("withdrawn")
+    ).order_by(None)
+    if state:
+        query = query.where(case_item.c.state == state)
+    return query.order_by(case_item.c.ended_at.desc().nulls_last(), case_item.c.id.desc()).limit(1)
+
+
+def story_of(*, newest_first: bool, from_there: bool) -> TextClause:
+    """A page of everything that happened in a case, one entry more than asked for; `from_there`: after a place."""
+    order, after = ("DESC", "<") if newest_first else ("ASC", ">")
+    place = f"AND (at, id, part) {after} (:at, :id, :part)" if from_there else ""
+    return text(
+        f"SELECT * FROM case_story WHERE case_id = :case_id {place} ORDER BY at {order}, id {order}, part {order} LIMIT :count"
+    )

@@ -35,6 +35,7 @@ goal: Final = Table(
     Column("outcome_sealed", LargeBinary),
     Column("version", Integer, nullable=False),
     Column("audience", ARRAY(Uuid)),
+    Column("without_own", Text),
 )
 
 aftercare_check: Final = Table(

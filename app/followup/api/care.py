@@ -58,7 +58,7 @@ async def log_contact(case_id: UUID, body: ContactIn, work: FollowUpDoor) -> Cas
     `unreachable` says that the person can't be reached and follow-up goes on without: after three tries over a day, one a visit.
     """
     contact = Contact(body.at or work.at, body.way, body.party, body.result)
-    contact_id, case = await contacting.log(work, case_id, contact, body.note)
+    contact_id, case = await contacting.log(work, case_id, contact, body.note, body.audience)
     return CaseNow.of(case, contact_id)
 
 
@@ -68,21 +68,21 @@ async def list_contacts(
 ) -> PageOut[ContactOut]:
     """The contacts of a case with their notes, in the order they were logged. The look is logged."""
     page = await contacting.contacts(work, case_id, purpose, after=after(cursor), limit=limit)
-    return PageOut[ContactOut](items=[ContactOut.model_validate(one, by_name=True) for one in page.items], next=page.next)
+    return PageOut[ContactOut](items=[ContactOut.of(one) for one in page.items], next=page.next)
 
 
 @router.post("/cases/{case_id}/goals", status_code=201, responses=Reading)
 async def set_goal(case_id: UUID, body: GoalIn, work: FollowUpDoor) -> CaseNow:
     """Set a goal; in aftercare this is a relapse, and takes the case back into follow-up."""
-    goal_id, case = await goal_setting.set_goal(work, case_id, body.of, body.what)
+    goal_id, case = await goal_setting.set_goal(work, case_id, body.to_goal())
     return CaseNow.of(case, goal_id)
 
 
 @router.get("/cases/{case_id}/goals", responses=Reading)
 async def list_goals(case_id: UUID, purpose: Why, work: CaseReader) -> GoalsOut:
-    """The goals of a case with what they say, oldest first. The look is logged."""
+    """The goals of a case with what they say: the person's own first, then oldest first. The look is logged."""
     found = await goal_setting.goals(work, case_id, purpose)
-    return GoalsOut(items=[GoalOut.model_validate(one, by_name=True) for one in found])
+    return GoalsOut(items=[GoalOut.told(one) for one in found])
 
 
 @router.post(
@@ -142,8 +142,11 @@ async def read_checklist(case_id: UUID, work: CaseReader, response: Response) ->
     """Everything that still forbids closing a case; empty: it may close. Its ETag is what closing wants as If-Match."""
     case, lacking = await closing.checklist(work, case_id)
     response.headers["ETag"] = etag(case.version)
-    missing = [MissingOut(code=one.code, detail=one.sentence, subject=one.subject) for one in lacking]
-    return ChecklistOut(missing=missing, version=case.version)
+    missing, reminded = (
+        [MissingOut.of(one) for one in lacking],
+        [MissingOut.of(one) for one in await goal_setting.reminded(work, case)],
+    )
+    return ChecklistOut(missing=missing, reminders=reminded, version=case.version)
 
 
 @router.post(

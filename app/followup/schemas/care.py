@@ -8,12 +8,16 @@ from pydantic import Field, model_validator
 
 from app.cases.service import Case, DeadlineKind, State
 from app.core.http import Line, Moment, Text, Wire
-from app.followup.aftercare import CheckResult
+from app.followup.aftercare import CheckResult, Missing
 from app.followup.contacts import Party, Result, Way
 from app.followup.feedback import Listener
+from app.followup.goals import WhyNotOwn
 from app.followup.obligations import BuildingBlock, DecidedBy, DeferralReason, Done, StillWorried, WaiverReason
+from app.followup.schemas.sharing import SharedIn, shown
 from app.followup.service.close import ClosingOutcome
+from app.followup.service.goals import NewGoal
 from app.followup.situation import CheckState, GoalOf, GoalOutcome, ObligationKind, ObligationState
+from app.team.audience import Visibility
 
 
 class CaseNow(Wire):
@@ -39,8 +43,10 @@ class CaseNow(Wire):
         )
 
 
-class ContactIn(Wire):
-    """A contact, or a try."""
+class ContactIn(SharedIn):
+    """A contact, or a try; of the team, nobody else sees it unless that is said."""
+
+    visibility: Visibility = Visibility.OWNER
 
     at: Moment | None = Field(None, description="When; default: now")
     way: Way
@@ -58,13 +64,32 @@ class ContactOut(Wire):
     party: Party
     result: Result
     note: str | None
+    organisation_id: UUID = Field(description="Whose contact it was")
+    visibility: Visibility
+    named: list[UUID]
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        """The contact as the API shows it."""
+        return cls.model_validate(shown(told), by_name=True)
 
 
-class GoalIn(Wire):
+class GoalIn(SharedIn):
     """What must be achieved together; the person's own goal comes first."""
 
     of: GoalOf = GoalOf.TEAM
     what: Text
+    why_not_own: WhyNotOwn | None = Field(None, description="Of a goal of the team: why there is none of the person's own yet")
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        if self.why_not_own and self.of is GoalOf.PERSON:
+            raise ValueError("This is a goal of the person's own: leave whyNotOwn out.")
+        return self
+
+    def to_goal(self) -> NewGoal:
+        """The goal to set."""
+        return NewGoal(self.of, self.what, self.audience, self.why_not_own)
 
 
 class GoalOut(Wire):
@@ -72,15 +97,25 @@ class GoalOut(Wire):
 
     id: UUID
     of: GoalOf
+    visibility: Visibility
+    named: list[UUID]
+    why_not_own: WhyNotOwn | None
     what: str
     set_at: Moment
     outcome: GoalOutcome | None
     outcome_at: Moment | None
     note: str | None = Field(description="What was said of its outcome")
 
+    @classmethod
+    def told(cls, told: Mapping[str, Any]) -> Self:
+        """The goal as the API shows it."""
+        row = shown(told)
+        row["why_not_own"] = row.pop("without_own")
+        return cls.model_validate(row, by_name=True)
+
 
 class GoalsOut(Wire):
-    """The goals of a case, oldest first."""
+    """The goals of a case: the person's own first, then oldest first."""
 
     items: list[GoalOut]
 
@@ -204,9 +239,15 @@ class MissingOut(Wire):
     detail: str
     subject: UUID | None
 
+    @classmethod
+    def of(cls, one: Missing) -> Self:
+        """The same on the wire."""
+        return cls(code=one.code, detail=one.sentence, subject=one.subject)
+
 
 class ChecklistOut(Wire):
     """Everything that still forbids closing; empty: it may close, with If-Match on this version."""
 
     missing: list[MissingOut]
+    reminders: list[MissingOut] = Field(description="What does not forbid closing, and is not as it should be")
     version: int

@@ -8,23 +8,8 @@ from pydantic import Field
 
 from app.core.http import Moment, Text, Wire
 from app.followup.items import Item, ItemKind, ItemState, NewItem
-from app.team.audience import Audience, Visibility, audience_of, visibility_of
-
-
-class SharedIn(Wire):
-    """Who on the team sees what is written, besides the owner of the case and whoever writes."""
-
-    visibility: Visibility = Visibility.TEAM
-    named: list[UUID] = Field(default_factory=list, max_length=20, description="Organisations, with visibility `named`")
-
-    @property
-    def audience(self) -> Audience:
-        """The same as the rooms have it.
-
-        Raises:
-            Invalid: as `audience_of`.
-        """
-        return audience_of(self.visibility, self.named)
+from app.followup.schemas.sharing import SharedIn
+from app.team.audience import Visibility, visibility_of
 
 
 class ActionIn(SharedIn):
@@ -66,14 +51,16 @@ class ItemOut(Wire):
     ended_facts: dict[str, Any]
     parent_id: UUID | None
     corrects_id: UUID | None
+    corrected_by: UUID | None = Field(description="The item that says what was wrong with this one; this one stays readable")
     version: int
     note: str | None = None
     ended_note: str | None = None
+    words: dict[str, str] | None = Field(None, description="All that it says, by name; only when a purpose was given")
 
     @classmethod
     def of(cls, item: Item, words: dict[str, Any] | None = None) -> Self:
         """The item as the API shows it."""
-        words = words or {}
+        said = words or {}
         return cls(
             id=item.id,
             kind=item.kind,
@@ -90,9 +77,11 @@ class ItemOut(Wire):
             ended_facts=dict(item.ended_facts),
             parent_id=item.parent,
             corrects_id=item.corrects,
+            corrected_by=item.corrected_by,
             version=item.version,
-            note=words.get("note"),
-            ended_note=words.get("ended"),
+            note=said.get("note"),
+            ended_note=said.get("ended"),
+            words=None if words is None else {name: text for name, text in words.items() if name != "ended"},
         )
 
 

@@ -9,7 +9,7 @@ from app.core.work import Work
 from app.followup import queries
 from app.followup.aftercare import earliest
 from app.followup.service.notes import opened
-from app.followup.service.plan import owed_in, readable
+from app.followup.service.plan import owed_in, taking_part
 from app.vault.purpose import Purpose
 
 CHECK: tuple[str, ...] = ("id", "round", "week", "due_at", "state", "result", "decided_by", "ended_at")
@@ -28,9 +28,9 @@ async def aftercare(work: Work, case_id: UUID, purpose: Purpose | None) -> After
     """The checks and what is owed; with a purpose also their notes, and then the look is logged.
 
     Raises:
-        NotFound, Forbidden: as `plan.readable`.
+        NotFound, Forbidden: as `plan.taking_part`.
     """
-    case = await readable(work, case_id)
+    case = await taking_part(work, case_id)
     checks = await work.rows(queries.CHECKS, case_id=case_id)
     owed = await work.rows(queries.OBLIGATIONS, case_id=case_id)
     told: list[dict[str, Any]] = [{} for _ in (*checks, *owed)]

@@ -1,5 +1,7 @@
 """Goals: set one, say what became of it. When all have an outcome aftercare begins; a new one takes the case back."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +12,17 @@ from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
 from app.core.work import Work
 from app.followup import queries
-from app.followup.aftercare import checks_from
+from app.followup.aftercare import Missing, checks_from, reminders
 from app.followup.events import CaseInAftercare, CaseRelapsed
-from app.followup.goals import relapsed, state_after_goal, state_after_outcome
+from app.followup.goals import WhyNotOwn, relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
 from app.followup.service.notes import opened, sealed_note
-from app.followup.service.plan import owe, owned, readable, settle
+from app.followup.service.plan import owe, owned, settle, taking_part
 from app.followup.situation import CheckState, Goal, GoalOf, GoalOutcome, ObligationKind, Situation
 from app.followup.tables import aftercare_check as check_table
 from app.followup.tables import goal as goal_table
+from app.team.audience import Audience
+from app.team.service.hearing import insist_on_team
 from app.vault import open as vault
 from app.vault.purpose import Purpose
 
@@ -29,27 +33,41 @@ class GoalEnded(Conflict):
     slug, title = "goal-ended", "The goal has its outcome already"
 
 
-async def set_goal(work: Work, case_id: UUID, of: GoalOf, what: str) -> tuple[UUID, Case]:
+@dataclass(frozen=True, slots=True)
+class NewGoal:
+    """A goal to set: whose, what it says, who on the team sees it; of the team's, why there is none of the person's own."""
+
+    of: GoalOf
+    what: str
+    audience: Audience = None
+    why_not_own: WhyNotOwn | None = None
+
+
+async def set_goal(work: Work, case_id: UUID, new: NewGoal) -> tuple[UUID, Case]:
     """Set a goal.
 
     Raises:
         NotFound, Forbidden: as `plan.owned`.
         Refused: the case is closed.
+        Invalid: it is shown to who is not on the team.
     """
     case, situation = await owned(work, case_id)
+    await insist_on_team(work, case, new.audience or (), "/named")
     await vault.load_key(work, case_id)
-    goal = Goal(new_id(work.at), of)
+    goal = Goal(new_id(work.at), new.of)
     work.write(
         goal_table,
         id=goal.id,
         case_id=case_id,
         organisation_id=work.organisation,
-        of=of,
+        of=new.of,
         set_at=work.at,
-        sealed=vault.seal(work, case_id, {"what": what}),
+        sealed=vault.seal(work, case_id, {"what": new.what}),
+        audience=None if new.audience is None else list(new.audience),
+        without_own=new.why_not_own,
         version=1,
     )
-    cases.line(work, case_id, "goal", goal=str(goal.id), of=of)
+    cases.line_for(work, case_id, "goal", new.audience, {"goal": str(goal.id), "of": new.of})
     if case.state is State.ACCEPTED:  # a goal is no contact: the clock of the first one runs on
         return goal.id, await cases.touched(work, case)
     if case.state is State.AFTERCARE:
@@ -76,7 +94,8 @@ async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOu
     sealed = await sealed_note(work, case_id, note)
     ended = queries.END_GOAL.values(outcome=outcome, outcome_at=work.at, outcome_sealed=sealed)
     await work.change(ended, goal_id=goal_id)
-    cases.line(work, case_id, "goal_outcome", goal=str(goal_id), outcome=outcome)
+    row = await work.one(queries.GOAL_AUDIENCE, goal_id=goal_id)
+    cases.line_for(work, case_id, "goal_outcome", row["audience"] if row else (), {"goal": str(goal_id), "outcome": outcome})
     if state is State.AFTERCARE and case.state is not State.AFTERCARE:
         situation = await _with_evaluation(work, case, _with_checks(work, case, situation))
     case = await settle(work, case, situation, state)
@@ -87,16 +106,16 @@ async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOu
 
 
 async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, Any]]:
-    """The goals of a case with what they say, oldest first; the look is logged.
+    """The goals of a case with what they say, the person's own first, then oldest first; the look is logged.
 
     Raises:
-        NotFound, Forbidden: as `plan.owned`.
+        NotFound, Forbidden: as `plan.taking_part`.
     """
-    await readable(work, case_id)
+    await taking_part(work, case_id)
     rows = await work.rows(queries.GOALS, case_id=case_id)
     parts = [row[column] for column in ("sealed", "outcome_sealed") for row in rows]
     told = await opened(work, case_id, parts, what="goals of the case", purpose=purpose)
-    shown = ("id", "of", "set_at", "outcome", "outcome_at")
+    shown = ("id", "of", "set_at", "outcome", "outcome_at", "audience", "without_own")
     return [
         {**{name: row[name] for name in shown}, "what": what["what"], "note": note.get("note")}
         for row, what, note in zip(rows, told[: len(rows)], told[len(rows) :], strict=True)
@@ -115,6 +134,20 @@ async def _relapse(work: Work, case: Case, situation: Situation, goal: Goal) -> 
     )
     outbox.record(work, told, back.concerned)
     return back
+
+
+async def reminded(work: Work, case: Case) -> tuple[Missing, ...]:
+    """What is not as it should be with the goals of a case that is not closed; it forbids nothing."""
+    if case.state is State.CLOSED:
+        return ()
+    rows = await work.rows(queries.WHOSE_GOALS, case_id=case.id)
+    return reminders([Goal(row["id"], GoalOf(row["of"])) for row in rows], reason_given(rows))
+
+
+def reason_given(rows: Sequence[Mapping[str, Any]]) -> WhyNotOwn | None:
+    """The reason that was given last for a goal of the team while there was none of the person's own."""
+    last = max((row for row in rows if row["without_own"]), key=lambda row: row["id"], default=None)
+    return WhyNotOwn(last["without_own"]) if last else None
 
 
 def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:

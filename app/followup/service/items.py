@@ -10,11 +10,11 @@ from app.core import outbox
 from app.core.errors import Forbidden, NotFound, Refused, Stale
 from app.core.http import match
 from app.core.ids import new_id
-from app.core.work import Work
+from app.core.work import Row, Work
 from app.followup import queries
 from app.followup.events import ItemEnded as ItemEndedEvent
 from app.followup.events import ItemWritten
-from app.followup.items import Ending, Item, ItemEnded, ItemKind, ItemState, NewItem, insist_on_moments, item_of
+from app.followup.items import Ending, Item, ItemKind, ItemState, NewItem, insist_on_end, insist_on_moments, item_of
 from app.followup.service.notes import opened, sealed_note
 from app.followup.service.plan import settle, shared
 from app.followup.situation import Duty, Situation
@@ -51,7 +51,7 @@ async def add(work: Work, case: Case, situation: Situation, new: NewItem) -> tup
     cases.line_for(work, case.id, new.kind, audience, {"item": str(item_id), "state": state, **(new.facts or {})})
     event = ItemWritten(
         case_id=case.id, item_id=item_id, kind=new.kind, organisation_id=work.organisation, state=state,
-        assigned_to=new.assigned_to, due_at=new.due_at,
+        assigned_to=new.assigned_to, due_at=new.due_at, corrects_id=new.corrects,
     )  # fmt: skip
     outbox.record(work, event, await hears(work, case, audience))
     if state is ItemState.OPEN:
@@ -65,16 +65,13 @@ async def end(work: Work, case_id: UUID, item_id: UUID, version: int, how: Endin
 
     Raises:
         NotFound, Forbidden, Refused: as `plan.shared`, or there is no such item for this organisation.
-        ItemEnded: it has ended. Stale: another version was read.
+        ItemEnded, Forbidden, Refused: as `insist_on_end`. Stale: another version was read.
     """
     case, situation = await shared(work, case_id)
     found = await item(work, case_id, item_id, how.kind)
-    if found.state is not ItemState.OPEN:
-        raise ItemEnded(f"It is {found.state} already. Write a new one, or a correction.", state=found.state)
+    insist_on_end(found, how, work.organisation, case.owner)
     match(version, found.version)
-    if work.organisation not in {case.owner, found.organisation, found.assigned_to}:
-        raise Forbidden("Only the owner of the case, who wrote it, or who must do it ends it.")
-    ended = queries.END_ITEM.values(
+    ended = queries.CHANGE_ITEM.values(
         state=how.state, ended_at=work.at, ended_by=work.organisation, ended_facts=dict(how.facts),
         ended_sealed=await sealed_note(work, case_id, how.note),
     )  # fmt: skip
@@ -108,6 +105,14 @@ async def items(work: Work, case_id: UUID, kinds: Sequence[ItemKind] = ()) -> li
     await insist_on_part(work, await cases.get(work, case_id))
     rows = await work.rows(queries.ITEMS, case_id=case_id)
     return [item_of(row) for row in rows if not kinds or row["kind"] in kinds]
+
+
+async def valid(work: Work, case_id: UUID, kind: ItemKind, state: ItemState | None = None) -> Row | None:
+    """The row of the latest item of a kind that was neither corrected nor entered in error; of those in `state`, if one is named.
+
+    Of what ends, the one that ended last.
+    """
+    return await work.one(queries.latest_valid(state), case_id=case_id, kind=kind)
 
 
 async def told(work: Work, case_id: UUID, kinds: Sequence[ItemKind], purpose: Purpose) -> list[tuple[Item, dict[str, Any]]]:

@@ -1,6 +1,8 @@
 """Invite an organisation onto the team of a case; accept, decline, leave, remove."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.cases import service as cases
@@ -9,6 +11,7 @@ from app.core import outbox
 from app.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refused, Stale
 from app.core.http import match
 from app.core.ids import new_id
+from app.core.statement import row_of
 from app.core.work import Work
 from app.directory.service import look_up as directory
 from app.team import queries
@@ -125,6 +128,11 @@ async def members(work: Work, case_id: UUID) -> list[Member]:
     """
     await cases.get(work, case_id)
     return [member_of(row) for row in await work.rows(queries.MEMBERS, case_id=case_id)]
+
+
+def members_told(rows: Sequence[Mapping[str, Any]]) -> list[Member]:
+    """The members in rows that came as JSON."""
+    return [member_of(row_of(case_member, row)) for row in rows]
 
 
 async def _moved(work: Work, case: Case, found: Member, to: MemberState, version: int, reason: EndReason | None) -> Member:
