@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.core.errors import FieldError, Invalid, Refused
@@ -28,9 +28,29 @@ class ItemKind(StrEnum):
     ESCALATION = "escalation"  # the level of problem ownership, and the official who has accepted it
     INFORMATION_REQUEST = "information_request"
     INQUIRY = "inquiry"  # Wvggz exploratory inquiry (verkennend onderzoek)
+    INQUIRY_STEP = "inquiry_step"  # who was heard or asked in it
+    INQUIRY_NOTICE = "inquiry_notice"  # whoever asked for it hears that it has ended
+    PROSECUTOR_HANDOVER = "prosecutor_handover"  # a close relative disagrees: the prosecutor looks at it
     CALAMITY = "calamity"
+    CALAMITY_REPORT = "calamity_report"  # to the inspectorate
     JOINT_TABLE = "joint_table"  # several organisations assess one report together
     JUDGEMENT = "judgement"  # what one of them says at that table
+
+
+PROCEDURES: Final = frozenset(
+    {
+        ItemKind.INFORMATION_REQUEST,
+        ItemKind.INQUIRY,
+        ItemKind.INQUIRY_STEP,
+        ItemKind.INQUIRY_NOTICE,
+        ItemKind.PROSECUTOR_HANDOVER,
+        ItemKind.CALAMITY,
+        ItemKind.CALAMITY_REPORT,
+        ItemKind.JOINT_TABLE,
+        ItemKind.JUDGEMENT,
+    }
+)
+"""What has rules of its own for its end, in the room `procedures`; nothing else ends it."""
 
 
 class ItemState(StrEnum):
@@ -48,6 +68,12 @@ class ItemEnded(Refused):
     slug, title = "item-ended", "It has ended already"
 
 
+class EndsByProcedure(Refused):
+    """It is part of a procedure, which has rules for its end."""
+
+    slug, title = "ends-by-procedure", "A procedure says how this ends"
+
+
 @dataclass(frozen=True, slots=True)
 class NewItem:
     """An item to write; `due_at` makes it open, until it is ended."""
@@ -62,6 +88,7 @@ class NewItem:
     words: Mapping[str, str | None] | None = None
     parent: UUID | None = None
     corrects: UUID | None = None
+    may_be_late: bool = False  # a term of the law runs from what happened, also when it is written down after its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +159,7 @@ def insist_on_moments(new: NewItem, now: datetime) -> None:
     faults = []
     if new.at > now:
         faults.append(FieldError("/at", "future", "Not later than now."))
-    if new.due_at and new.due_at <= now:
+    if new.due_at and new.due_at <= now and not new.may_be_late:
         faults.append(FieldError("/dueAt", "past", "A moment to come: what was to be done already is noted as such."))
     if faults:
         raise Invalid("A moment can't be meant so. Nothing was changed.", errors=faults)

@@ -14,7 +14,18 @@ from app.core.work import Work
 from app.followup import queries
 from app.followup.events import ItemEnded as ItemEndedEvent
 from app.followup.events import ItemWritten
-from app.followup.items import Ending, Item, ItemEnded, ItemKind, ItemState, NewItem, insist_on_moments, item_of
+from app.followup.items import (
+    PROCEDURES,
+    Ending,
+    EndsByProcedure,
+    Item,
+    ItemEnded,
+    ItemKind,
+    ItemState,
+    NewItem,
+    insist_on_moments,
+    item_of,
+)
 from app.followup.service.notes import opened, sealed_note
 from app.followup.service.plan import settle, shared
 from app.followup.situation import Duty, Situation
@@ -65,10 +76,13 @@ async def end(work: Work, case_id: UUID, item_id: UUID, version: int, how: Endin
 
     Raises:
         NotFound, Forbidden, Refused: as `plan.shared`, or there is no such item for this organisation.
-        ItemEnded: it has ended. Stale: another version was read.
+        ItemEnded: it has ended. EndsByProcedure: nobody named its kind, and it has rules of its own. Stale: another version
+        was read.
     """
     case, situation = await shared(work, case_id)
     found = await item(work, case_id, item_id, how.kind)
+    if how.kind is None and found.kind in PROCEDURES:
+        raise EndsByProcedure("It is part of a procedure. End it by the procedure's own command; nothing was changed.")
     if found.state is not ItemState.OPEN:
         raise ItemEnded(f"It is {found.state} already. Write a new one, or a correction.", state=found.state)
     match(version, found.version)
