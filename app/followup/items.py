@@ -24,6 +24,7 @@ class ItemKind(StrEnum):
     ASSESSMENT = "assessment"  # a level of risk, with its method
     TRANSPORT = "transport"
     AGREEMENT = "agreement"  # with the person
+    DEFERRAL = "deferral"  # informing the person is put off
     CRISIS_CARD = "crisis_card"  # what helps, and what doesn't, when it goes wrong
     ESCALATION = "escalation"  # the level of problem ownership, and the official who has accepted it
     INFORMATION_REQUEST = "information_request"
