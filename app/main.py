@@ -50,6 +50,8 @@ from app.intake.events import EVENTS as INTAKE_EVENTS
 from app.intake.service import protocols
 from app.notices.api import router as notices
 from app.notices.events import EVENTS as NOTICE_EVENTS
+from app.procedures.api import router as procedures
+from app.procedures.events import EVENTS as PROCEDURE_EVENTS
 from app.rosters.api import router as rosters
 from app.rosters.events import EVENTS as ROSTER_EVENTS
 from app.routing.api import router as routing
@@ -67,6 +69,7 @@ EVENTS: tuple[type[Event], ...] = (
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
     *TEAM_EVENTS,
+    *PROCEDURE_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
@@ -78,8 +81,8 @@ EVENTS: tuple[type[Event], ...] = (
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, channels, routing, followup, team, cases, directory, delivery, rosters, coverage, signals,
-    simulation, notices,
+    intake, callbacks, telephony, channels, routing, followup, team, procedures, cases, directory, delivery, rosters,
+    coverage, signals, simulation, notices,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (

@@ -24,13 +24,34 @@ class ItemKind(StrEnum):
     ASSESSMENT = "assessment"  # a level of risk, with its method
     TRANSPORT = "transport"
     AGREEMENT = "agreement"  # with the person
+    DEFERRAL = "deferral"  # informing the person is put off
     CRISIS_CARD = "crisis_card"  # what helps, and what doesn't, when it goes wrong
     ESCALATION = "escalation"  # the level of problem ownership, and the official who has accepted it
     INFORMATION_REQUEST = "information_request"
     INQUIRY = "inquiry"  # Wvggz exploratory inquiry (verkennend onderzoek)
+    INQUIRY_STEP = "inquiry_step"  # who was heard or asked in it
+    INQUIRY_NOTICE = "inquiry_notice"  # whoever asked for it hears that it has ended
+    PROSECUTOR_HANDOVER = "prosecutor_handover"  # a close relative disagrees: the prosecutor looks at it
     CALAMITY = "calamity"
+    CALAMITY_REPORT = "calamity_report"  # to the inspectorate
     JOINT_TABLE = "joint_table"  # several organisations assess one report together
     JUDGEMENT = "judgement"  # what one of them says at that table
+
+
+PROCEDURES: Final = frozenset(
+    {
+        ItemKind.INFORMATION_REQUEST,
+        ItemKind.INQUIRY,
+        ItemKind.INQUIRY_STEP,
+        ItemKind.INQUIRY_NOTICE,
+        ItemKind.PROSECUTOR_HANDOVER,
+        ItemKind.CALAMITY,
+        ItemKind.CALAMITY_REPORT,
+        ItemKind.JOINT_TABLE,
+        ItemKind.JUDGEMENT,
+    }
+)
+"""What has rules of its own for its end, in the room `procedures`; nothing else ends it."""
 
 
 class ItemState(StrEnum):
@@ -52,6 +73,12 @@ class ItemEnded(Refused):
     slug, title = "item-ended", "It has ended already"
 
 
+class EndsByProcedure(Refused):
+    """It is part of a procedure, which has rules for its end."""
+
+    slug, title = "ends-by-procedure", "A procedure says how this ends"
+
+
 @dataclass(frozen=True, slots=True)
 class NewItem:
     """An item to write; `due_at` makes it open, until it is ended."""
@@ -66,6 +93,7 @@ class NewItem:
     words: Mapping[str, str | None] | None = None
     parent: UUID | None = None
     corrects: UUID | None = None
+    may_be_late: bool = False  # a term of the law runs from what happened, also when it is written down after its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +175,7 @@ def insist_on_moments(new: NewItem, now: datetime) -> None:
     faults = []
     if new.at > now:
         faults.append(FieldError("/at", "future", "Not later than now."))
-    if new.due_at and new.due_at <= now:
+    if new.due_at and new.due_at <= now and not new.may_be_late:
         faults.append(FieldError("/dueAt", "past", "A moment to come: what was to be done already is noted as such."))
     if faults:
         raise Invalid("A moment can't be meant so. Nothing was changed.", errors=faults)
@@ -158,9 +186,12 @@ def insist_on_end(item: Item, how: Ending, by: UUID, owner: UUID | None) -> None
 
     Raises:
         ItemEnded: it has ended. Forbidden: naming who may. Refused: it ends by an answer.
+        EndsByProcedure: nobody named its kind, and it has rules of its own.
     """
     if item.state is not ItemState.OPEN:
         raise ItemEnded(f"It is {item.state} already. Write a new one, or a correction.", state=item.state)
+    if how.kind is None and item.kind in PROCEDURES:
+        raise EndsByProcedure("It is part of a procedure. End it by the procedure's own command; nothing was changed.")
     if by not in {owner, item.organisation, item.assigned_to}:
         raise Forbidden("Only the owner of the case, who wrote it, or who must do it ends it.")
     if item.kind in ANSWERED and how.kind is None and (how.state is ItemState.DONE or by not in {owner, item.organisation}):

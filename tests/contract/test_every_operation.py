@@ -5,6 +5,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, Final, Self
@@ -33,7 +34,7 @@ from app.main import create_app, edged
 from app.signals.due import EARLY_SIGNALS
 from tests.channels.makers import a_transfer, send_police
 from tests.conftest import copy_of, settings_for
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, an_accepted_case, an_offered_case, now
 
 DESCRIBED: Final = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi" / "openapi.json")
 METHODS: Final = ("get", "put", "post", "patch", "delete")
@@ -104,6 +105,21 @@ async def an_endpoint(client: httpx.AsyncClient, desk: dict[str, str]) -> dict[s
     return {"endpoint_id": endpoint, "secret_id": secret, "event_id": test}
 
 
+async def procedures_of(case: str, client: httpx.AsyncClient, desk: dict[str, str]) -> dict[str, str]:
+    """A question that waits for its answer, an inquiry that runs, and a calamity that the inspectorate must hear of."""
+    at = now()
+    asked = {"direction": "in", "party": "housing", "question": "?", "dueAt": (at + timedelta(days=2)).isoformat()}
+    terrible = {"what": "death", "happenedAt": at.isoformat(), "note": "?"}
+    found = {}
+    for name, room, body in (
+        ("request_id", "information-requests", asked),
+        ("inquiry_id", "inquiries", {"registeredAt": at.isoformat(), "reporter": "parent", "verified": "by_the_person"}),
+        ("calamity_id", "calamities", terrible),
+    ):
+        found[name] = (await client.post(f"/v1/cases/{case}/{room}", json=body, headers=desk)).json()["id"]
+    return found
+
+
 class Service:
     """The service on a socket, with one case that is followed up, and a key of every role."""
 
@@ -151,6 +167,7 @@ class Service:
             mailbox = await client.post("/v1/mailboxes", json={"address": "desk@nodus.example"}, headers=desk)
             self.known["mailbox_id"] = mailbox.json()["id"]
             self.known |= await an_endpoint(client, desk)
+            self.known |= await procedures_of(self.known["case_id"], client, desk)
         self.known |= {"organisation_id": str(AMSTERDAM_DESK), "code": "GM0363", "version": "nl-2026.1"}
 
 

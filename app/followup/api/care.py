@@ -10,6 +10,7 @@ from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_ve
 from app.core.paging import after
 from app.followup.aftercare import TooEarly
 from app.followup.contacts import Contact, TooFewTries
+from app.followup.deferral import DeferralsSpent, NeedsSecondRole, ReviewNotDue
 from app.followup.feedback import OutcomeNotForListener
 from app.followup.goals import NoContactYet
 from app.followup.obligations import DutyEnded, NotDeferrable, NotOwedYet, Waiver
@@ -37,6 +38,7 @@ from app.followup.service import goals as goal_setting
 from app.followup.service.aftercare import aftercare
 from app.followup.service.close import CaseNotFinished
 from app.followup.service.goals import GoalEnded
+from app.followup.service.obligations import Deferral
 from app.followup.situation import ObligationKind
 from app.identity.doors import CaseReader, FollowUpDoor
 from app.vault.purpose import Purpose
@@ -44,6 +46,7 @@ from app.vault.purpose import Purpose
 router = rooms_router("follow-up")
 Why = Annotated[Purpose, Query(description="What you read it for; it is logged with the look")]
 WhyIfNotes = Annotated[Purpose | None, Query(description="Give it to read the notes too; then the look is logged")]
+NO_DEFERRAL = (DeferralsSpent, ReviewNotDue, NeedsSecondRole)
 Reading = problems(Invalid, Forbidden, NotFound, Gone)
 
 
@@ -123,16 +126,19 @@ async def end_check(case_id: UUID, check_id: UUID, body: CheckResultIn, work: Fo
 @router.post(
     "/cases/{case_id}/aftercare/obligations/{kind}/fulfilment",
     status_code=201,
-    responses=problems(Invalid, Forbidden, NotFound, DutyEnded, NotOwedYet, NotDeferrable, OutcomeNotForListener),
+    responses=problems(Invalid, Forbidden, NotFound, DutyEnded, NotOwedYet, NotDeferrable, OutcomeNotForListener, *NO_DEFERRAL),
 )
 async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: FulfilmentIn, work: FollowUpDoor) -> CaseNow:
-    """Record that something owed was done; or waive it, or put it off, with a reason."""
+    """Record that something owed was done; or waive it, or put it off, with a reason.
+
+    Informing the person is put off until a review; at the review it is done, or put off again by a manager, three times at most.
+    """
     if body.waiver:
         waiver = Waiver(body.waiver.reason, body.waiver.by)
         return CaseNow.of(await obligations.waive(work, case_id, kind, waiver, body.note))
     if body.deferral:
-        case = await obligations.defer(work, case_id, kind, body.deferral.review_by, body.deferral.reason)
-        return CaseNow.of(case)
+        put_off = Deferral(body.deferral.review_by, body.deferral.reason, body.deferral.by, body.note)
+        return CaseNow.of(await obligations.defer(work, case_id, kind, put_off))
     words = {"note": body.note, "reference": body.reference}
     return CaseNow.of(await obligations.fulfil(work, case_id, kind, body.done(), words))
 

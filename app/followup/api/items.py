@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 
 from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Refused, Stale
 from app.core.http import etag, expected_version, problems, rooms_router
-from app.followup.items import Ending, ItemEnded, ItemKind, ItemState
+from app.followup.items import Ending, EndsByProcedure, ItemEnded, ItemKind, ItemState
 from app.followup.schemas.care import CaseNow
 from app.followup.schemas.items import ActionIn, ItemEndIn, ItemOut, ItemsOut
 from app.followup.service import items
@@ -28,7 +28,7 @@ async def add_action(case_id: UUID, body: ActionIn, work: FollowUpDoor) -> CaseN
 @router.post(
     "/cases/{case_id}/items/{item_id}/end",
     status_code=201,
-    responses=problems(Invalid, Forbidden, NotFound, ItemEnded, Stale, PreconditionRequired),
+    responses=problems(Invalid, Forbidden, NotFound, ItemEnded, EndsByProcedure, Stale, PreconditionRequired),
 )
 async def end_item(
     case_id: UUID, item_id: UUID, body: ItemEndIn, work: FollowUpDoor, request: Request, response: Response

@@ -200,6 +200,7 @@ class DeferralIn(Wire):
 
     reason: DeferralReason
     review_by: Moment
+    by: DecidedBy = Field(DecidedBy.COORDINATOR, description="In which role that was decided; again: a manager")
 
 
 class FulfilmentIn(Wire):

@@ -1,6 +1,6 @@
 """What is owed: do it, waive it, or put it off; feedback to the caller, informing the person, the evaluation."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,10 @@ from app.cases import service as cases
 from app.cases.service import Case, State
 from app.core.work import Work
 from app.followup import queries
+from app.followup.deferral import insist_on_deferral
+from app.followup.items import ItemKind, NewItem
 from app.followup.obligations import (
+    DecidedBy,
     DeferralReason,
     Done,
     DutyEnded,
@@ -18,6 +21,7 @@ from app.followup.obligations import (
     deferred,
     insist_on_words,
 )
+from app.followup.service import items
 from app.followup.service.notes import sealed_note
 from app.followup.service.plan import owned, settle
 from app.followup.situation import Obligation, ObligationKind, ObligationState, Situation
@@ -45,18 +49,32 @@ async def waive(work: Work, case_id: UUID, kind: ObligationKind, waiver: Waiver,
     return await _end(work, case_id, kind, ObligationState.WAIVED, facts, {"note": note})
 
 
-async def defer(work: Work, case_id: UUID, kind: ObligationKind, review_by: datetime, reason: DeferralReason) -> Case:
-    """Put off informing the person, to be looked at again at `review_by`.
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """Put off until when, why, by whom, and in which words."""
+
+    review_by: datetime
+    reason: DeferralReason
+    by: DecidedBy = DecidedBy.COORDINATOR
+    note: str | None = None
+
+
+async def defer(work: Work, case_id: UUID, kind: ObligationKind, deferral: Deferral) -> Case:
+    """Put off informing the person, to be looked at again at the review; each time stays as an item of the case.
 
     Raises:
         NotFound, Forbidden, NotOwedYet, DutyEnded: as `fulfil`. NotDeferrable, Invalid: as `obligations.deferred`.
+        DeferralsSpent, ReviewNotDue, NeedsSecondRole: as `deferral.insist_on_deferral`.
     """
     case, owed, situation = await _open(work, case_id, kind)
-    later = deferred(owed, review_by, work.at)
-    changed = queries.CHANGE_OBLIGATION.values(due_at=later.due_at, facts={"deferred": reason})
+    later = deferred(owed, deferral.review_by, work.at)
+    before = len(await items.items(work, case_id, (ItemKind.DEFERRAL,)))
+    insist_on_deferral(before, owed.due_at, deferral.by, work.at)
+    changed = queries.CHANGE_OBLIGATION.values(due_at=later.due_at, facts={"deferred": deferral.reason})
     await work.change(changed, of_case=case_id, of_kind=kind)
-    cases.line(work, case_id, "deferred", what=kind, reason=reason, until=review_by)
-    return await _settled(work, case, situation.with_obligation(later))
+    facts = {"what": kind, "reason": deferral.reason, "until": deferral.review_by.isoformat(), "by": deferral.by}
+    written = NewItem(ItemKind.DEFERRAL, work.at, facts=facts, words={"note": deferral.note})
+    return (await items.add(work, case, situation.with_obligation(later), written))[1]
 
 
 async def _end(

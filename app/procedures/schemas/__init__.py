@@ -1,0 +1,1 @@
+"""Procedures on the wire, one file each."""
