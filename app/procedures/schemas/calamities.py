@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.core.http import Moment, Text, Wire
 from app.followup.obligations import DecidedBy
-from app.followup.schemas.items import SharedIn
+from app.followup.schemas.sharing import SharedIn
 from app.procedures.calamity import Calamity, CalamityKind, CalamityOutcome, CalamityState, Inspectorate
 from app.procedures.schemas.inquiries import ProcedureDutyOut, Said
 from app.team.audience import Visibility

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.core.http import Moment, Text, Wire
 from app.followup.items import Item
-from app.followup.schemas.items import SharedIn
+from app.followup.schemas.sharing import SharedIn
 from app.procedures.bases import Basis, Consent, Disclosed, OutsideParty
 from app.procedures.requests import Answering, Direction, Disclosure, NewRequest, RefusalReason, RequestState, state_of
 
