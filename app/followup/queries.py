@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, select, text, update
 from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
 
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
+BEING_HANDED_OVER: Final = text("SELECT being_handed_over(:case_id) AS handover")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.id)
 CHECKS: Final = (
     select(aftercare_check)

@@ -15,7 +15,7 @@ from app.notices import queries
 from app.notices.following import NoticeState
 from app.notices.timing import SHOWN_FOR
 from app.routing.ladder import Rung
-from app.routing.offers import DeclineReason, Offer, OfferState
+from app.routing.offers import DeclineReason, Offer, OfferState, What
 from app.routing.service import answer as routing
 
 
@@ -35,6 +35,7 @@ class Shown:
     opened_at: datetime | None
     answered_at: datetime | None
     at: datetime
+    over: bool  # another has the case until then
 
 
 async def organisation_of(database: Database, notice_id: UUID, secret: str) -> UUID | None:
@@ -116,4 +117,5 @@ async def _shown(work: Work, row: Row) -> Shown:
         opened_at=row["opened_at"],
         answered_at=offer.answered_at,
         at=work.at,
+        over=offer.what is not What.ASSIGNMENT,
     )
