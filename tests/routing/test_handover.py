@@ -7,13 +7,19 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from app.core.actor import WORKER
 from app.core.db import Database
+from app.core.work import begin
+from app.followup.service.climb import climb_if_overdue
 from tests.makers import expire, now
 from tests.routing.handing import GGZ, OWNER, TEAM, WARM, a_handing
 from tests.team.table import POLICE
 from tests.travel import travelling
 
 REACHED = {"way": "visit", "party": "person", "result": "reached"}
+
+
+LATER_SPOKEN = {"spokenAt": "later"}
 
 
 def moment(text: str) -> datetime:
@@ -43,14 +49,12 @@ async def test_until_it_is_accepted_the_old_owner_has_it(client: httpx.AsyncClie
     after = await table.read("ggz")
     assert (after["ownerOrganisationId"], after["state"], after["coordinator"]) == (str(GGZ), "in_follow_up", "Casemanager")
     assert taken["firstContactBy"] == after["deadlineAt"]
-    assert after["deadlineKind"] == "take_up"
-    assert moment(after["deadlineAt"]) - now() < timedelta(hours=24)
+    assert (after["deadlineAt"], after["deadlineKind"]) == (before["deadlineAt"], "follow_up")
     [item] = (await table.read("ggz", "/items", purpose="follow_up"))["items"]
     assert (item["assignedTo"], item["note"], item["version"]) == (str(GGZ), "Bellen.", 2)
     await table.read("owner", expected=404)
     await table.do("owner", "contacts", REACHED, 404)
     await table.do("ggz", "contacts", REACHED)
-    assert (await table.read("ggz"))["deadlineKind"] == "follow_up"
     chain = (await table.read("ggz", "/owners"))["items"]
     assert [(one["organisationId"], one["what"], one["reason"], one["warm"]) for one in chain] == [
         (str(OWNER), "assignment", None, None),
@@ -61,6 +65,31 @@ async def test_until_it_is_accepted_the_old_owner_has_it(client: httpx.AsyncClie
     assert {"handover_asked", "handed_over"} <= set(await table.kinds("ggz"))
     assert (await table.events("ggz", GGZ))[:2] == ["case.offered", "case.handed_over"]
     assert (await table.events("owner", OWNER))[-1] == "case.handed_over"
+
+
+async def test_what_was_overdue_waits_for_the_new_owner_and_climbs_on(client: httpx.AsyncClient, database: Database) -> None:
+    """It has its time to take the case up; silence climbs; a first act that does not meet what was due brings that back."""
+    with travelling(now() - timedelta(days=40)) as travel:
+        table = await a_handing(client, database)
+        await table.do("owner", "contacts", REACHED)
+        due = (await table.read("owner"))["deadlineAt"]
+        travel.on(days=5)
+        await table.answer("ggz", await table.ask())
+        case = await table.read("ggz")
+        assert (case["deadlineKind"], case["climbed"]) == ("take_up", 0)
+        assert moment(case["deadlineAt"]) - travel.at == timedelta(hours=24)
+        at = travel.on(hours=25)
+        async with begin(database, WORKER, at=at) as work:
+            await climb_if_overdue(work, UUID(table.case))
+        feed = await client.get(f"/v1/organisations/{GGZ}/events?after=0&limit=100", headers=table.keys["ggz"])
+        [overdue] = [
+            one["data"] for one in feed.json()["events"]
+            if one["subject"] == table.case and one["type"] == "nl.nodus.case.overdue.v1"
+        ]  # fmt: skip
+        assert "take_up" in overdue["overdue"]
+        await table.do("ggz", "contacts", REACHED)
+        case = await table.read("ggz")
+        assert (case["deadlineAt"], case["climbed"]) == (due, 0)
 
 
 async def test_declined_it_stays_where_it_is(client: httpx.AsyncClient, database: Database) -> None:
@@ -172,7 +201,7 @@ def _later(**span: float) -> str:
         ({"organisationId": str(uuid4())}, "/organisationId", "unknown"),
         ({"organisationId": None}, "/organisationId", "one_of"),
         ({"organisationId": str(GGZ), "transfer": {}}, "/organisationId", "one_of"),
-        ({"warm": {"spokenWith": "Iemand", "spokenAt": "later"}}, "/warm/spokenAt", "future"),
+        ({"warm": LATER_SPOKEN}, "/warm/spokenAt", "future"),
         ({"transfer": {}, "warm": WARM}, "/warm", "not_in_a_transfer"),
         ({"transfer": {}, "answerBy": "later"}, "/answerBy", "not_in_a_transfer"),
         ({"transfer": {"municipalityCode": "GM9999"}}, "/transfer/municipalityCode", "unknown"),
@@ -187,8 +216,8 @@ async def test_what_can_not_be_meant_is_refused(
     table = await a_handing(client, database)
     version = (await table.read("owner"))["version"]
     later = {name: _later(hours=1) if value == "later" else value for name, value in body.items()}
-    if isinstance(later.get("warm"), dict) and later["warm"]["spokenAt"] == "later":
-        later["warm"] = later["warm"] | {"spokenAt": _later(hours=1)}
+    if body.get("warm") == LATER_SPOKEN:
+        later["warm"] = {"spokenWith": "Iemand", "spokenAt": _later(hours=1)}
     refused = await table.ask(expected=400, **later)
     assert (pointer, code) in [(one["pointer"], one["code"]) for one in refused["errors"]]
     assert (await table.read("owner"))["version"] == version
@@ -204,7 +233,7 @@ async def test_only_the_owner_of_an_open_case_hands_over_and_once(client: httpx.
     asked = await table.ask(reason="moved")
     assert (await table.ask(expected=409, organisationId=str(POLICE)))["type"].endswith("handover-pending")
     await table.ask("ggz", 403, organisationId=str(POLICE))
-    closing = (await table.read("owner", "/closing"))["missing"]
+    closing = (await table.read("owner", "/closing-checklist"))["missing"]
     assert closing[-1]["code"] == "handover"
     assert closing[-1]["subject"] == asked["id"]
     assert len((await table.read("owner", "/handovers"))["items"]) == 1
