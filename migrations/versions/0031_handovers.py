@@ -79,13 +79,13 @@ CREATE FUNCTION owners_of(about uuid)
 RETURNS TABLE (organisation_id uuid, since timestamptz, until timestamptz, what text, from_organisation_id uuid,
   reason text, warm boolean, offer_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT o.organisation_id, o.answered_at, coalesce(lead(o.answered_at) OVER (ORDER BY o.id), c.closed_at), o.what,
+  SELECT o.organisation_id, o.answered_at, coalesce(lead(o.answered_at) OVER (ORDER BY o.answered_at, o.id), c.closed_at), o.what,
     o.from_organisation_id, h.reason, h.warm, o.id
   FROM offer o JOIN cases c ON c.id = o.case_id LEFT JOIN handover h ON h.id = o.handover_id
   WHERE o.case_id = about AND o.state = 'accepted' AND (me() IS NULL OR c.intake_organisation_id = me()
     OR c.owner_organisation_id = me() OR about IN (SELECT my_teams()) OR about IN (SELECT my_invitations())
     OR EXISTS (SELECT FROM offer p WHERE p.case_id = about AND p.state = 'pending' AND p.organisation_id = me()))
-  ORDER BY o.id
+  ORDER BY o.answered_at, o.id
 $$;
 CREATE FUNCTION being_handed_over(about uuid) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = public, pg_temp AS

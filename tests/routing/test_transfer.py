@@ -21,6 +21,7 @@ from tests.makers import HOTLINE, a_token, expire, now
 from tests.routing.handing import OWNER, Handing, a_handing
 from tests.routing.places import an_id, moments, needs, surroundings
 from tests.routing.working import OPERATOR
+from tests.travel import travelling
 
 GRONINGEN = "GM0014"
 
@@ -55,30 +56,33 @@ async def test_the_next_is_asked_until_nobody_is_left_and_then_it_comes_back(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     """Declining and silence both go on; nobody is asked twice, nor the national desk; the owner had it all the time, and hears."""
-    table = await a_handing(client, database)
-    asked = await table.ask(transfer={"municipalityCode": GRONINGEN}, reason="moved")
-    people: list[str] = []
-    while asked["state"] == "pending":
-        who = await as_asked(table, database, asked)
-        people.append(who)
-        assert (await table.read("owner"))["ownerOrganisationId"] == str(OWNER)
-        if len(people) % 2:
-            await table.answer(who, asked, "decline", reason="wrong_area")
-        else:
-            await expire(database, asked["offers"][-1]["id"])
-        await table.read(who, f"/handovers/{asked['id']}", 404)
-        asked = await table.read("owner", f"/handovers/{asked['id']}")
-    assert 1 < len(people) == len(set(people))
-    assert str(HOTLINE) not in people
-    assert {one["state"] for one in asked["offers"]} == {"declined", "expired"}
-    assert (await table.events("owner", OWNER))[-1] == "handover.returned"
-    decisions = (await table.read("owner", "/routing"))["decisions"]
-    assert len(decisions) == 1 + len(people)
-    assert all(one["replayed"] for one in decisions)
-    assert "handover_returned" in await table.kinds("owner")
-    version = (await table.read("owner"))["version"]
-    await table.ask()
-    assert (await table.read("owner"))["version"] == version + 1
+    with travelling(now() - timedelta(days=30)) as travel:  # whatever a worker does later is not in the future
+        table = await a_handing(client, database)
+        travel.on(minutes=1)
+        asked = await table.ask(transfer={"municipalityCode": GRONINGEN}, reason="moved")
+        people: list[str] = []
+        while asked["state"] == "pending":
+            travel.on(minutes=1)
+            who = await as_asked(table, database, asked)
+            people.append(who)
+            assert (await table.read("owner"))["ownerOrganisationId"] == str(OWNER)
+            if len(people) % 2:
+                await table.answer(who, asked, "decline", reason="wrong_area")
+            else:
+                await expire(database, asked["offers"][-1]["id"])
+            await table.read(who, f"/handovers/{asked['id']}", 404)
+            asked = await table.read("owner", f"/handovers/{asked['id']}")
+        assert 1 < len(people) == len(set(people))
+        assert str(HOTLINE) not in people
+        assert {one["state"] for one in asked["offers"]} == {"declined", "expired"}
+        assert (await table.events("owner", OWNER))[-1] == "handover.returned"
+        decisions = (await table.read("owner", "/routing"))["decisions"]
+        assert len(decisions) == 1 + len(people)
+        assert all(one["replayed"] for one in decisions)
+        assert "handover_returned" in await table.kinds("owner")
+        version = (await table.read("owner"))["version"]
+        await table.ask()
+        assert (await table.read("owner"))["version"] == version + 1
 
 
 async def test_a_kind_of_provider_in_the_same_place(client: httpx.AsyncClient, database: Database) -> None:
