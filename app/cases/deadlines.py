@@ -17,6 +17,7 @@ class DeadlineKind(StrEnum):
     FIRST_CONTACT = "first_contact"
     FOLLOW_UP = "follow_up"
     AFTERCARE = "aftercare"
+    TAKE_UP = "take_up"  # the case was handed over: its new owner must do something
 
 
 FIRST_CONTACT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
@@ -36,3 +37,8 @@ def first_contact_by(urgency: Urgency, accepted_at: datetime) -> datetime:
     """
     within = FIRST_CONTACT_WITHIN.get(urgency)
     return accepted_at + within if within else add_working_days(accepted_at, FIRST_CONTACT_WORKING_DAYS)
+
+
+def take_up_by(urgency: Urgency, at: datetime) -> datetime:
+    """By when whoever took a case over at `at` must have done something in it, UTC: as long as for a first contact ⚙."""
+    return first_contact_by(urgency, at)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.case import Case, Line, NewCase, Touched, case_of, touched_of
-from app.cases.deadlines import DeadlineKind, first_contact_by
+from app.cases.deadlines import DeadlineKind, first_contact_by, take_up_by
 from app.cases.lifecycle import State, Urgency, step
 from app.cases.tables import case_line, cases
-from app.core.errors import NotFound, Stale
+from app.core.errors import NotFound, Refused, Stale
 from app.core.ids import new_id
 from app.core.paging import Page, page_of
 from app.core.work import Work
@@ -236,6 +236,27 @@ async def goes_on(work: Work, case: Case, state: State, deadline_at: datetime, d
     line(work, case.id, "brought_back", state=state, deadline_at=deadline_at)
     columns: dict[str, Any] = {"deadline_at": deadline_at, "next_climb_at": deadline_at, "deadline_kind": deadline_kind}
     return await _change(work, case, state=state, closed_at=None, **columns)
+
+
+async def handed_over(work: Work, case: Case, to: UUID, coordinator: str | None, municipality_code: str, **facts: object) -> Case:
+    """Another organisation is responsible from this moment; the case stands where it stood. Must be locked, and owned.
+
+    Its own clock runs on: what was due sooner stays due. By `take_up_by` the new owner must have done something; what was
+    overdue waits until then, and climbs on when the first act does not meet it.
+
+    Raises:
+        Refused: it is closed.
+    """
+    if case.state is State.CLOSED:
+        raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    deadline, kind = take_up_by(case.urgency, work.at), DeadlineKind.TAKE_UP
+    if case.deadline_at and case.deadline_kind and work.at < case.deadline_at < deadline:
+        deadline, kind = case.deadline_at, case.deadline_kind
+    columns: dict[str, Any] = {"deadline_at": deadline, "deadline_kind": kind, "climbed": 0, "next_climb_at": deadline}
+    columns |= {"owner_organisation_id": to, "coordinator": coordinator, "municipality_code": municipality_code}
+    changed = await _change(work, case, **columns)
+    line(work, case.id, "handed_over", owner_from=case.owner, owner_to=to, deadline_at=deadline, **facts)
+    return changed
 
 
 async def climbed(work: Work, case: Case, level: int, next_climb_at: datetime) -> Case:

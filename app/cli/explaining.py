@@ -14,7 +14,7 @@ from app.cli.terminal import err, fail, out, run, working
 from app.directory.holidays import AMSTERDAM
 from app.directory.places import PlaceOfStay
 from app.routing.need import Kind, Need
-from app.routing.schemas import RoutingPreviewOut
+from app.routing.schemas.offers import RoutingPreviewOut
 from app.routing.service.preview import preview
 
 

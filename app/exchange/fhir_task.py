@@ -16,6 +16,7 @@ from app.exchange.codes import (
     CASE_REFERENCE,
     DECLINE_REASON,
     FLAG,
+    HANDOVER_REASON,
     INPUT,
     MUNICIPALITY,
     NUMBERS,
@@ -43,6 +44,7 @@ class Standing(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed_over"
 
 
 STATUS: Final[Mapping[Standing, TaskStatus]] = MappingProxyType(
@@ -57,11 +59,12 @@ STATUS: Final[Mapping[Standing, TaskStatus]] = MappingProxyType(
         Standing.DECLINED: TaskStatus.REJECTED,
         Standing.EXPIRED: TaskStatus.CANCELLED,  # by us: somebody else was asked
         Standing.WITHDRAWN: TaskStatus.CANCELLED,
+        Standing.HANDED_OVER: TaskStatus.CANCELLED,  # another organisation has a task of its own about the case now
     }
 )
 OWN: Final = frozenset({Standing.ACCEPTED, Standing.IN_FOLLOW_UP, Standing.AFTERCARE, Standing.CLOSED, Standing.IN_ERROR})
 ASKED: Final = frozenset({Standing.PENDING, Standing.SEEN})
-REASONED: Final = frozenset({Standing.DECLINED, Standing.EXPIRED, Standing.WITHDRAWN})
+REASONED: Final = frozenset({Standing.DECLINED, Standing.EXPIRED, Standing.WITHDRAWN, Standing.HANDED_OVER})
 PRIORITY: Final[Mapping[Urgency, Priority]] = MappingProxyType(
     {
         Urgency.ACUTE: Priority.STAT,
@@ -180,6 +183,7 @@ def task_of(task: Told) -> Resource:
             "intent": "order",
             "priority": PRIORITY[Urgency(row["urgency"])],
             "code": coded(TASK_CODE, "fulfill"),
+            "reasonCode": coded(HANDOVER_REASON, row["handover_reason"]) if row["handover_reason"] else None,
             "focus": {"reference": f"ServiceRequest/{task.case_id}", "type": "ServiceRequest"},
             "for": {"reference": f"Patient/{task.case_id}", "type": "Patient"} if task.is_own else None,
             "authoredOn": instant(row["offered_at"]),
@@ -188,7 +192,8 @@ def task_of(task: Told) -> Resource:
             "owner": organisation(task.organisation, row["owner_name"], row),
             "location": {"type": "Location", "identifier": {"system": MUNICIPALITY, "value": row["municipality_code"]}},
             "restriction": {"period": {"end": instant(row["accept_by"])}} if task.standing in ASKED else None,
-            "input": [{"type": coded(INPUT, "flag"), "valueCodeableConcept": coded(FLAG, flag)} for flag in row["flags"]],
+            "input": [{"type": coded(INPUT, "flag"), "valueCodeableConcept": coded(FLAG, flag)} for flag in row["flags"]]
+            + ([{"type": coded(INPUT, "what"), "valueCode": row["what"]}] if row["handover_reason"] else []),
         }
     )
 

@@ -97,6 +97,6 @@ def climb(urgency: Urgency, kind: DeadlineKind, climbed: int, at: datetime) -> C
 
 
 def _wait(urgency: Urgency, kind: DeadlineKind, level: Level) -> Wait:
-    if kind is not DeadlineKind.FIRST_CONTACT:
+    if kind not in {DeadlineKind.FIRST_CONTACT, DeadlineKind.TAKE_UP}:
         return A_WORKING_DAY
     return (AT_THE_TOP if level is Level.NATIONAL_DESK else FIRST_CONTACT_WAITS)[urgency]

@@ -63,6 +63,8 @@ def next_deadline(situation: Situation, at: datetime) -> Deadline | None:
 def overdue_in(situation: Situation, kind: DeadlineKind, at: datetime) -> tuple[str, ...]:
     """The names of what should have happened by `at`, for a case whose deadline of `kind` is past; never none."""
     named = {duty.kind for duty in situation.duties if duty.due_at and duty.due_at <= at}
+    if kind is DeadlineKind.TAKE_UP:
+        named.add(kind)
     if situation.state is State.ACCEPTED:
         if kind is DeadlineKind.FIRST_CONTACT or first_contact_by(situation.urgency, situation.accepted_at) <= at:
             named.add("first_contact")

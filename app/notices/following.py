@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.routing.events import (
     CaseAccepted,
+    CaseHandedOver,
     CaseOffered,
     OfferDeclined,
     OfferExpired,
@@ -50,7 +51,17 @@ class Known:
 
 
 ABOUT: Final = frozenset(
-    one.type for one in (CaseOffered, CaseAccepted, OfferDeclined, OfferExpired, OfferHastened, OfferReminded, OfferWithdrawn)
+    one.type
+    for one in (
+        CaseOffered,
+        CaseAccepted,
+        CaseHandedOver,
+        OfferDeclined,
+        OfferExpired,
+        OfferHastened,
+        OfferReminded,
+        OfferWithdrawn,
+    )
 )
 URGING: Final = {OfferHastened.type: Kind.HASTENED, OfferReminded.type: Kind.REMINDER}
 

@@ -9,6 +9,7 @@ from typing import Final
 from app.directory.holidays import AMSTERDAM
 from app.notices.following import Kind
 from app.notices.words import WORDS
+from app.routing.offers import What
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ class About:
     municipality: str
     accept_by: datetime
     outcome: str | None
+    what: What = What.ASSIGNMENT
+
+    @property
+    def over(self) -> str:
+        """What ends the name of a sentence about a case that another has, and would hand over."""
+        return "" if self.what is What.ASSIGNMENT else "_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +48,27 @@ def letter(  # noqa: PLR0913  each is a part of it
     first = {
         Kind.CODE: [t["told_code"]],
         Kind.TEST: [t["told_test"]],
-        Kind.END: [t[about.outcome or "withdrawn"]] if about else [],
+        Kind.END: [t[_ending(about)]] if about else [],
     }
     rows = _rows(t, kind, about, at, language) if about else []
     last = [t["told_code_not"]] if kind is Kind.CODE else []
     last += [t["no_personal"]] if link else []
     last += [t["ring"].format(number=number), t["automatic"]]
     shown = _Shown(
-        t[f"title_{kind}"], first.get(kind, []), rows, link, t["button_end" if kind is Kind.END else "button"], code, last
+        t[f"title_{kind}{about.over if about and kind is Kind.OFFER else ''}"],
+        first.get(kind, []),
+        rows,
+        link,
+        t["button_end" if kind is Kind.END else "button"],
+        code,
+        last,
     )
     return Letter(subject, shown.text(), shown.html(language))
+
+
+def _ending(about: About) -> str:
+    outcome = about.outcome or "withdrawn"
+    return f"{outcome}{about.over}" if outcome in {"declined", "expired"} else outcome
 
 
 def _rows(t: Mapping[str, str], kind: Kind, about: About, at: datetime, language: str) -> list[tuple[str, str]]:

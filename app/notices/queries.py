@@ -90,7 +90,7 @@ CLAIM: Final = text("""
       ORDER BY m.next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED)
     RETURNING id, organisation_id, mailbox_id, notice_id, kind, attempts, made_at)
   SELECT c.id, c.organisation_id, c.mailbox_id, c.notice_id, c.kind, c.attempts, c.made_at,
-    b.address, b.language, b.code, n.reference, n.urgency, n.municipality_name, n.accept_by, n.outcome,
+    b.address, b.language, b.code, n.reference, n.urgency, n.municipality_name, n.accept_by, n.outcome, n.what,
     (SELECT f.id FROM notice_mail f WHERE f.notice_id = c.notice_id ORDER BY f.id LIMIT 1) AS thread
   FROM claimed c JOIN mailbox b ON b.id = c.mailbox_id LEFT JOIN notice n ON n.id = c.notice_id
 """)

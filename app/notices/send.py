@@ -28,6 +28,7 @@ from app.notices.service.health import counts
 from app.notices.service.links import address_of
 from app.notices.service.outcome import record
 from app.notices.service.telling import RING
+from app.routing.offers import What
 from app.vault.keys import master_key
 
 AT_ONCE: Final = 8  # ⚙ connections to the mail server
@@ -133,7 +134,7 @@ class Mailer:
 def _about(row: Any) -> About | None:  # noqa: ANN401  a row
     if row["notice_id"] is None:
         return None
-    return About(row["reference"], row["urgency"], row["municipality_name"], row["accept_by"], row["outcome"])
+    return About(row["reference"], row["urgency"], row["municipality_name"], row["accept_by"], row["outcome"], What(row["what"]))
 
 
 async def run(database: Database, settings: Settings, stop: asyncio.Event) -> None:

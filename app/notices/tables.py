@@ -59,6 +59,7 @@ notice: Final = Table(
     Column("bounced_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("outcome", Text),
+    Column("what", Text, nullable=False),
 )
 
 notice_mail: Final = Table(

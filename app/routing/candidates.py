@@ -18,7 +18,7 @@ from app.directory.holidays import AMSTERDAM
 from app.directory.opening_hours import closes_at, is_open, next_opening
 from app.directory.surroundings import Desk, Duty, Named, NationalDesk, OutOfHours, Provider, Surroundings
 from app.routing.ladder import Rung
-from app.routing.need import Need
+from app.routing.need import Need, ProviderKind
 
 EMERGENCIES: Final = frozenset({Urgency.ACUTE, Urgency.CRISIS})
 
@@ -60,7 +60,9 @@ def candidates(need: Need, around: Surroundings, at: datetime) -> tuple[Candidat
 
 def _desks(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate]:
     for desk in sorted(around.desks, key=lambda one: (one.rank, one.name, one.service_id)):
-        if need.urgency in EMERGENCIES:
+        if need.provider not in {None, ProviderKind.MELDPUNT}:
+            yield _no(desk, at, "other_kind_asked", f"A meldpunt; this asks for {need.provider}.")
+        elif need.urgency in EMERGENCIES:
             yield _no(desk, at, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")
         elif unfit := _unfit(need, desk):
             yield _no(desk, at, unfit.code, unfit.text)
@@ -115,7 +117,7 @@ def _stand_in(need: Need, desk: Desk, named: Named, around: Surroundings, at: da
 
 
 def _providers(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate]:
-    line = "crisis" if need.urgency in EMERGENCIES else "outreach"
+    line = need.provider or ("crisis" if need.urgency in EMERGENCIES else "outreach")
     for one in sorted(around.providers, key=lambda one: (one.line != line, one.duty is None, one.rank, one.name, one.service_id)):
         suitable = False
         if one.line != line:

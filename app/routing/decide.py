@@ -1,6 +1,6 @@
 """The routing decision: who is offered a case first, and of everybody else why not. Same inputs, same decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -55,7 +55,7 @@ class Decision:
     rules: str = RULES
 
 
-def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: datetime) -> Decision:
+def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: datetime, leaving: UUID | None = None) -> Decision:
     """Who is asked now.
 
     Args:
@@ -63,12 +63,15 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
         around: who is around the place, as the directory knew it at `at`.
         refusals: organisations that were asked before; nobody is asked twice.
         at: the moment, UTC.
+        leaving: the owner that transfers its case; then the national desk is not asked: the owner is who is left.
 
     Raises:
         Invalid: the operator chose somebody who does not serve the place.
-        NobodyLeft: there is no national desk (any more).
+        NobodyLeft: there is no national desk (any more); of a transfer: nobody around is left.
     """
     found = candidates(need, around, at)
+    if leaving:
+        found = tuple(_in_a_transfer(one, leaving) for one in found)
     chosen = None if refusals else need.chosen  # the choice is for the first offer; after it the ladder goes on
     taken = _chosen(chosen, found) if chosen else _first(found, refusals)
     if taken is None:
@@ -86,6 +89,17 @@ def decide(need: Need, around: Surroundings, refusals: frozenset[UUID], at: date
         promised_at=taken.counted_from if taken.counted_from > at else None,
         lines=lines,
     )
+
+
+def _in_a_transfer(one: Candidate, leaving: UUID) -> Candidate:
+    if one.organisation_id == leaving:
+        return replace(one, suitable=False, reason=Reason("owner_now", "Has the case, and transfers it."))
+    if one.rung is Rung.NATIONAL_DESK:
+        reason = Reason(
+            "not_in_a_transfer", "The national desk is for a case that nobody has; name it to hand a case over to it."
+        )
+        return replace(one, suitable=False, reason=reason)
+    return one
 
 
 def _first(found: tuple[Candidate, ...], refusals: frozenset[UUID]) -> Candidate | None:

@@ -1,4 +1,7 @@
-"""Offers whose time has run out: the next one is asked; whoever has nobody after it is reminded."""
+"""Offers whose time has run out: the next one is asked; whoever has nobody after it is reminded.
+
+Of a handover the owner keeps its case, when nobody is left.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,7 +17,8 @@ from app.routing import queries
 from app.routing.decide import NobodyLeft
 from app.routing.events import OfferExpired
 from app.routing.ladder import Rung
-from app.routing.offers import OfferState, offer_of
+from app.routing.offers import OfferState, What, offer_of
+from app.routing.service.handing import passed_by
 from app.routing.service.offer import climb, remind
 
 log = structlog.get_logger(__name__)
@@ -35,11 +39,15 @@ async def act(work: Work, offer_id: UUID) -> None:
     if row is None or row["state"] != OfferState.PENDING or row["next_call_at"] > work.at:
         return
     offer = offer_of(row)
+    expired = OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation, what=offer.what)
+    if offer.what is not What.ASSIGNMENT:
+        await passed_by(work, case, offer, expired)
+        return
     if offer.rung is Rung.NATIONAL_DESK:
         await remind(work, offer)
         return
     try:
-        await climb(work, case, offer, OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation))
+        await climb(work, case, offer, expired)
     except NobodyLeft:
         # The directory has lost its national desk: rather than nobody, whoever was asked last is asked on, and all who hear
         # of reminders hear of this one.

@@ -12,7 +12,10 @@ from app.core.events import CaseEvent, Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOffered(CaseEvent):
-    """An organisation is asked to take a case; until `acceptBy` it may accept or decline."""
+    """An organisation is asked to take a case; until `acceptBy` it may accept or decline.
+
+    `what`: assignment (nobody has it yet), handover or transfer (its owner, `fromOrganisationId`, has it until then).
+    """
 
     type: ClassVar[str] = "nl.nodus.case.offered.v1"
     example: ClassVar[Mapping[str, object]] = {
@@ -21,6 +24,7 @@ class CaseOffered(CaseEvent):
         "flags": ("medical",),
         "municipality_code": "GM0363",
         "rung": "meldpunt",
+        "what": "assignment",
     }
     offer_id: UUID
     reference: str
@@ -30,6 +34,8 @@ class CaseOffered(CaseEvent):
     municipality_code: str
     accept_by: datetime
     rung: str
+    what: str = "assignment"
+    from_organisation_id: UUID | None = None
 
     @property
     def pressing(self) -> bool:
@@ -49,22 +55,25 @@ class CaseAccepted(CaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined(CaseEvent):
-    """An organisation has declined; the next one is being asked."""
+    """An organisation has declined; the next one is being asked, or the case stays with the owner that would hand it over."""
 
     type: ClassVar[str] = "nl.nodus.offer.declined.v1"
-    example: ClassVar[Mapping[str, object]] = {"reason": "no_capacity"}
+    example: ClassVar[Mapping[str, object]] = {"reason": "no_capacity", "what": "assignment"}
     offer_id: UUID
     organisation_id: UUID
     reason: str
+    what: str = "assignment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferExpired(CaseEvent):
-    """An organisation did not answer in time; the next one is being asked."""
+    """An organisation did not answer in time; what then is as with `declined`."""
 
     type: ClassVar[str] = "nl.nodus.offer.expired.v1"
+    example: ClassVar[Mapping[str, object]] = {"what": "assignment"}
     offer_id: UUID
     organisation_id: UUID
+    what: str = "assignment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +94,13 @@ class OfferReminded(CaseEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(CaseEvent):
-    """An organisation is no longer asked: the place was corrected, or the call was entered in error."""
+    """An organisation is no longer asked: the place was corrected, the call entered in error, or the owner keeps its case."""
 
     type: ClassVar[str] = "nl.nodus.offer.withdrawn.v1"
+    example: ClassVar[Mapping[str, object]] = {"what": "assignment"}
     offer_id: UUID
     organisation_id: UUID
+    what: str = "assignment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +131,42 @@ class OfferSeen(CaseEvent):
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHandedOver(CaseEvent):
+    """A case has another owner: it is responsible from now on, and must have done something in it by `actBy`.
+
+    `reason` is why it was handed over; `fromStays`: the old owner is on the team now.
+    """
+
+    type: ClassVar[str] = "nl.nodus.case.handed_over.v1"
+    example: ClassVar[Mapping[str, object]] = {"what": "handover", "reason": "moved", "municipality_code": "GM0363"}
+    offer_id: UUID
+    handover_id: UUID
+    organisation_id: UUID
+    from_organisation_id: UUID
+    what: str
+    reason: str
+    warm: bool
+    from_stays: bool
+    municipality_code: str
+    act_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverReturned(CaseEvent):
+    """Nobody has taken the case over: its owner stays responsible, and asks another when it still wants to hand over.
+
+    `how` the last who was asked left it: declined or expired.
+    """
+
+    type: ClassVar[str] = "nl.nodus.handover.returned.v1"
+    example: ClassVar[Mapping[str, object]] = {"what": "transfer", "how": "expired"}
+    handover_id: UUID
+    organisation_id: UUID
+    what: str
+    how: str
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     CaseOffered,
     CaseAccepted,
@@ -129,4 +176,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     OfferWithdrawn,
     OfferHastened,
     OfferSeen,
+    CaseHandedOver,
+    HandoverReturned,
 )

@@ -17,6 +17,14 @@ class Kind(StrEnum):
     POLICE = "police"  # a report by the police
 
 
+class ProviderKind(StrEnum):
+    """What kind of service a case is transferred to, when its owner says so."""
+
+    MELDPUNT = "meldpunt"
+    CRISIS = "crisis"
+    OUTREACH = "outreach"
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The operator's own choice, which goes before the ladder.
@@ -30,20 +38,26 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Urgency, kind, and whether the person is too young for some desks (`age`: how old at most, in years; None: unknown)."""
+    """Urgency, kind, and whether the person is too young for some desks (`age`: how old at most, in years; None: unknown).
+
+    `provider`: the only kind of service that is asked for; None: the ladder of the urgency.
+    """
 
     urgency: Urgency
     kind: Kind = Kind.WORRY
     age: int | None = None
     chosen: Chosen | None = None
+    provider: ProviderKind | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored with a decision."""
         chosen = str(self.chosen.organisation_id) if self.chosen else None
-        return {"urgency": self.urgency, "kind": self.kind, "age": self.age, "chosen": chosen}
+        told = {"urgency": self.urgency, "kind": self.kind, "age": self.age, "chosen": chosen}
+        return told | ({"provider": self.provider} if self.provider else {})
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Need":
         """The value again."""
         chosen = Chosen(UUID(told["chosen"])) if told["chosen"] else None
-        return cls(Urgency(told["urgency"]), Kind(told["kind"]), told["age"], chosen)
+        provider = ProviderKind(told["provider"]) if told.get("provider") else None
+        return cls(Urgency(told["urgency"]), Kind(told["kind"]), told["age"], chosen, provider)

@@ -21,6 +21,14 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class What(StrEnum):
+    """What is asked of whoever is offered a case."""
+
+    ASSIGNMENT = "assignment"  # to take a case that nobody has yet
+    HANDOVER = "handover"  # to take over the case of another, who named it
+    TRANSFER = "transfer"  # the same; routing found it
+
+
 class DeclineReason(StrEnum):
     """Why an organisation declines: a closed list, so that it can be learnt from."""
 
@@ -53,6 +61,15 @@ class Offer:
     reason: str | None
     version: int
     seen_at: datetime | None = None
+    what: What = What.ASSIGNMENT
+    handover: UUID | None = None
+    from_organisation: UUID | None = None
+
+    @property
+    def tells(self) -> tuple[UUID, ...]:
+        """Who hears what becomes of it: who is asked, who took the case in, and who hands it over."""
+        told = (self.organisation, self.intake_organisation, self.from_organisation)
+        return tuple(dict.fromkeys(one for one in told if one))
 
     def has_expired(self, at: datetime) -> bool:
         """Whether its time has run out. The last rung's never does, nor that of whoever was reminded for want of a next one."""
@@ -79,4 +96,7 @@ def offer_of(row: Mapping[str, Any]) -> Offer:
         reason=row["reason"],
         version=row["version"],
         seen_at=row["seen_at"],
+        what=What(row["what"]),
+        handover=row["handover_id"],
+        from_organisation=row["from_organisation_id"],
     )

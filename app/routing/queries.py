@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, text, update
 
-from app.routing.tables import decision, offer
+from app.routing.tables import decision, handover, offer
 
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
 LOCKED: Final = OFFER.with_for_update()
@@ -33,6 +33,11 @@ LAST_DECISION: Final = select(decision).where(decision.c.case_id == bindparam("c
 DECISIONS: Final = select(decision).where(decision.c.case_id == bindparam("case_id")).order_by(decision.c.id)
 OFFERS_OF_CASE: Final = select(offer).where(offer.c.case_id == bindparam("case_id")).order_by(offer.c.id)
 
+HANDOVER: Final = select(handover).where(handover.c.id == bindparam("handover_id"))
+HANDOVERS: Final = select(handover).where(handover.c.case_id == bindparam("case_id")).order_by(handover.c.id)
+PASS_ON: Final = text("SELECT pass_on_duties(:case_id, :old, :new) AS duties")
+OWNERS: Final = text("SELECT * FROM owners_of(:case_id)")
+
 
 def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None) -> Select[Any]:
     """A page of the offers to an organisation, one more than asked for."""
@@ -46,5 +51,6 @@ def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None
 FIRST_DECISIONS: Final = text("""
   SELECT at, inputs -> 'need' AS need, inputs -> 'around' ->> 'municipality_code' AS code FROM decision
   WHERE id >= :first AND id < :last AND at >= :starts_at AND at < :ends_at AND inputs -> 'refusals' = '[]'
+    AND NOT inputs ? 'leaving'
   ORDER BY id LIMIT :most
 """)

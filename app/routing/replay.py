@@ -14,12 +14,16 @@ from app.routing.need import Need
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that a decision is made from. Ids, codes, hours and shifts; nothing about a person."""
+    """All that a decision is made from. Ids, codes, hours and shifts; nothing about a person.
+
+    `leaving`: the owner that transfers the case; None: nobody has it yet.
+    """
 
     need: Need
     around: Surroundings
     refusals: frozenset[UUID]
     at: datetime
+    leaving: UUID | None = None
 
     def decide(self) -> Decision:
         """The decision, today as then.
@@ -27,7 +31,7 @@ class Inputs:
         Raises:
             Invalid, NobodyLeft: as `decide`.
         """
-        return decide(self.need, self.around, self.refusals, self.at)
+        return decide(self.need, self.around, self.refusals, self.at, self.leaving)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -36,7 +40,7 @@ class Inputs:
             "around": self.around.to_json(),
             "refusals": sorted(str(one) for one in self.refusals),
             "at": self.at.isoformat(),
-        }
+        } | ({"leaving": str(self.leaving)} if self.leaving else {})
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Inputs":
@@ -46,6 +50,7 @@ class Inputs:
             Surroundings.from_json(stored["around"]),
             frozenset(UUID(one) for one in stored["refusals"]),
             datetime.fromisoformat(stored["at"]),
+            UUID(stored["leaving"]) if stored.get("leaving") else None,
         )
 
     def remembered(self, at: datetime) -> Surroundings:

@@ -1,8 +1,8 @@
-"""Decisions and offers."""
+"""Decisions, offers and handovers."""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.core.tables import metadata
@@ -27,7 +27,7 @@ offer: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("case_id", Uuid, nullable=False),
-    Column("decision_id", Uuid, nullable=False),
+    Column("decision_id", Uuid),
     Column("organisation_id", Uuid, nullable=False),
     Column("intake_organisation_id", Uuid, nullable=False),
     Column("written_by", Uuid, nullable=False),
@@ -44,4 +44,25 @@ offer: Final = Table(
     Column("reason", Text),
     Column("version", Integer, nullable=False),
     Column("seen_at", DateTime(timezone=True)),
+    Column("what", Text, nullable=False),
+    Column("handover_id", Uuid),
+    Column("from_organisation_id", Uuid),
+)
+
+handover: Final = Table(
+    "handover",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("warm", Boolean, nullable=False),
+    Column("municipality_code", Text),
+    Column("provider", Text),
+    Column("stay_role", Text),
+    Column("stay_purpose", Text),
+    Column("sealed", LargeBinary),
 )

@@ -67,6 +67,7 @@ class EndReason(StrEnum):
     WRONG_ORGANISATION = "wrong_organisation"
     PERSON_OBJECTED = "person_objected"
     MOVED_AWAY = "moved_away"
+    OWNS_NOW = "owns_now"  # it took the case over
     OTHER = "other"
 
 

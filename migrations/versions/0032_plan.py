@@ -3,7 +3,7 @@
 from migrations.script import carry_out
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -44,6 +44,7 @@ def a_row(standing: Standing = Standing.PENDING, **changes: Any) -> dict[str, An
         "case_version": None, "seen_at": None, "updated_at": AT, "reference": "K7M4-2QXD-H", "urgency": "urgent",
         "flags": ["suicide"], "offered_at": AT, "accept_by": AT, "opened_at": AT, "reason": None, "municipality_code": "GM0034",
         "intake_organisation_id": UUID(int=4), "intake_name": "Landelijk", "owner_name": "GGZ", "agb": None, "ura": None, "oin": None,
+        "what": "assignment", "handover_reason": None,
     }  # fmt: skip
     return row | changes
 
@@ -51,7 +52,7 @@ def a_row(standing: Standing = Standing.PENDING, **changes: Any) -> dict[str, An
 def test_every_state_has_its_status() -> None:
     """No state of an offer or a case is without a word, and none of the words is made up: the tables are whole."""
     ended = {OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN}
-    ours = {"pending", "seen", "in_error"} | {one.value for one in ended} | set(State) - {State.OFFERED}
+    ours = {"pending", "seen", "in_error", "handed_over"} | {one.value for one in ended} | set(State) - {State.OFFERED}
     assert set(Standing) == ours == set(STATUS)
     assert set(PRIORITY) == set(Urgency)
     assert {STATUS[one] for one in ASKED} == {TaskStatus.REQUESTED, TaskStatus.RECEIVED}

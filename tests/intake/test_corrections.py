@@ -248,6 +248,30 @@ async def test_the_owner_agrees_that_it_was_an_error(
     assert (await heard(client, desk, AMSTERDAM_DESK)).count(("nl.nodus.case.reopened.v1", case)) == 2
 
 
+async def test_whoever_is_asked_to_take_a_case_over_follows_its_call(
+    client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str], database: Database
+) -> None:
+    """What became more urgent must be answered sooner; of an error nothing is asked any more."""
+    case = await an_accepted_case(client, operator, desk)
+    other = organisation_id("crisis-vr13")
+    ggz = await a_token(database, other, "desk")
+    asked = await client.post(f"/v1/cases/{case}/handovers", json={"organisationId": str(other), "reason": "moved"}, headers=desk)
+    [offer] = asked.json()["offers"]
+    call = (await client.get(f"/v1/cases/{case}/calls?purpose=follow_up", headers=desk)).json()["items"][0]["call"]["id"]
+    raised = await _amend(client, operator, call, 1, {"answers.danger_now": "yes"})
+    assert raised.status_code == 201, raised.text
+    after = (await client.get(f"/v1/offers/{offer['id']}", headers=ggz)).json()
+    assert (after["state"], after["urgency"], after["version"]) == ("pending", "acute", 2)
+    assert after["acceptBy"] < offer["acceptBy"]
+    assert ("nl.nodus.offer.hastened.v1", case) in await heard(client, ggz, other)
+    await _do(client, operator, f"calls/{call}/error", 2, reason="Dubbel ingevoerd.")
+    version = (await client.get(f"/v1/cases/{case}", headers=desk)).json()["version"]
+    agreed = await _do(client, desk, f"cases/{case}/error-agreement", version)
+    assert agreed.json()["state"] == "closed", agreed.text
+    assert (await client.get(f"/v1/offers/{offer['id']}", headers=ggz)).json()["state"] == "withdrawn"
+    assert ("nl.nodus.offer.withdrawn.v1", case) in await heard(client, ggz, other)
+
+
 async def test_a_case_that_another_call_joined_is_not_ended_as_an_error(
     client: httpx.AsyncClient, operator: dict[str, str], desk: dict[str, str]
 ) -> None:

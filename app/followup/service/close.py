@@ -9,9 +9,11 @@ from app.core import outbox
 from app.core.errors import Refused
 from app.core.http import match
 from app.core.work import Work
+from app.followup import queries
 from app.followup.aftercare import Missing, missing
 from app.followup.events import CaseClosed
 from app.followup.service.plan import owned, seen, settle
+from app.followup.situation import Situation
 
 
 class ClosingOutcome(StrEnum):
@@ -37,7 +39,7 @@ async def checklist(work: Work, case_id: UUID) -> tuple[Case, tuple[Missing, ...
         NotFound, Forbidden: as `plan.owned`.
     """
     case, situation = await seen(work, case_id)
-    return case, () if case.state is State.CLOSED else missing(situation)
+    return case, () if case.state is State.CLOSED else await _lacking(work, case, situation)
 
 
 async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome) -> Case:
@@ -49,7 +51,7 @@ async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome
     """
     case, situation = await owned(work, case_id)
     match(version, case.version)
-    lacking = missing(situation)
+    lacking = await _lacking(work, case, situation)
     if lacking:
         listed = [{"code": one.code, "detail": one.sentence, "subject": one.subject and str(one.subject)} for one in lacking]
         count = "One thing is" if len(listed) == 1 else f"{len(listed)} things are"
@@ -59,3 +61,13 @@ async def close(work: Work, case_id: UUID, version: int, outcome: ClosingOutcome
     event = CaseClosed(case_id=case_id, outcome=outcome, closed_at=closed.closed_at or work.at)
     outbox.record(work, event, closed.concerned)
     return closed
+
+
+async def _lacking(work: Work, case: Case, situation: Situation) -> tuple[Missing, ...]:
+    row = await work.one(queries.BEING_HANDED_OVER, case_id=case.id)
+    if row is None or row["handover"] is None:
+        return missing(situation)
+    asked = Missing(
+        "handover", "Somebody is being asked to take the case over: withdraw that, or wait for the answer.", row["handover"]
+    )
+    return (*missing(situation), asked)

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.cases.lifecycle import Flag, Urgency
 from app.core.http import Moment, Wire
 from app.intake.codes import Anonymity, CallKind, Disposition, Relation
-from app.routing.schemas import CandidateOut
+from app.routing.schemas.offers import CandidateOut
 
 
 class HandOffOut(Wire):

@@ -16,7 +16,7 @@ from app.intake.service.ending import open_case
 from app.intake.service.join import tell_joined, tell_where_joined
 from app.intake.service.judging import judge
 from app.intake.triage import Verdict
-from app.routing.service import correcting
+from app.routing.service import correcting, handing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ async def own(work: Work, call: Call, raised: Verdict | None, fields: tuple[str,
     else:
         sooner = first_contact_by(raised.urgency, work.at) if case.state is State.ACCEPTED else None
         await cases.raised(work, case, raised.urgency, raised.flags, sooner)
+        await handing.hasten(work, case, raised.urgency, tuple(raised.flags))
 
 
 async def place(work: Work, call: Call, around: Surroundings | None, *, reroute: bool) -> str | None:

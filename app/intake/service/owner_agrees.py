@@ -17,6 +17,7 @@ from app.intake import queries
 from app.intake.amending import NotReversible
 from app.intake.events import CaseReopened
 from app.intake.tables import error_agreement
+from app.routing.service.handover import withdraw_if_asked
 
 
 class NothingToAgree(Conflict):
@@ -60,7 +61,8 @@ async def agree(work: Work, case_id: UUID, version: int) -> Agreed:
         deadline_kind=case.deadline_kind,
         reversible_until=error["reversible_until"],
     )
-    closed = await cases.ended_in_error(work, case)
+    await withdraw_if_asked(work, case)
+    closed = await cases.ended_in_error(work, await cases.get(work, case_id))
     event = CaseClosed(case_id=case_id, outcome="entered_in_error", closed_at=work.at)
     outbox.record(work, event, closed.concerned)
     return Agreed(closed, error["reversible_until"])

@@ -15,7 +15,7 @@ from app.notices import queries
 from app.notices.following import NoticeState
 from app.notices.timing import SHOWN_FOR
 from app.routing.ladder import Rung
-from app.routing.offers import DeclineReason, Offer, OfferState
+from app.routing.offers import DeclineReason, Offer, OfferState, What
 from app.routing.service import answer as routing
 from app.routing.service.answer import OfferEnded
 
@@ -36,6 +36,7 @@ class Shown:
     opened_at: datetime | None
     answered_at: datetime | None
     at: datetime
+    over: bool  # another has the case until then
 
 
 async def organisation_of(database: Database, notice_id: UUID, secret: str) -> UUID | None:
@@ -124,4 +125,5 @@ def _shown(work: Work, row: Row, offer: Offer) -> Shown:
         opened_at=row["opened_at"],
         answered_at=offer.answered_at,
         at=work.at,
+        over=offer.what is not What.ASSIGNMENT,
     )

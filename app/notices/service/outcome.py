@@ -76,7 +76,8 @@ async def bounced(work: Work, mail: Row, box: Row, about: Row | None, error: str
         accept_by=about["accept_by"],
         error=error,
     )
-    outbox.record(work, event, (about["organisation_id"], *await directory.national_desks(work)))
+    owners = [one.from_organisation for one in await routing.some(work, [about["offer_id"]]) if one.from_organisation]
+    outbox.record(work, event, (about["organisation_id"], *await directory.national_desks(work), *owners))
 
 
 async def unopened(work: Work, notice_id: UUID) -> None:
@@ -102,7 +103,9 @@ async def unopened(work: Work, notice_id: UUID) -> None:
         accept_by=offer.accept_by,
         sent_at=min((row["sent_at"] for row in rows if row["sent_at"]), default=None),
     )
-    outbox.record(work, event, (*await directory.national_desks(work), offer.intake_organisation))
+    # Of a handover somebody has the case: its owner rings.
+    rings = (offer.from_organisation,) if offer.from_organisation else await directory.national_desks(work)
+    outbox.record(work, event, (*rings, offer.intake_organisation))
 
 
 async def silent(work: Work) -> list[UUID]:

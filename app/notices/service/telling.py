@@ -148,6 +148,7 @@ def _begin(work: Work, box: Row, offer: Offer, reference: str, municipality: str
         accept_by=offer.accept_by,
         remind_at=next_reminder(start, offer.accept_by, work.at),
         alarm_at=alarm_at(offer.urgency, start, offer.accept_by),
+        what=offer.what,
     )
     write_mail(work, box, Kind.OFFER, notice_id)
 

@@ -15,14 +15,15 @@ from app.core.work import Work
 from app.routing import queries
 from app.routing.events import CaseAccepted, OfferDeclined, OfferSeen
 from app.routing.ladder import Rung
-from app.routing.offers import DeclineReason, Offer, OfferState, offer_of
+from app.routing.offers import DeclineReason, Offer, OfferState, What, offer_of
+from app.routing.service.handing import passed_by, taken_over
 from app.routing.service.offer import Offered, climb, end
 
 ENDED: Final[Mapping[OfferState, str]] = MappingProxyType(
     {
         OfferState.ACCEPTED: "Your organisation has accepted this offer already.",
-        OfferState.DECLINED: "Your organisation has declined this offer, and somebody else was asked.",
-        OfferState.EXPIRED: "The time to accept has run out, and somebody else was asked.",
+        OfferState.DECLINED: "Your organisation has declined this offer, and somebody else was asked, or its owner keeps it.",
+        OfferState.EXPIRED: "The time to accept has run out, and somebody else was asked, or its owner keeps it.",
         OfferState.WITHDRAWN: "This offer was withdrawn.",
     }
 )
@@ -69,7 +70,7 @@ async def see(work: Work, offer_id: UUID) -> Offer:
     _open(work, found, found.version)
     if await work.change(queries.SEE, offer_id=offer_id, at=work.at):
         event = OfferSeen(case_id=found.case_id, offer_id=offer_id, organisation_id=found.organisation, seen_at=work.at)
-        outbox.record(work, event, (found.organisation, found.intake_organisation))
+        outbox.record(work, event, found.tells)
     return await offer(work, offer_id)
 
 
@@ -89,9 +90,13 @@ async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | No
     Raises:
         NotFound: no such offer to this organisation.
         OfferEnded: it was answered, or its time has run out.
+        Refused: it is the handover of a case that is closed.
         Stale: another version was read.
     """
     asked, case = await _taken_up(work, offer_id, version)
+    if asked.what is not What.ASSIGNMENT:
+        taken = await taken_over(work, case, asked, coordinator)
+        return await offer(work, offer_id), taken
     accepted = await cases.accepted(work, case, work.organisation, coordinator)
     await end(work, asked, OfferState.ACCEPTED)
     if accepted.deadline_at is None:
@@ -103,8 +108,8 @@ async def accept(work: Work, offer_id: UUID, version: int, coordinator: str | No
     return await offer(work, offer_id), accepted
 
 
-async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReason) -> Offered:
-    """Say no, with a reason; the next one is asked in the same transaction.
+async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReason) -> Offered | None:
+    """Say no, with a reason; the next one is asked in the same transaction. None: the owner that hands over keeps its case.
 
     Raises:
         NotFound, OfferEnded, Stale: as `accept`.
@@ -114,7 +119,9 @@ async def decline(work: Work, offer_id: UUID, version: int, reason: DeclineReaso
     asked, case = await _taken_up(work, offer_id, version)
     if asked.rung is Rung.NATIONAL_DESK:
         raise CantDecline("After the national desk there is nobody. Accept, and hand the case over when you found who can.")
-    event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason)
+    event = OfferDeclined(case_id=case.id, offer_id=offer_id, organisation_id=asked.organisation, reason=reason, what=asked.what)
+    if asked.what is not What.ASSIGNMENT:
+        return await passed_by(work, case, asked, event)
     return await climb(work, case, asked, event)
 
 

@@ -46,7 +46,7 @@ async def reroute(work: Work, case: Case, around: Surroundings) -> Offered:
     decision = inputs.decide()
     code = around.municipality_code
     case = await cases.moved_to(work, case, code, decision.offered_to, decision.accept_by, decision.promised_at)
-    await _withdrawn(work, old)
+    await withdrawn(work, old)
     return offer_decided(work, _asked(case), inputs, decision)
 
 
@@ -54,7 +54,7 @@ async def withdraw(work: Work, case: Case) -> None:
     """The call was entered in error: nobody is asked any more, and the case is closed."""
     offer = await _pending(work, case)
     await cases.withdrawn(work, case)
-    await _withdrawn(work, offer)
+    await withdrawn(work, offer)
 
 
 async def offer_afresh(work: Work, case: Case) -> Offered:
@@ -73,10 +73,11 @@ def _asked(case: Case) -> Asked:
     return Asked(case.id, case.reference, case.flags, case.intake_organisation)
 
 
-async def _withdrawn(work: Work, offer: Offer) -> None:
+async def withdrawn(work: Work, offer: Offer, others: tuple[UUID, ...] = ()) -> None:
+    """Whoever is asked is asked no longer, and hears it, as `others` do. It must be locked."""
     await end(work, offer, OfferState.WITHDRAWN)
-    event = OfferWithdrawn(case_id=offer.case_id, offer_id=offer.id, organisation_id=offer.organisation)
-    outbox.record(work, event, (offer.organisation, offer.intake_organisation))
+    event = OfferWithdrawn(case_id=offer.case_id, offer_id=offer.id, organisation_id=offer.organisation, what=offer.what)
+    outbox.record(work, event, (*offer.tells, *others))
 
 
 async def _pending(work: Work, case: Case) -> Offer:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.cases import service as cases
+from app.cases.lifecycle import Urgency
 from app.cases.service import Case
 from app.core import outbox
 from app.core.errors import Stale
@@ -16,9 +17,9 @@ from app.directory.surroundings import Surroundings
 from app.routing import queries
 from app.routing.decide import Decision
 from app.routing.events import CaseOffered, OfferDeclined, OfferExpired, OfferReminded
-from app.routing.ladder import next_reminder
+from app.routing.ladder import Rung, next_reminder
 from app.routing.need import Need
-from app.routing.offers import Offer, OfferState
+from app.routing.offers import Offer, OfferState, What
 from app.routing.replay import Inputs
 from app.routing.tables import decision as decision_table
 from app.routing.tables import offer as offer_table
@@ -32,6 +33,22 @@ class Asked:
     reference: str
     flags: tuple[str, ...]
     intake_organisation: UUID
+    what: What = What.ASSIGNMENT
+    handover: UUID | None = None
+    from_organisation: UUID | None = None
+    hears: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Who is asked, as what, about which place, and until when. `decision_id`: None for whoever the owner has named."""
+
+    organisation: UUID
+    rung: Rung
+    urgency: Urgency
+    municipality_code: str
+    accept_by: datetime
+    decision_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,7 @@ async def climb(work: Work, case: Case, old: Offer, how: OfferDeclined | OfferEx
     Raises:
         NobodyLeft: there is nobody to ask; nothing was written, and the offer stands.
     """
-    inputs = await _next_inputs(work, case, old)
+    inputs = await next_inputs(work, case, old)
     decision = inputs.decide()
     state, reason = (OfferState.DECLINED, how.reason) if isinstance(how, OfferDeclined) else (OfferState.EXPIRED, None)
     cases.line(work, case.id, state, asked=str(old.organisation), **({"reason": reason} if reason else {}))
@@ -102,24 +119,23 @@ async def remind(work: Work, offer: Offer) -> datetime:
     return again
 
 
-async def _next_inputs(work: Work, case: Case, old: Offer) -> Inputs:
+async def next_inputs(work: Work, case: Case, old: Offer) -> Inputs:
     """What the next decision is made from: the same need, who is around now, and everybody who was asked."""
     row = await work.one(queries.LAST_DECISION, case_id=case.id)
     if row is None:
         raise LookupError("A case that is offered has a decision.")
     last = Inputs.from_json(row["inputs"])
-    last = replace(last, need=replace(last.need, urgency=case.urgency))  # it may have been raised since
     try:
-        around = await directory.around(work, case.municipality_code)
+        around = await directory.around(work, old.municipality_code)
     except PlaceUnknown:  # the municipality has merged since: who was around it then is asked rather than nobody
         around = last.remembered(work.at)
-    return Inputs(last.need, around, last.refusals | {old.organisation}, work.at)
+    need = replace(last.need, urgency=case.urgency)  # it may have been raised since
+    return replace(last, need=need, around=around, refusals=last.refusals | {old.organisation}, at=work.at)
 
 
 def offer_decided(work: Work, asked: Asked, inputs: Inputs, decision: Decision) -> Offered:
     """Store a decision and the offer that follows from it, and announce it; the case is the caller's to change."""
-    decision_id, offer_id = new_id(work.at), new_id(work.at)
-    written_by = work.actor.organisation or asked.intake_organisation
+    decision_id = new_id(work.at)
     work.write(
         decision_table,
         id=decision_id,
@@ -131,41 +147,54 @@ def offer_decided(work: Work, asked: Asked, inputs: Inputs, decision: Decision) 
         lines=[line.to_json() for line in decision.lines],
         offered_to=decision.offered_to,
         accept_by=decision.accept_by,
-        written_by=written_by,
+        written_by=_writer(work, asked),
     )
+    code, urgency = inputs.around.municipality_code, inputs.need.urgency
+    to = To(decision.offered_to, decision.rung, urgency, code, decision.accept_by, decision_id)
+    return Offered(write_offer(work, asked, to), decision)
+
+
+def write_offer(work: Work, asked: Asked, to: To) -> UUID:
+    """Store an offer and announce it; its id."""
+    offer_id = new_id(work.at)
     work.write(
         offer_table,
         id=offer_id,
         case_id=asked.case_id,
-        decision_id=decision_id,
-        organisation_id=decision.offered_to,
+        decision_id=to.decision_id,
+        organisation_id=to.organisation,
         intake_organisation_id=asked.intake_organisation,
-        written_by=written_by,
-        rung=decision.rung,
+        written_by=_writer(work, asked),
+        rung=to.rung,
         state=OfferState.PENDING,
-        urgency=inputs.need.urgency,
+        urgency=to.urgency,
         flags=list(asked.flags),
-        municipality_code=inputs.around.municipality_code,
+        municipality_code=to.municipality_code,
         offered_at=work.at,
-        accept_by=decision.accept_by,
-        next_call_at=decision.accept_by,
+        accept_by=to.accept_by,
+        next_call_at=to.accept_by,
         reminders=0,
         version=1,
+        what=asked.what,
+        handover_id=asked.handover,
+        from_organisation_id=asked.from_organisation,
     )
-    _announce(work, asked, inputs, decision, offer_id)
-    return Offered(offer_id, decision)
-
-
-def _announce(work: Work, asked: Asked, inputs: Inputs, decision: Decision, offer_id: UUID) -> None:
     event = CaseOffered(
         case_id=asked.case_id,
         offer_id=offer_id,
         reference=asked.reference,
-        organisation_id=decision.offered_to,
-        urgency=inputs.need.urgency,
+        organisation_id=to.organisation,
+        urgency=to.urgency,
         flags=asked.flags,
-        municipality_code=inputs.around.municipality_code,
-        accept_by=decision.accept_by,
-        rung=decision.rung,
+        municipality_code=to.municipality_code,
+        accept_by=to.accept_by,
+        rung=to.rung,
+        what=asked.what,
+        from_organisation_id=asked.from_organisation,
     )
-    outbox.record(work, event, (decision.offered_to, asked.intake_organisation))
+    outbox.record(work, event, (to.organisation, asked.intake_organisation, *asked.hears))
+    return offer_id
+
+
+def _writer(work: Work, asked: Asked) -> UUID:
+    return work.actor.organisation or asked.from_organisation or asked.intake_organisation

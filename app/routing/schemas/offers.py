@@ -7,7 +7,7 @@ from pydantic import Field
 from app.core.http import Line as OneLine
 from app.core.http import Moment, Wire
 from app.routing.ladder import Rung
-from app.routing.offers import DeclineReason, Offer, OfferState
+from app.routing.offers import DeclineReason, Offer, OfferState, What
 from app.routing.service.explain import Explained
 from app.routing.service.preview import Preview
 
@@ -30,6 +30,9 @@ class OfferOut(Wire):
     reason: str | None
     version: int
     seen_at: Moment | None = Field(None, description="When whoever is asked said that it has seen it; stops nothing")
+    what: What = Field(What.ASSIGNMENT, description="To take a new case, or to take one over that its owner has until then")
+    handover_id: UUID | None = Field(None, description="The handover, where the conditions are read")
+    from_organisation_id: UUID | None = Field(None, description="The owner that hands the case over")
 
     @classmethod
     def of(cls, offer: Offer) -> "OfferOut":
@@ -50,6 +53,9 @@ class OfferOut(Wire):
             reason=offer.reason,
             version=offer.version,
             seen_at=offer.seen_at,
+            what=offer.what,
+            handover_id=offer.handover,
+            from_organisation_id=offer.from_organisation,
         )
 
 
@@ -65,7 +71,9 @@ class AcceptanceOut(Wire):
     offer: OfferOut
     case_id: UUID
     case_version: int
-    first_contact_by: Moment
+    first_contact_by: Moment = Field(
+        description="The next deadline. Of a case that was handed over: by when you must do something"
+    )
 
 
 class DeclineIn(Wire):
@@ -75,7 +83,7 @@ class DeclineIn(Wire):
 
 
 class DeclineOut(Wire):
-    """Somebody else is being asked now."""
+    """Somebody else is being asked now; or, of a case that was to be handed over and nobody is left, its owner keeps it."""
 
     offer_id: UUID
     state: OfferState

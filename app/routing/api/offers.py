@@ -15,7 +15,7 @@ from app.identity.doors import CaseReader, DirectoryReader, OfferAnswerer
 from app.routing.decide import NobodyLeft
 from app.routing.need import Kind, Need
 from app.routing.offers import OfferState
-from app.routing.schemas import (
+from app.routing.schemas.offers import (
     AcceptanceIn,
     AcceptanceOut,
     DecisionOut,

@@ -1,0 +1,1 @@
+"""Routing on the wire, one file a subject."""
