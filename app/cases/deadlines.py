@@ -19,6 +19,8 @@ class DeadlineKind(StrEnum):
     AFTERCARE = "aftercare"
 
 
+REMINDED_WITH: Final = 0.25  # ⚙ of the time left
+REMINDED_AT_MOST: Final = timedelta(days=1)  # ⚙ before the deadline
 FIRST_CONTACT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
     {
         Urgency.ACUTE: timedelta(hours=1),
@@ -36,3 +38,11 @@ def first_contact_by(urgency: Urgency, accepted_at: datetime) -> datetime:
     """
     within = FIRST_CONTACT_WITHIN.get(urgency)
     return accepted_at + within if within else add_working_days(accepted_at, FIRST_CONTACT_WORKING_DAYS)
+
+
+def remind_at(deadline: datetime, at: datetime) -> datetime:
+    """When who must act is reminded of a deadline that was set at `at`: when a quarter of the time is left, at most a day.
+
+    A deadline that is past already is not reminded of: the answer is the deadline itself.
+    """
+    return deadline - max(timedelta(), min((deadline - at) * REMINDED_WITH, REMINDED_AT_MOST))

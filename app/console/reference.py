@@ -8,7 +8,7 @@ from typing import Any, Final
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
     "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "cases", "directory", "rosters", "coverage",
-    "signals", "simulation", "delivery", "notices",
+    "signals", "simulation", "delivery", "notices", "watch",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class ItemKind(StrEnum):
     CALAMITY = "calamity"
     JOINT_TABLE = "joint_table"  # several organisations assess one report together
     JUDGEMENT = "judgement"  # what one of them says at that table
+    AFTERCARE_PLAN = "aftercare_plan"  # in which weeks this person is looked at afterwards
 
 
 class ItemState(StrEnum):
@@ -94,6 +95,7 @@ class Item:
     parent: UUID | None
     corrects: UUID | None
     version: int
+    snoozed: int = 0
 
     @property
     def duty(self) -> Duty:
@@ -120,6 +122,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
         parent=row["parent_id"],
         corrects=row["corrects_id"],
         version=row["version"],
+        snoozed=row["snoozed"],
     )
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 import structlog
 
 from app.cases import service as cases
+from app.cases import silences
+from app.cases.silence import Silence
 from app.core.due import Due
 from app.core.work import Work
 from app.routing import queries
@@ -35,6 +37,8 @@ async def act(work: Work, offer_id: UUID) -> None:
     if row is None or row["state"] != OfferState.PENDING or row["next_call_at"] > work.at:
         return
     offer = offer_of(row)
+    if offer.seen_at is None and not offer.reminders:
+        silences.note(work, case, Silence.OFFER_UNSEEN, offer.organisation, offer.id)
     if offer.rung is Rung.NATIONAL_DESK:
         await remind(work, offer)
         return

@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from app.followup.api.care import router as care
+from app.followup.api.clocks import router as clocks
+from app.followup.api.coordinators import router as coordinators
 from app.followup.api.items import router as items
 
 router = APIRouter()
-for part in (care, items):
+for part in (care, clocks, coordinators, items):
     router.include_router(part)

@@ -67,6 +67,7 @@ class ItemOut(Wire):
     parent_id: UUID | None
     corrects_id: UUID | None
     version: int
+    snoozed: int = Field(0, description="How often it was put off")
     note: str | None = None
     ended_note: str | None = None
 
@@ -91,6 +92,7 @@ class ItemOut(Wire):
             parent_id=item.parent,
             corrects_id=item.corrects,
             version=item.version,
+            snoozed=item.snoozed,
             note=words.get("note"),
             ended_note=words.get("ended"),
         )

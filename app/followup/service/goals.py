@@ -14,10 +14,10 @@ from app.followup.aftercare import checks_from
 from app.followup.events import CaseInAftercare
 from app.followup.goals import relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
+from app.followup.service.check_weeks import plan_check, weeks_of
 from app.followup.service.notes import opened, sealed_note
 from app.followup.service.plan import owe, owned, readable, settle
 from app.followup.situation import CheckState, Goal, GoalOf, GoalOutcome, ObligationKind, Situation
-from app.followup.tables import aftercare_check as check_table
 from app.followup.tables import goal as goal_table
 from app.vault import open as vault
 from app.vault.purpose import Purpose
@@ -80,7 +80,8 @@ async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOu
     await work.change(ended, goal_id=goal_id)
     cases.line(work, case_id, "goal_outcome", goal=str(goal_id), outcome=outcome)
     if state is State.AFTERCARE and case.state is not State.AFTERCARE:
-        situation = await _with_evaluation(work, case, _with_checks(work, case, situation))
+        situation = _with_checks(work, case, situation, await weeks_of(work, case_id))
+        situation = await _with_evaluation(work, case, situation)
     case = await settle(work, case, situation, state)
     if state is State.AFTERCARE and case.deadline_at:
         event = CaseInAftercare(case_id=case_id, round=situation.last_round, deadline_at=case.deadline_at)
@@ -105,20 +106,9 @@ async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, A
     ]
 
 
-def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:
-    checks = checks_from(work.at, situation.last_round, lambda: new_id(work.at))
-    for check in checks:
-        work.write(
-            check_table,
-            id=check.id,
-            case_id=case.id,
-            organisation_id=work.organisation,
-            round=check.round,
-            week=check.week,
-            due_at=check.due_at,
-            state=check.state,
-            version=1,
-        )
+def _with_checks(work: Work, case: Case, situation: Situation, weeks: tuple[int, ...]) -> Situation:
+    for check in checks_from(work.at, situation.last_round, lambda: new_id(work.at), weeks):
+        plan_check(work, case, check)
         situation = situation.with_check(check)
     return situation
 
