@@ -49,14 +49,17 @@ def insist_on_weeks(weeks: Iterable[int]) -> tuple[int, ...]:
 def replanned(checks: Iterable[Check], weeks: tuple[int, ...], began: datetime, at: datetime) -> Replanned:
     """What other weeks mean, at `at`, for a round that began at `began` and has these checks.
 
+    A check that is overdue stays: it is done, or waived with a reason and a role.
+
     Raises:
         Invalid: none of the weeks lies ahead, so that nobody would look any more.
     """
     of_round = tuple(checks)
     known = {one.week for one in of_round}
-    planned = {one.week for one in of_round if one.state is CheckState.PLANNED}
+    planned = tuple(one for one in of_round if one.state is CheckState.PLANNED)
+    dropped = tuple(one for one in planned if one.week not in weeks and one.due_at > at)
     added = tuple(week for week in weeks if week not in known and weeks_after(began, week) > at)
-    if not added and not planned & set(weeks):
+    if not added and len(dropped) == len(planned):
         fault = FieldError("/weeks", "past", "At least one week that is still to come.")
         raise Invalid("Nobody would look any more. Nothing was changed.", errors=[fault])
-    return Replanned(tuple(one for one in of_round if one.week in planned - set(weeks)), added)
+    return Replanned(dropped, added)
