@@ -88,6 +88,7 @@ async def answer(
     to = MemberState.MEMBER if accept else MemberState.DECLINED
     if found.state is MemberState.INVITED and found.answer_by <= work.at:
         step(MemberState.EXPIRED, to)
+    step(found.state, to)  # before the case is asked for, which whoever is no longer invited can't see
     return await _moved(work, await cases.get(work, case_id), found, to, version, reason)
 
 
