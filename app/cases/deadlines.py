@@ -43,6 +43,7 @@ def first_contact_by(urgency: Urgency, accepted_at: datetime) -> datetime:
 def remind_at(deadline: datetime, at: datetime) -> datetime:
     """When who must act is reminded of a deadline that was set at `at`: when a quarter of the time is left, at most a day.
 
-    A deadline that is past already is not reminded of: the answer is the deadline itself.
+    A deadline that is past already is not reminded of: the answer is `at`, when it climbs at once.
     """
-    return deadline - max(timedelta(), min((deadline - at) * REMINDED_WITH, REMINDED_AT_MOST))
+    left = max(timedelta(), deadline - at)
+    return max(deadline, at) - min(left * REMINDED_WITH, REMINDED_AT_MOST)

@@ -48,7 +48,7 @@ def test_the_reminder_comes_while_a_quarter_of_the_time_is_left(at: datetime, le
     """Soon enough to do something, never before the deadline was set, never more than a day before it, never after it."""
     deadline = at + left
     reminder = remind_at(deadline, at)
-    assert min(at, deadline) <= reminder <= deadline
+    assert at <= reminder <= max(at, deadline)
     assert deadline - reminder <= DAY
     if timedelta() < left <= timedelta(days=4):
         assert abs((deadline - reminder) * 4 - left) < timedelta(microseconds=10)
