@@ -1,4 +1,4 @@
-"""Statements of the watch: the views `case_unkept` and `case_left_lying` show an organisation its own, the worker all."""
+"""Statements of the watch: the worker reads the views; an organisation has `my_left_lying()`, and its own silences."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ LOOKED: Final = text("""
   ON CONFLICT (sole) DO UPDATE SET at = excluded.at, left_lying = excluded.left_lying, faults = excluded.faults
 """)
 LYING: Final = text("""
-  SELECT * FROM case_left_lying WHERE CAST(:after AS uuid) IS NULL OR case_id > :after ORDER BY case_id LIMIT :limit
+  SELECT * FROM my_left_lying() WHERE CAST(:after AS uuid) IS NULL OR case_id > :after ORDER BY case_id LIMIT :limit
 """)
 ONE_LYING: Final = text("SELECT * FROM case_left_lying WHERE case_id = :case_id")
 TO_TELL: Final = text("""

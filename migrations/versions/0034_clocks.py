@@ -73,7 +73,6 @@ GRANT SELECT, INSERT ON silence TO nodus_worker;
 """
 
 WATCH = """
--- Views look with the rights of whoever asks: an organisation sees its own cases, the worker all.
 CREATE VIEW case_unkept WITH (security_invoker) AS
   SELECT id AS case_id, 'no_deadline' AS fault FROM cases
     WHERE state <> 'closed' AND (deadline_at IS NULL OR next_climb_at IS NULL)
@@ -91,15 +90,22 @@ COMMENT ON VIEW case_unkept IS
 CREATE VIEW case_left_lying WITH (security_invoker) AS
   SELECT id AS case_id, reference, state, urgency, municipality_code, coalesce(owner_organisation_id,
       (SELECT o.organisation_id FROM offer o WHERE o.case_id = cases.id AND o.state = 'pending')) AS organisation_id,
-    coordinator, deputy, last_act_at, deadline_at FROM cases
+    coordinator, deputy, last_act_at, deadline_at, intake_organisation_id FROM cases
     WHERE state NOT IN ('closed', 'aftercare') AND last_act_at <= moment() - interval '336 hours'
   UNION ALL
-  SELECT id, reference, state, urgency, municipality_code, owner_organisation_id, coordinator, deputy, last_act_at, deadline_at
-    FROM cases
+  SELECT id, reference, state, urgency, municipality_code, owner_organisation_id, coordinator, deputy, last_act_at, deadline_at,
+    intake_organisation_id FROM cases
     WHERE state = 'aftercare' AND deadline_at <= moment() AND last_act_at <= moment() - interval '336 hours';
 COMMENT ON VIEW case_left_lying IS
   'Open cases on which no organisation did anything for 14 days, save those that wait for a planned check.';
-GRANT SELECT ON case_unkept, case_left_lying TO nodus_app, nodus_worker;
+GRANT SELECT ON case_unkept, case_left_lying TO nodus_worker;
+-- Row policies would be asked for every open case before the index may say which are silent.
+CREATE FUNCTION my_left_lying() RETURNS SETOF case_left_lying LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT * FROM case_left_lying WHERE organisation_id = me() OR intake_organisation_id = me() $$;
+COMMENT ON FUNCTION my_left_lying IS 'Of the cases that lie around those that my organisation owns, is asked to take, or took in.';
+REVOKE ALL ON FUNCTION my_left_lying() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION my_left_lying() TO nodus_app;
 
 CREATE TABLE left_lying_told (
   case_id uuid PRIMARY KEY REFERENCES cases,
@@ -127,6 +133,7 @@ GRANT SELECT ON audit TO nodus_gate;
 """
 DOWN = """
 DROP TABLE audit, left_lying_told;
+DROP FUNCTION my_left_lying();
 DROP VIEW case_left_lying, case_unkept;
 DROP TABLE silence, coordinator_absence;
 DROP TYPE textrange;
