@@ -26,6 +26,8 @@ from app.routing.coverage import coverage
 from app.telephony.service import waiting as telephony
 from app.telephony.skew import TOLD_ABOVE
 from app.vault.keys import master_key
+from app.watch.heartbeat import SILENT_AFTER, is_silent
+from app.watch.service import audit
 
 DRIFT_ALLOWED: Final = 2.0
 BACKLOG_ALLOWED: Final = 120.0
@@ -196,4 +198,35 @@ async def _mail(database: Database) -> Finding:
     return Finding("mail", well, sentence)
 
 
-LOOKS: Final = (_login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony, _mail)
+async def _invariants(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        faults = await audit.faults(work)
+    broken = ", ".join(f"{fault}: {count}" for fault, count in faults.items() if count)
+    well = "every open case has an owner or somebody who is asked, a next deadline, and a clock that runs"
+    return Finding("invariants", not broken, f"{broken}; the view case_unkept names the cases" if broken else well)
+
+
+async def _left_lying(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        count = await audit.left_lying(work)
+    sentence = f"nobody did anything on {count} open cases for 14 days" if count else "somebody acted on every open case"
+    return Finding("left lying", not count, sentence)
+
+
+async def _auditor(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        last = await audit.last(work)
+        needed = await audit.anything_open(work)
+    if last is None:
+        sentence = "has never looked: start `nodus worker`" if needed else "has nothing to look at yet"
+        return Finding("auditor", not needed, sentence)
+    minutes = (clock.wall() - last).total_seconds() / 60
+    allowed = SILENT_AFTER.total_seconds() / 60
+    sentence = f"looked {max(0, minutes):.0f} min ago (at most {allowed:.0f} min); if it is silent, see after `nodus worker`"
+    return Finding("auditor", not is_silent(last, clock.wall()), sentence)
+
+
+LOOKS: Final = (
+    _login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony, _mail, _invariants, _left_lying,
+    _auditor,
+)  # fmt: skip

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from app.callbacks.api import router as callbacks
 from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
+from app.cases.events import EVENTS as CASE_EVENTS
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
@@ -63,6 +64,9 @@ from app.team.api import router as team
 from app.team.events import EVENTS as TEAM_EVENTS
 from app.telephony.api import router as telephony
 from app.vault.keys import master_key
+from app.watch import alarm
+from app.watch.api import router as watch
+from app.watch.events import EVENTS as WATCH_EVENTS
 
 EVENTS: tuple[type[Event], ...] = (
     *INTAKE_EVENTS,
@@ -70,6 +74,8 @@ EVENTS: tuple[type[Event], ...] = (
     *FOLLOWUP_EVENTS,
     *TEAM_EVENTS,
     *PROCEDURE_EVENTS,
+    *CASE_EVENTS,
+    *WATCH_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
@@ -82,7 +88,7 @@ EVENTS: tuple[type[Event], ...] = (
 READS = ["GET", "HEAD"]
 ROOMS = (
     intake, callbacks, telephony, channels, routing, followup, team, procedures, cases, directory, delivery, rosters,
-    coverage, signals, simulation, notices,
+    coverage, signals, simulation, notices, watch,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (
@@ -96,7 +102,7 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     heads: Heads = app.state.heads
     protocols.prepare()
-    tasks = [asyncio.create_task(database.bell.listen()), asyncio.create_task(heads.keep_up())]
+    tasks = [asyncio.create_task(one) for one in (database.bell.listen(), heads.keep_up(), alarm.listen(database))]
     with _when_told_to_end(heads.let_go):
         yield
     for task in tasks:

@@ -24,12 +24,18 @@ from app.notices import send as mailer
 from app.rosters import due as rosters
 from app.routing import due as routing
 from app.signals import due as signals
+from app.team import due as team
 from app.telephony import due as telephony
+from app.watch import alarm
+from app.watch import due as watch
 
 DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     routing.EXPIRED_OFFERS,  # the next candidate; the last rung is reminded
     signals.EARLY_SIGNALS,  # what calls tell together
-    followup.OVERDUE,  # what is overdue climbs
+    followup.OVERDUE,  # what comes near is reminded of; what is overdue climbs
+    team.INVITATIONS,  # that nobody answers
+    watch.LEFT_LYING,  # one person hears by name
+    watch.AUDITOR,  # what must always hold, does it
     intake.HAND_OFFS,  # of which nobody said what became: not reached, and ours
     delivery.VERIFICATIONS,  # receivers are asked whether they want our events
     delivery.silent_endpoints(directory.national_desks),  # who can't be told is told of
@@ -86,6 +92,7 @@ async def _work(database: Database, settings: Settings, stop: asyncio.Event, spe
     tasks = [asyncio.create_task(carry_out(due, database, pause, speed=speed)) for due in DUE_LISTS]
     tasks.append(asyncio.create_task(send.run(database, settings, database.bell, pause)))
     tasks.append(asyncio.create_task(mailer.run(database, settings, pause)))
+    tasks.append(asyncio.create_task(alarm.ping(database, settings, pause)))
     log.info("worker.started", due=[due.name for due in DUE_LISTS])
     try:
         while not stop.is_set():

@@ -15,7 +15,7 @@ from tests.makers import AMSTERDAM_DESK
 
 ABOUT = [
     "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery",
-    "endpoints", "callbacks", "telephony", "mail",
+    "endpoints", "callbacks", "telephony", "mail", "invariants", "left lying", "auditor",
 ]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """

@@ -63,7 +63,7 @@ DOORS = {
     "access_log",
     "keys",
 }
-DOORS |= {"doors", "seeding", "importing"}
+DOORS |= {"doors", "seeding", "importing", "silences", "alarm"}
 OUTSIDE = {
     "fastapi",
     "starlette",

@@ -46,6 +46,8 @@ class Case:
     version: int
     promised_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    deputy: str | None = None
+    last_act_at: datetime | None = None
 
     @property
     def concerned(self) -> tuple[UUID, ...]:
@@ -86,6 +88,8 @@ def case_of(row: Mapping[str, Any]) -> Case:
         version=row["version"],
         promised_at=row["promised_at"],
         withdrawn_at=row["withdrawn_at"],
+        deputy=row["deputy"],
+        last_act_at=row["last_act_at"],
     )
 
 

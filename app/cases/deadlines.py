@@ -20,6 +20,8 @@ class DeadlineKind(StrEnum):
     TAKE_UP = "take_up"  # the case was handed over: its new owner must do something
 
 
+REMINDED_WITH: Final = 0.25  # ⚙ of the time left
+REMINDED_AT_MOST: Final = timedelta(days=1)  # ⚙ before the deadline
 FIRST_CONTACT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
     {
         Urgency.ACUTE: timedelta(hours=1),
@@ -42,3 +44,12 @@ def first_contact_by(urgency: Urgency, accepted_at: datetime) -> datetime:
 def take_up_by(urgency: Urgency, at: datetime) -> datetime:
     """By when whoever took a case over at `at` must have done something in it, UTC: as long as for a first contact ⚙."""
     return first_contact_by(urgency, at)
+
+
+def remind_at(deadline: datetime, at: datetime) -> datetime:
+    """When who must act is reminded of a deadline that was set at `at`: when a quarter of the time is left, at most a day.
+
+    A deadline that is past already is not reminded of: the answer is `at`, when it climbs at once.
+    """
+    left = max(timedelta(), deadline - at)
+    return max(deadline, at) - min(left * REMINDED_WITH, REMINDED_AT_MOST)

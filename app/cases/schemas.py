@@ -33,6 +33,9 @@ class CaseOut(Wire):
     promised_at: Moment | None = Field(None, description="When the desk that is asked, and is closed now, will ring back")
     withdrawn_at: Moment | None = Field(None, description="Its call was entered in error before anybody had accepted")
 
+    deputy: str | None = Field(None, description="Who answers for it when the coordinator is away")
+    last_act_at: Moment | None = Field(None, description="When an organisation last did something on it")
+
     @classmethod
     def of(cls, case: Case) -> "CaseOut":
         """The case as the API shows it."""
@@ -55,6 +58,8 @@ class CaseOut(Wire):
             version=case.version,
             promised_at=case.promised_at,
             withdrawn_at=case.withdrawn_at,
+            deputy=case.deputy,
+            last_act_at=case.last_act_at,
         )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.case import Case, Line, NewCase, Touched, case_of, touched_of
-from app.cases.deadlines import DeadlineKind, first_contact_by, take_up_by
+from app.cases.deadlines import DeadlineKind, first_contact_by, remind_at, take_up_by
 from app.cases.lifecycle import State, Urgency, step
 from app.cases.tables import case_line, cases
 from app.core.errors import NotFound, Refused, Stale
@@ -39,6 +39,7 @@ def open_case(work: Work, new: NewCase) -> None:
         climbed=0,
         next_climb_at=new.deadline_at,
         promised_at=new.promised_at,
+        last_act_at=work.at,
         version=1,
     )
     line(work, new.case_id, "opened", urgency=new.urgency, flags=sorted(new.flags))
@@ -163,7 +164,7 @@ async def accepted(work: Work, case: Case, by: UUID, coordinator: str | None) ->
         deadline_at=deadline,
         deadline_kind=DeadlineKind.FIRST_CONTACT,
         climbed=0,
-        next_climb_at=deadline,
+        next_climb_at=remind_at(deadline, work.at),
     )
     line(work, case.id, "accepted", first_contact_by=deadline)
     return changed
@@ -183,7 +184,7 @@ async def moved(work: Work, case: Case, to: State, *, deadline_at: datetime | No
         deadline_at=deadline_at,
         deadline_kind=deadline_kind,
         climbed=0,
-        next_climb_at=deadline_at,
+        next_climb_at=remind_at(deadline_at, work.at) if deadline_at else None,
         closed_at=work.at if state is State.CLOSED else None,
     )
     if state is not case.state:
@@ -196,7 +197,8 @@ async def raised(work: Work, case: Case, urgency: Urgency, flags: Iterable[str],
     line(work, case.id, "urgency_raised", urgency=urgency)
     columns: dict[str, Any] = {"urgency": urgency, "flags": sorted({*case.flags, *flags})}
     if deadline_at and case.deadline_at and deadline_at < case.deadline_at:
-        columns |= {"deadline_at": deadline_at, "next_climb_at": deadline_at}
+        rings_at = deadline_at if case.state is State.OFFERED else remind_at(deadline_at, work.at)
+        columns |= {"deadline_at": deadline_at, "next_climb_at": rings_at}
     return await _change(work, case, **columns)
 
 
@@ -234,7 +236,8 @@ async def ended_in_error(work: Work, case: Case) -> Case:
 async def goes_on(work: Work, case: Case, state: State, deadline_at: datetime, deadline_kind: DeadlineKind) -> Case:
     """It was no error after all: where it stood before, its deadline too, which may have passed. Must be locked."""
     line(work, case.id, "brought_back", state=state, deadline_at=deadline_at)
-    columns: dict[str, Any] = {"deadline_at": deadline_at, "next_climb_at": deadline_at, "deadline_kind": deadline_kind}
+    columns: dict[str, Any] = {"deadline_at": deadline_at, "deadline_kind": deadline_kind}
+    columns["next_climb_at"] = remind_at(deadline_at, work.at)
     return await _change(work, case, state=state, closed_at=None, **columns)
 
 
@@ -252,11 +255,24 @@ async def handed_over(work: Work, case: Case, to: UUID, coordinator: str | None,
     deadline, kind = take_up_by(case.urgency, work.at), DeadlineKind.TAKE_UP
     if case.deadline_at and case.deadline_kind and work.at < case.deadline_at < deadline:
         deadline, kind = case.deadline_at, case.deadline_kind
-    columns: dict[str, Any] = {"deadline_at": deadline, "deadline_kind": kind, "climbed": 0, "next_climb_at": deadline}
+    columns: dict[str, Any] = {"deadline_at": deadline, "deadline_kind": kind, "climbed": 0}
+    columns["next_climb_at"] = remind_at(deadline, work.at)
     columns |= {"owner_organisation_id": to, "coordinator": coordinator, "municipality_code": municipality_code}
     changed = await _change(work, case, **columns)
     line(work, case.id, "handed_over", owner_from=case.owner, owner_to=to, deadline_at=deadline, **facts)
     return changed
+
+
+async def reminded(work: Work, case: Case) -> Case:
+    """Who must act was told that the deadline comes near; from then on it may climb. Must be locked, its deadline ahead."""
+    line(work, case.id, "due_soon", deadline_kind=case.deadline_kind, deadline_at=case.deadline_at)
+    return await _change(work, case, next_climb_at=case.deadline_at)
+
+
+async def coordinated(work: Work, case: Case, coordinator: str, deputy: str | None) -> Case:
+    """Somebody else coordinates it from now on. Must be locked, and owned."""
+    line(work, case.id, "coordinator", deputy=deputy is not None)
+    return await _change(work, case, coordinator=coordinator, deputy=deputy)
 
 
 async def climbed(work: Work, case: Case, level: int, next_climb_at: datetime) -> Case:
@@ -271,6 +287,8 @@ async def touched(work: Work, case: Case) -> Case:
 
 
 async def _change(work: Work, case: Case, **columns: object) -> Case:
+    if work.actor.organisation:  # the worker is nobody, and does not count
+        columns["last_act_at"] = work.at
     changed = await work.change(queries.CHANGE.values(version=case.version + 1, **columns), case_id=case.id, seen=case.version)
     if not changed:
         raise Stale(case.version + 1)

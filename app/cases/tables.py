@@ -28,7 +28,21 @@ cases: Final = Table(
     Column("next_climb_at", DateTime(timezone=True)),
     Column("promised_at", DateTime(timezone=True)),
     Column("withdrawn_at", DateTime(timezone=True)),
+    Column("deputy", Text),
+    Column("last_act_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+silence: Final = Table(
+    "silence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("hearers", ARRAY(Uuid), nullable=False),
 )
 
 case_line: Final = Table(

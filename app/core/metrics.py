@@ -24,6 +24,19 @@ OVERDUE_CALLBACKS: Final = Gauge(
     "nodus_overdue_callbacks", "People who should have been rung back by now.", multiprocess_mode="mostrecent"
 )
 
+BROKEN_INVARIANTS: Final = Gauge(
+    "nodus_broken_invariants",
+    "Open cases of which something does not hold; must be 0.",
+    ["fault"],
+    multiprocess_mode="mostrecent",
+)
+LEFT_LYING: Final = Gauge("nodus_left_lying", "Open cases on which nobody acts.", multiprocess_mode="mostrecent")
+SILENCES: Final = Gauge("nodus_silences", "Silences of the last 24 hours, by kind.", ["kind"], multiprocess_mode="mostrecent")
+LAST_AUDIT: Final = Gauge(
+    "nodus_last_audit_timestamp_seconds", "When the auditor last looked, as others see it.", multiprocess_mode="mostrecent"
+)
+AUDITOR_SILENT: Final = Gauge("nodus_auditor_silent", "1: the auditor does not look any more.", multiprocess_mode="mostrecent")
+
 
 def serve(port: int) -> None:
     """Answer `/metrics` on `port` of the loopback and every other address; 0 means don't."""

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     webhooks_authorities: Annotated[
         str, Field(description="A PEM file with authorities that vouch for receivers, beside the usual ones")
     ] = ""
+    heartbeat_url: Annotated[
+        str,
+        Field(description="Asked after every look of the auditor: a service that alarms when nobody asks; empty: nobody is told"),
+    ] = ""
     demo: Annotated[bool, Field(description="Start page of the demo, the demo's clock")] = False
     demo_file: Annotated[str, Field(description="What the demo tells its start page")] = ""
     clock: Annotated[str, Field(description="The demo's clock: real|domain|speed")] = ""

@@ -13,6 +13,7 @@ from holidays import country_holidays
 
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 SATURDAY: Final = 5
+NO_DAYS: Final[frozenset[date]] = frozenset()
 
 
 @cache
@@ -27,13 +28,13 @@ def statutory_holidays(year: int) -> frozenset[date]:
     return frozenset(country_holidays("NL", years=year, categories=("public", "optional")))
 
 
-def is_working_day(day: date) -> bool:
-    """Whether offices work on `day`: Monday to Friday, no public holiday."""
-    return day.weekday() < SATURDAY and day not in service_holidays(day.year)
+def is_working_day(day: date, closed: frozenset[date] = NO_DAYS) -> bool:
+    """Whether offices work on `day`: Monday to Friday, no public holiday, none of the days on which this one is `closed`."""
+    return day.weekday() < SATURDAY and day not in service_holidays(day.year) and day not in closed
 
 
-def add_working_days(at: datetime, days: int) -> datetime:
-    """The same local clock time, `days` working days after `at`, UTC.
+def add_working_days(at: datetime, days: int, closed: frozenset[date] = NO_DAYS) -> datetime:
+    """The same local clock time, `days` working days after `at`, in the time zone of `at`.
 
     On a day that is none it starts to count at the next one: two days after a Saturday is a Tuesday.
     """
@@ -42,12 +43,15 @@ def add_working_days(at: datetime, days: int) -> datetime:
     left = days
     while left:
         day += timedelta(days=1)
-        left -= is_working_day(day)
+        left -= is_working_day(day, closed)
     return local.replace(year=day.year, month=day.month, day=day.day, fold=0).astimezone(at.tzinfo)
 
 
-def statutory_end(last_day: date) -> date:
-    """The last day of a statutory term that would end on `last_day`, moved off weekends and holidays (Atw art. 1)."""
-    while last_day.weekday() >= SATURDAY or last_day in statutory_holidays(last_day.year):
+def statutory_end(last_day: date, decreed: frozenset[date] = NO_DAYS) -> date:
+    """The last day of a statutory term that would end on `last_day`, moved off weekends and holidays (Atw art. 1).
+
+    `decreed`: days that a royal decree equates with them (art. 3(3)); no library knows those.
+    """
+    while last_day.weekday() >= SATURDAY or last_day in statutory_holidays(last_day.year) or last_day in decreed:
         last_day += timedelta(days=1)
     return last_day

@@ -47,9 +47,11 @@ class Missing:
     subject: UUID | None = None
 
 
-def checks_from(at: datetime, after_round: int, new_id: Callable[[], UUID]) -> tuple[Check, ...]:
+def checks_from(
+    at: datetime, after_round: int, new_id: Callable[[], UUID], weeks: tuple[int, ...] = CHECK_WEEKS
+) -> tuple[Check, ...]:
     """The checks of a new round of aftercare that begins at `at`."""
-    return tuple(Check(new_id(), after_round + 1, week, weeks_after(at, week)) for week in CHECK_WEEKS)
+    return tuple(Check(new_id(), after_round + 1, week, weeks_after(at, week)) for week in weeks)
 
 
 def earliest(week: int, due_at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.cases.deadlines import DeadlineKind, first_contact_by
@@ -62,17 +63,35 @@ def next_deadline(situation: Situation, at: datetime) -> Deadline | None:
 
 def overdue_in(situation: Situation, kind: DeadlineKind, at: datetime) -> tuple[str, ...]:
     """The names of what should have happened by `at`, for a case whose deadline of `kind` is past; never none."""
-    named = {duty.kind for duty in situation.duties if duty.due_at and duty.due_at <= at}
-    if kind is DeadlineKind.TAKE_UP:
-        named.add(kind)
+    return tuple(sorted({name for named in due_by(situation, kind, at).values() for name in named}))
+
+
+def due_by(situation: Situation, kind: DeadlineKind, by: datetime) -> dict[UUID | None, tuple[str, ...]]:
+    """The names of what must have happened by `by`, by the organisation that must do it; None: the owner of the case.
+
+    For a case whose deadline of `kind` is at `by` or before it; never empty.
+    """
+    found: dict[UUID | None, set[str]] = {}
+    for duty in situation.duties:
+        if duty.due_at and duty.due_at <= by:
+            found.setdefault(duty.assigned_to, set()).add(duty.kind)
+    owners = _owners_by(situation, kind, by)
+    if not owners and not found:
+        owners = {"closing" if kind is DeadlineKind.AFTERCARE else "left_lying"}
+    if owners:
+        found[None] = found.get(None, set()) | owners
+    return {who: tuple(sorted(names)) for who, names in found.items()}
+
+
+def _owners_by(situation: Situation, kind: DeadlineKind, by: datetime) -> set[str]:
+    taken = {str(kind)} if kind is DeadlineKind.TAKE_UP else set()
     if situation.state is State.ACCEPTED:
-        if kind is DeadlineKind.FIRST_CONTACT or first_contact_by(situation.urgency, situation.accepted_at) <= at:
-            named.add("first_contact")
-    else:
-        named |= {str(owed.kind) for owed in situation.owed if owed.due_at <= at}
+        late = kind is DeadlineKind.FIRST_CONTACT or first_contact_by(situation.urgency, situation.accepted_at) <= by
+        return ({"first_contact"} if late else set()) | taken
+    named = {str(owed.kind) for owed in situation.owed if owed.due_at <= by}
     if situation.state is State.AFTERCARE:
-        named |= {f"aftercare_week_{check.week}" for check in situation.planned if check.due_at <= at}
-    return tuple(sorted(named)) or ("closing" if kind is DeadlineKind.AFTERCARE else "left_lying",)
+        named |= {f"aftercare_week_{check.week}" for check in situation.planned if check.due_at <= by}
+    return named | taken
 
 
 def weeks_after(at: datetime, weeks: int) -> datetime:

@@ -47,8 +47,34 @@ class CaseRelapsed(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDueSoon(CaseEvent):
+    """A deadline comes near: `organisation_id` must do `what` by `deadline_at`. It goes to that organisation only.
+
+    `answers`: who there answers for the case at this moment, the coordinator or a deputy; null: nobody was named.
+    """
+
+    type: ClassVar[str] = "nl.nodus.case.due_soon.v1"
+    example: ClassVar[Mapping[str, object]] = {
+        "reference": "K7M4-2QXD-H",
+        "what": ("action",),
+        "deadline_kind": "follow_up",
+        "answers": "regisseur",
+    }
+    reference: str
+    organisation_id: UUID
+    what: tuple[str, ...]
+    deadline_kind: str
+    deadline_at: datetime
+    answers: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOverdue(CaseEvent):
-    """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act."""
+    """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act.
+
+    `answers`: the coordinator of the case, or who stands in at this moment; null: nobody was named. A member of the team to whom
+    something of it is assigned hears of that part.
+    """
 
     type: ClassVar[str] = "nl.nodus.case.overdue.v1"
     example: ClassVar[Mapping[str, object]] = {
@@ -58,6 +84,7 @@ class CaseOverdue(CaseEvent):
         "deadline_kind": "first_contact",
         "overdue": ("first_contact",),
         "hears": ("coordinator",),
+        "answers": "regisseur",
     }
     reference: str
     owner_organisation_id: UUID
@@ -69,6 +96,7 @@ class CaseOverdue(CaseEvent):
     level: int
     hears: tuple[str, ...]
     climbs_at: datetime
+    answers: str | None = None
 
     @property
     def pressing(self) -> bool:
@@ -127,6 +155,28 @@ class ItemEnded(CaseEvent):
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(CaseEvent):
+    """Something that was to be done is put off until `due_at`, for a reason; `times` counts."""
+
+    type: ClassVar[str] = "nl.nodus.case.snoozed.v1"
+    example: ClassVar[Mapping[str, object]] = {"what": "action", "reason": "waiting_for_others"}
+    subject_id: UUID
+    what: str
+    reason: str
+    due_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinatorNamed(CaseEvent):
+    """Somebody else coordinates the case, or stands in for who does."""
+
+    type: ClassVar[str] = "nl.nodus.case.coordinator_named.v1"
+    organisation_id: UUID
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
-    ContactLogged, CaseInAftercare, CaseRelapsed, CaseOverdue, CaseClosed, ItemWritten, ItemMoved, ItemEnded,
+    ContactLogged, CaseInAftercare, CaseRelapsed, CaseDueSoon, CaseOverdue, CaseClosed, ItemWritten, ItemMoved, ItemEnded,
+    Snoozed, CoordinatorNamed,
 )  # fmt: skip

@@ -36,6 +36,7 @@ class ItemKind(StrEnum):
     CALAMITY_REPORT = "calamity_report"  # to the inspectorate
     JOINT_TABLE = "joint_table"  # several organisations assess one report together
     JUDGEMENT = "judgement"  # what one of them says at that table
+    AFTERCARE_PLAN = "aftercare_plan"  # in which weeks this person is looked at afterwards
 
 
 PROCEDURES: Final = frozenset(
@@ -133,6 +134,8 @@ class Item:
         """Whether it says only that what it corrects was entered in error."""
         return "withdrawn" in self.facts
 
+    snoozed: int = 0
+
     @property
     def duty(self) -> Duty:
         """The same for the clock of the case."""
@@ -163,6 +166,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
         corrects=row["corrects_id"],
         version=row["version"],
         corrected_by=row.get("corrected_by"),
+        snoozed=row["snoozed"],
     )
 
 

@@ -1,11 +1,12 @@
 """Statements about follow-up; row-level security decides which rows they see."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, TextClause, bindparam, select, text, update
 
-from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
+from app.followup.tables import aftercare_check, case_item, contact, coordinator_absence, goal, obligation
 
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.of != "person", goal.c.id)
@@ -51,6 +52,12 @@ ITEMS: Final = (
     .order_by(case_item.c.id)
 )
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
+LAST_OF_KIND: Final = (
+    select(case_item)
+    .where(case_item.c.case_id == bindparam("case_id"), case_item.c.kind == bindparam("kind"))
+    .order_by(case_item.c.id.desc())
+    .limit(1)
+)
 CORRECTION: Final = select(case_item.c.id).where(
     case_item.c.case_id == bindparam("case_id"), case_item.c.corrects_id == bindparam("item_id")
 )
@@ -60,6 +67,46 @@ CHANGE_ITEM: Final = (
     .values(version=case_item.c.version + 1)
 )
 PAGE: Final = text("SELECT c.*, case_page(c.id, :contacts) AS page FROM cases c WHERE c.id = :case_id")
+SNOOZE_ITEM: Final = (
+    update(case_item)
+    .where(case_item.c.id == bindparam("subject"))
+    .values(due_at=bindparam("until"), snoozed=case_item.c.snoozed + 1, version=case_item.c.version + 1)
+)
+SNOOZE_CHECK: Final = (
+    update(aftercare_check)
+    .where(aftercare_check.c.id == bindparam("subject"))
+    .values(due_at=bindparam("until"), snoozed=aftercare_check.c.snoozed + 1, version=aftercare_check.c.version + 1)
+)
+REVIVE_CHECK: Final = (
+    update(aftercare_check)
+    .where(aftercare_check.c.id == bindparam("check_id"), aftercare_check.c.result == "replanned")
+    .values(state="planned", result=None, ended_at=None, version=aftercare_check.c.version + 1)
+)
+CHECK_SNOOZED: Final = select(aftercare_check.c.snoozed).where(
+    aftercare_check.c.case_id == bindparam("case_id"), aftercare_check.c.id == bindparam("check_id")
+)
+ABSENCE: Final = select(coordinator_absence).where(coordinator_absence.c.id == bindparam("absence_id"))
+AWAY: Final = select(coordinator_absence).where(
+    coordinator_absence.c.organisation_id == bindparam("organisation_id"),
+    coordinator_absence.c.withdrawn_at.is_(None),
+    coordinator_absence.c.starts_at <= bindparam("at"),
+    coordinator_absence.c.ends_at > bindparam("at"),
+)
+AWAY_THEN: Final = (
+    select(coordinator_absence.c.id)
+    .where(
+        coordinator_absence.c.organisation_id == bindparam("organisation_id"),
+        coordinator_absence.c.coordinator == bindparam("coordinator"),
+        coordinator_absence.c.withdrawn_at.is_(None),
+        coordinator_absence.c.starts_at < bindparam("ends_at"),
+        coordinator_absence.c.ends_at > bindparam("starts_at"),
+    )
+    .limit(1)
+)
+ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('coordinator_absence:' || :organisation_id, 0))")
+WITHDRAW_ABSENCE: Final = (
+    update(coordinator_absence).where(coordinator_absence.c.id == bindparam("absence_id")).values(withdrawn_at=bindparam("now"))
+)
 OPEN_OBLIGATION_AGAIN: Final = (
     update(obligation)
     .where(obligation.c.case_id == bindparam("of_case"), obligation.c.kind == bindparam("of_kind"))
@@ -90,3 +137,14 @@ def story_of(*, newest_first: bool, from_there: bool) -> TextClause:
     return text(
         f"SELECT * FROM case_story WHERE case_id = :case_id {place} ORDER BY at {order}, id {order}, part {order} LIMIT :count"
     )
+
+
+def absences_of(organisation: UUID, after: UUID | None, limit: int, at: datetime | None) -> Select[Any]:
+    """A page of an organisation's absences in the order they were told, one more than asked for; `at`: only those that hold."""
+    table = coordinator_absence
+    query = select(table).where(table.c.organisation_id == organisation).order_by(table.c.id).limit(limit + 1)
+    if after:
+        query = query.where(table.c.id > after)
+    if at:
+        query = query.where(table.c.withdrawn_at.is_(None), table.c.starts_at <= at, table.c.ends_at > at)
+    return query

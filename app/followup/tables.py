@@ -53,6 +53,7 @@ aftercare_check: Final = Table(
     Column("sealed", LargeBinary),
     Column("ended_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
+    Column("snoozed", SmallInteger, nullable=False),
 )
 
 obligation: Final = Table(
@@ -92,4 +93,19 @@ case_item: Final = Table(
     Column("parent_id", Uuid),
     Column("corrects_id", Uuid),
     Column("version", Integer, nullable=False),
+    Column("snoozed", SmallInteger, nullable=False),
+)
+
+coordinator_absence: Final = Table(
+    "coordinator_absence",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("coordinator", Text, nullable=False),
+    Column("deputy", Text, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("key_id", Uuid),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
 )

@@ -61,4 +61,5 @@ DirectoryDoor = Annotated[Work, Depends(door("directory:write"), scope="function
 AdministratorDoor = Annotated[Work, Depends(door("directory:admin"), scope="function")]
 TelephonyDoor = Annotated[Work, Depends(door("telephony:manage"), scope="function")]
 ProtocolComparer = Annotated[Work, Depends(door("protocols:compare"), scope="function")]
+WatchDoor = Annotated[Work, Depends(door("watch:read"), scope="function")]
 FeedReader = Annotated[Actor, Depends(asking("feed:read"))]

@@ -12,12 +12,12 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "operator": frozenset({"calls:read", "calls:write", "cases:read", "directory:read"}) | IMPORTS,
         "supervisor": frozenset(
             {"calls:read", "calls:write", "cases:read", "cases:write", "offers:answer", "feed:read", "directory:read"}
-            | {"telephony:manage", "protocols:compare"}
+            | {"telephony:manage", "protocols:compare", "watch:read"}
             | IMPORTS
         ),
         "desk": frozenset(
             {"offers:answer", "cases:read", "cases:write", "feed:read", "webhooks:manage", "directory:read", "directory:write"}
-            | {"mailboxes:manage"}
+            | {"mailboxes:manage", "watch:read"}
         )
         | IMPORTS,
         "professional": frozenset({"reports:write", "police-reports:write"}),

@@ -11,6 +11,8 @@ from uuid import UUID
 import structlog
 
 from app.cases import service as cases
+from app.cases import silences
+from app.cases.silence import Silence
 from app.core.due import Due
 from app.core.work import Work
 from app.routing import queries
@@ -39,6 +41,8 @@ async def act(work: Work, offer_id: UUID) -> None:
     if row is None or row["state"] != OfferState.PENDING or row["next_call_at"] > work.at:
         return
     offer = offer_of(row)
+    if offer.seen_at is None and not offer.reminders:
+        silences.note(work, case, Silence.OFFER_UNSEEN, offer.organisation, offer.id)
     expired = OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation, what=offer.what)
     if offer.what is not What.ASSIGNMENT:
         await passed_by(work, case, offer, expired)

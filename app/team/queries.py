@@ -12,6 +12,14 @@ MEMBER: Final = select(case_member).where(
     case_member.c.case_id == bindparam("case_id"), case_member.c.id == bindparam("member_id")
 )
 CURRENT: Final = MEMBERS.where(case_member.c.state.in_(("invited", "member")))
+DUE: Final = (
+    select(case_member.c.id)
+    .where(case_member.c.state == "invited", case_member.c.answer_by <= bindparam("at"))
+    .order_by(case_member.c.answer_by)
+    .limit(100)
+)
+CASE_OF: Final = select(case_member.c.case_id).where(case_member.c.id == bindparam("member_id"))
+LOCKED: Final = MEMBER.with_for_update()
 CHANGE: Final = (
     update(case_member)
     .where(case_member.c.id == bindparam("member_id"), case_member.c.version == bindparam("seen"))

@@ -10,7 +10,7 @@ import pytest
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
-from app.followup.service.climb import climb_if_overdue
+from app.followup.service.climb import ring
 from tests.makers import expire, now
 from tests.routing.handing import GGZ, OWNER, TEAM, WARM, a_handing
 from tests.team.table import POLICE
@@ -80,7 +80,7 @@ async def test_what_was_overdue_waits_for_the_new_owner_and_climbs_on(client: ht
         assert moment(case["deadlineAt"]) - travel.at == timedelta(hours=24)
         at = travel.on(hours=25)
         async with begin(database, WORKER, at=at) as work:
-            await climb_if_overdue(work, UUID(table.case))
+            await ring(work, UUID(table.case))
         feed = await client.get(f"/v1/organisations/{GGZ}/events?after=0&limit=100", headers=table.keys["ggz"])
         [overdue] = [
             one["data"] for one in feed.json()["events"]

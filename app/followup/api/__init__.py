@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from app.followup.api.care import router as care
+from app.followup.api.clocks import router as clocks
+from app.followup.api.coordinators import router as coordinators
 from app.followup.api.items import router as items
 from app.followup.api.ownership import router as ownership
 from app.followup.api.reading import router as reading
 from app.followup.api.written import router as written
 
 router = APIRouter()
-for part in (care, items, written, ownership, reading):
+for part in (care, clocks, coordinators, items, written, ownership, reading):
     router.include_router(part)

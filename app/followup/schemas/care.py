@@ -157,9 +157,10 @@ class CheckOut(Wire):
     due_at: Moment
     earliest_at: Moment = Field(description="From when on it may be done")
     state: CheckState
-    result: CheckResult | WaiverReason | Literal["relapse"] | None
+    result: CheckResult | WaiverReason | Literal["relapse", "replanned"] | None
     decided_by: DecidedBy | None
     ended_at: Moment | None
+    snoozed: int = Field(0, description="How often it was put off")
     note: str | None = Field(description="Only when a purpose was given")
 
 

@@ -53,6 +53,7 @@ class ItemOut(Wire):
     corrects_id: UUID | None
     corrected_by: UUID | None = Field(description="The item that says what was wrong with this one; this one stays readable")
     version: int
+    snoozed: int = Field(0, description="How often it was put off")
     note: str | None = None
     ended_note: str | None = None
     words: dict[str, str] | None = Field(None, description="All that it says, by name; only when a purpose was given")
@@ -79,6 +80,7 @@ class ItemOut(Wire):
             corrects_id=item.corrects,
             corrected_by=item.corrected_by,
             version=item.version,
+            snoozed=item.snoozed,
             note=said.get("note"),
             ended_note=said.get("ended"),
             words=None if words is None else {name: text for name, text in words.items() if name != "ended"},

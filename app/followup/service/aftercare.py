@@ -12,7 +12,7 @@ from app.followup.service.notes import opened
 from app.followup.service.plan import owed_in, taking_part
 from app.vault.purpose import Purpose
 
-CHECK: tuple[str, ...] = ("id", "round", "week", "due_at", "state", "result", "decided_by", "ended_at")
+CHECK: tuple[str, ...] = ("id", "round", "week", "due_at", "state", "result", "decided_by", "ended_at", "snoozed")
 OBLIGATION: tuple[str, ...] = ("kind", "due_at", "state", "ended_at", "facts")
 
 

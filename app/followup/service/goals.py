@@ -16,10 +16,10 @@ from app.followup.aftercare import Missing, checks_from, reminders
 from app.followup.events import CaseInAftercare, CaseRelapsed
 from app.followup.goals import WhyNotOwn, relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
+from app.followup.service.check_weeks import plan_check, weeks_of
 from app.followup.service.notes import opened, sealed_note
 from app.followup.service.plan import owe, owned, settle, taking_part
 from app.followup.situation import CheckState, Goal, GoalOf, GoalOutcome, ObligationKind, Situation
-from app.followup.tables import aftercare_check as check_table
 from app.followup.tables import goal as goal_table
 from app.team.audience import Audience
 from app.team.service.hearing import insist_on_team
@@ -97,7 +97,8 @@ async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOu
     row = await work.one(queries.GOAL_AUDIENCE, goal_id=goal_id)
     cases.line_for(work, case_id, "goal_outcome", row["audience"] if row else (), {"goal": str(goal_id), "outcome": outcome})
     if state is State.AFTERCARE and case.state is not State.AFTERCARE:
-        situation = await _with_evaluation(work, case, _with_checks(work, case, situation))
+        situation = _with_checks(work, case, situation, await weeks_of(work, case_id))
+        situation = await _with_evaluation(work, case, situation)
     case = await settle(work, case, situation, state)
     if state is State.AFTERCARE and case.deadline_at:
         event = CaseInAftercare(case_id=case_id, round=situation.last_round, deadline_at=case.deadline_at)
@@ -150,20 +151,9 @@ def reason_given(rows: Sequence[Mapping[str, Any]]) -> WhyNotOwn | None:
     return WhyNotOwn(last["without_own"]) if last else None
 
 
-def _with_checks(work: Work, case: Case, situation: Situation) -> Situation:
-    checks = checks_from(work.at, situation.last_round, lambda: new_id(work.at))
-    for check in checks:
-        work.write(
-            check_table,
-            id=check.id,
-            case_id=case.id,
-            organisation_id=work.organisation,
-            round=check.round,
-            week=check.week,
-            due_at=check.due_at,
-            state=check.state,
-            version=1,
-        )
+def _with_checks(work: Work, case: Case, situation: Situation, weeks: tuple[int, ...]) -> Situation:
+    for check in checks_from(work.at, situation.last_round, lambda: new_id(work.at), weeks):
+        plan_check(work, case, check)
         situation = situation.with_check(check)
     return situation
 

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from app.cases import service as cases
+from app.cases import silences
 from app.cases.service import Case, State
+from app.cases.silence import Silence
 from app.core import outbox
 from app.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refused, Stale
 from app.core.http import match
@@ -89,6 +91,7 @@ async def answer(
     to = MemberState.MEMBER if accept else MemberState.DECLINED
     if found.state is MemberState.INVITED and found.answer_by <= work.at:
         step(MemberState.EXPIRED, to)
+    step(found.state, to)  # before the case is asked for, which whoever is no longer invited can't see
     return await _moved(work, await cases.get(work, case_id), found, to, version, reason)
 
 
@@ -106,6 +109,25 @@ async def end(work: Work, case_id: UUID, member_id: UUID, version: int, reason: 
         raise Forbidden("Only the owner of the case ends another's membership.")
     to = MemberState.WITHDRAWN if found.state is MemberState.INVITED else MemberState.REMOVED
     return await _moved(work, case, found, to, version, reason)
+
+
+async def unanswered(work: Work) -> list[UUID]:
+    """Invitations whose time has run out, those longest due first; for the worker."""
+    return [row["id"] for row in await work.rows(queries.DUE, at=work.at)]
+
+
+async def expire(work: Work, member_id: UUID) -> None:
+    """An invitation that nobody answered in time ends, and is a silence; nothing when somebody was faster."""
+    seen = await work.one(queries.CASE_OF, member_id=member_id)
+    if seen is None:
+        return
+    case = await cases.locked(work, seen["case_id"])
+    row = await work.one(queries.LOCKED, case_id=case.id, member_id=member_id)
+    if row is None or row["state"] != MemberState.INVITED or row["answer_by"] > work.at:
+        return
+    found = member_of(row)
+    silences.note(work, case, Silence.INVITATION_UNANSWERED, found.organisation, found.id)
+    await _moved(work, case, found, MemberState.EXPIRED, found.version, None)
 
 
 async def member(work: Work, case_id: UUID, member_id: UUID) -> Member:

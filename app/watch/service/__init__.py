@@ -1,0 +1,1 @@
+"""The watch, one file a subject."""
