@@ -24,7 +24,7 @@ from app.core.work import Work, begin
 from app.directory.seeding import organisation_id
 from app.followup.contacts import Contact, Party, Result, Way
 from app.followup.service import contact as contacting
-from app.routing.handovers import LONGEST, NewHandover, Stay, answer_by
+from app.routing.handovers import LONGEST, Elsewhere, NewHandover, Stay, answer_by
 from app.routing.handovers import HandoverReason as Why
 from app.routing.need import Need
 from app.routing.offers import DeclineReason
@@ -38,7 +38,7 @@ from tests.conftest import MOMENT
 from tests.makers import AMSTERDAM_DESK, HOTLINE
 from tests.routing.handing import GGZ, STRANGER
 from tests.routing.test_answers import somebody_waits
-from tests.routing.working import OPERATOR, a_desk_of, an_offer, look, standing
+from tests.routing.working import OPERATOR, a_desk_of, an_offer, look, standing, tell
 
 OLD: Final = a_desk_of(AMSTERDAM_DESK)
 NEW: Final = a_desk_of(GGZ)
@@ -254,6 +254,27 @@ async def test_the_old_owner_is_on_the_team_or_gone_in_the_same_moment(fresh_dat
     async with begin(fresh_database, WORKER, at=LATER) as work:
         [row] = await work.rows(text("SELECT * FROM case_member WHERE case_id = :case_id"), case_id=case_id)
     assert (row["organisation_id"], row["state"], row["invited_by"]) == (AMSTERDAM_DESK, "member", GGZ)
+
+
+async def test_the_last_rung_accepts_and_hands_over_when_it_found_who_can(fresh_database: Database) -> None:
+    """What it is told when it would decline is a way out: it stays the owner until the other accepts."""
+    await tell(fresh_database, "DELETE FROM service_area WHERE municipality_code = 'GM0363'")
+    case_id = await an_offer(fresh_database, "GM0363", Need(Urgency.URGENT), MOMENT)
+    [offer] = (await standing(fresh_database, case_id)).pending
+    desk = a_desk_of(HOTLINE)
+    with pytest.raises(answer.CantDecline, match="hand the case over"):
+        await then(fresh_database, desk, decline, offer)
+    await then(fresh_database, desk, accept, offer)
+    async with begin(fresh_database, desk, at=LATER) as work:
+        with pytest.raises(handover.NobodyToTransferTo):
+            await handover.ask(work, case_id, NewHandover(Why.TEMPORARY, elsewhere=Elsewhere()))
+    async with begin(fresh_database, desk, at=LATER) as work:
+        await handover.ask(work, case_id, NewHandover(Why.TEMPORARY, GGZ))
+    seen = await standing(fresh_database, case_id)
+    assert seen.case["owner_organisation_id"] == HOTLINE
+    await then(fresh_database, NEW, accept, seen.pending[0])
+    seen = await standing(fresh_database, case_id)
+    assert (seen.case["owner_organisation_id"], seen.case["state"]) == (GGZ, "accepted")
 
 
 @given(
