@@ -46,6 +46,8 @@ class Case:
     version: int
     promised_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    joined_into: UUID | None = None
+    split_from: UUID | None = None
 
     @property
     def concerned(self) -> tuple[UUID, ...]:
@@ -86,6 +88,8 @@ def case_of(row: Mapping[str, Any]) -> Case:
         version=row["version"],
         promised_at=row["promised_at"],
         withdrawn_at=row["withdrawn_at"],
+        joined_into=row["joined_into"],
+        split_from=row["split_from"],
     )
 
 

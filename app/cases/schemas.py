@@ -33,6 +33,9 @@ class CaseOut(Wire):
     promised_at: Moment | None = Field(None, description="When the desk that is asked, and is closed now, will ring back")
     withdrawn_at: Moment | None = Field(None, description="Its call was entered in error before anybody had accepted")
 
+    joined_into: UUID | None = Field(None, description="It was a duplicate: the case that goes on in its place")
+    split_from: UUID | None = Field(None, description="The case from which it was split off: another person")
+
     @classmethod
     def of(cls, case: Case) -> "CaseOut":
         """The case as the API shows it."""
@@ -55,6 +58,8 @@ class CaseOut(Wire):
             version=case.version,
             promised_at=case.promised_at,
             withdrawn_at=case.withdrawn_at,
+            joined_into=case.joined_into,
+            split_from=case.split_from,
         )
 
 

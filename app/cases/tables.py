@@ -28,6 +28,8 @@ cases: Final = Table(
     Column("next_climb_at", DateTime(timezone=True)),
     Column("promised_at", DateTime(timezone=True)),
     Column("withdrawn_at", DateTime(timezone=True)),
+    Column("joined_into", Uuid),
+    Column("split_from", Uuid),
     Column("version", Integer, nullable=False),
 )
 

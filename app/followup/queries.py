@@ -3,10 +3,12 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text, update
+from sqlalchemy import Select, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
-from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
+from app.followup.tables import aftercare_check, case_item, case_tie, contact, goal, obligation
 
+PENDING: Final = text("SELECT * FROM case_pending(:case_id)")
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.id)
 CHECKS: Final = (
@@ -40,6 +42,12 @@ CHANGE_OBLIGATION: Final = (
     )
     .values(version=obligation.c.version + 1)
 )
+CALLER_TRIES: Final = select(case_item.c.at).where(
+    case_item.c.case_id == bindparam("case_id"),
+    case_item.c.kind == "caller_contact",
+    case_item.c.facts["about"].astext == bindparam("about"),
+    case_item.c.facts["result"].astext == "not_reached",
+)
 ITEMS: Final = select(case_item).where(case_item.c.case_id == bindparam("case_id")).order_by(case_item.c.id)
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 CORRECTION: Final = select(case_item.c.id).where(
@@ -50,6 +58,24 @@ END_ITEM: Final = (
     .where(case_item.c.id == bindparam("item_id"), case_item.c.state == "open", case_item.c.version == bindparam("seen"))
     .values(version=case_item.c.version + 1)
 )
+TIES: Final = (
+    select(case_tie)
+    .where(or_(case_tie.c.case_id == bindparam("case_id"), case_tie.c.other_case_id == bindparam("case_id")))
+    .order_by(case_tie.c.id)
+)
+CHANGE_TIE: Final = (
+    update(case_tie)
+    .where(case_tie.c.id == bindparam("tie_id"), case_tie.c.version == bindparam("seen"))
+    .values(version=case_tie.c.version + 1)
+)
+TIE_ITEMS: Final = (
+    update(case_tie)
+    .where(case_tie.c.id == bindparam("tie_id"))
+    .values(moved=case_tie.c.moved.concat(func.jsonb_build_object("items", bindparam("items", type_=JSONB))))
+)
+LOCK_TIE: Final = text("SELECT lock_tie(:tie) AS told")
+JOIN_CASE: Final = text("SELECT join_case(:tie, :moment, :until) AS ids")
+UNJOIN_CASE: Final = text("SELECT unjoin_case(:tie, :moment)")
 OPEN_OBLIGATION_AGAIN: Final = (
     update(obligation)
     .where(obligation.c.case_id == bindparam("of_case"), obligation.c.kind == bindparam("of_kind"))

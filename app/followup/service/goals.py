@@ -53,10 +53,15 @@ async def set_goal(work: Work, case_id: UUID, of: GoalOf, what: str) -> tuple[UU
     if case.state is State.ACCEPTED:  # a goal is no contact: the clock of the first one runs on
         return goal.id, await cases.touched(work, case)
     if case.state is State.AFTERCARE:
-        situation = relapsed(situation)
-        ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
-        await work.change(ended, of_case=case_id)
+        situation = await relapse(work, case, situation)
     return goal.id, await settle(work, case, situation.with_goal(goal), state_after_goal(case.state))
+
+
+async def relapse(work: Work, case: Case, situation: Situation) -> Situation:
+    """The situation of a case that leaves aftercare: the checks that were planned are ended."""
+    ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
+    await work.change(ended, of_case=case.id)
+    return relapsed(situation)
 
 
 async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOutcome, note: str | None = None) -> Case:
