@@ -101,7 +101,7 @@ def test_closing_is_refused_exactly_when_something_is_missing_and_names_all_of_i
     """Whatever the case looks like: nothing closes half done, and nothing is kept open without a reason that is said."""
     found = missing(case)
     assert len(found) == expected(case)
-    assert {one.subject for one in found} >= {one.id for one in (*case.duties, *case.pending)}
+    assert {one.subject for one in found} >= {one.id for one in case.duties} | {one.id for one in case.pending}
     assert {one.responsible for one in found} >= {one.assigned_to for one in case.duties}
     assert len({(one.code, one.subject) for one in found}) >= len(found) - (len(case.goals) + len(case.checks))
     assert all(one.sentence.endswith(".") for one in found)

@@ -79,7 +79,11 @@ async def undo_joining(case_id: UUID, tie_id: UUID, work: FollowUpDoor, request:
     return TieOut.of(tied.tie)
 
 
-@router.post("/cases/{case_id}/split", status_code=201, responses=problems(Invalid, Forbidden, NotFound, Refused, Stale))
+@router.post(
+    "/cases/{case_id}/split",
+    status_code=201,
+    responses=problems(Invalid, Forbidden, NotFound, Refused, CaseJoined, Stale, PreconditionRequired),
+)
 async def split_case(case_id: UUID, body: SplitIn, work: FollowUpDoor, request: Request) -> CaseNow:
     """Open a case of its own about another person, owned by you from now on, with copies of chosen items. Needs If-Match.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.cases import service as cases
 from app.cases.lifecycle import CaseJoined
 from app.cases.service import Case, State
-from app.core.errors import Forbidden, Refused
+from app.core.errors import Forbidden, NotFound, Refused
 from app.core.work import Work
 from app.followup import queries
 from app.followup.clocks import next_deadline
@@ -43,7 +43,7 @@ async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
         Forbidden: another organisation owns it.
         Refused: it is closed.
     """
-    case = await cases.locked(work, case_id)
+    case = await _locked(work, case_id)
     _must_own(work, case)
     insist_on_open(case)
     situation = await situation_of(work, case)
@@ -60,7 +60,7 @@ async def shared(work: Work, case_id: UUID) -> tuple[Case, Situation]:
         Forbidden: it has no part in the case.
         Refused: it is closed.
     """
-    case = await cases.locked(work, case_id)
+    case = await _locked(work, case_id)
     insist_on_open(case)
     if case.owner is None:
         raise Forbidden(OTHERS)
@@ -148,6 +148,14 @@ def owe(work: Work, case: Case, obligation: Obligation) -> None:
         facts={},
         version=1,
     )
+
+
+async def _locked(work: Work, case_id: UUID) -> Case:
+    try:
+        return await cases.locked(work, case_id)
+    except NotFound:  # one that was joined into ours is ours to read, not to change
+        insist_on_open(await cases.get(work, case_id))
+        raise
 
 
 def _must_own(work: Work, case: Case) -> None:
