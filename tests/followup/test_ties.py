@@ -84,12 +84,6 @@ async def test_what_is_still_to_be_done_goes_over(client: httpx.AsyncClient, dat
         owed = await into.owed(kind)
         assert owed
         assert owed["state"] == "open"
-    refused = await client.post(
-        f"/v1/calls/{receipt['id']}/splitting",
-        json={"reason": "other_person"},
-        headers=await a_token(database) | {"If-Match": '"1"'},
-    )
-    assert refused.status_code in {409, 412}, refused.text
     calls = (await into.read("/calls", purpose="follow_up"))["items"]
     assert receipt["id"] in {one["call"]["id"] for one in calls}
     lines = [line["kind"] for line in (await into.read("/timeline"))["items"]]
@@ -115,6 +109,17 @@ async def test_a_call_that_names_the_joined_case_joins_the_one_that_goes_on(
         answer = await client.post("/v1/calls", json=call | named, headers=operator)
         assert answer.status_code == 201, answer.text
         assert answer.json()["joinedCaseId"] == into.case
+
+
+async def test_a_call_whose_case_was_joined_is_not_split_off_by_itself(client: httpx.AsyncClient, database: Database) -> None:
+    """Its own case is closed: nobody would have it."""
+    case, into, receipt = await _two(client, database)
+    await _join(case, into.case)
+    operator = await a_token(database)
+    call = await client.get(f"/v1/calls/{receipt['id']}", params={"purpose": "triage"}, headers=operator)
+    split = operator | {"If-Match": call.headers["ETag"]}
+    refused = await client.post(f"/v1/calls/{receipt['id']}/splitting", json={"reason": "mistake"}, headers=split)
+    assert refused.json()["type"].endswith("cant-join"), refused.text
 
 
 async def test_it_is_undone_and_what_was_done_stays_done(client: httpx.AsyncClient, database: Database) -> None:
