@@ -48,6 +48,8 @@ class Case:
     withdrawn_at: datetime | None = None
     deputy: str | None = None
     last_act_at: datetime | None = None
+    joined_into: UUID | None = None
+    split_from: UUID | None = None
 
     @property
     def concerned(self) -> tuple[UUID, ...]:
@@ -90,6 +92,8 @@ def case_of(row: Mapping[str, Any]) -> Case:
         withdrawn_at=row["withdrawn_at"],
         deputy=row["deputy"],
         last_act_at=row["last_act_at"],
+        joined_into=row["joined_into"],
+        split_from=row["split_from"],
     )
 
 

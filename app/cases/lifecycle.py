@@ -1,4 +1,7 @@
-"""Where a case stands, and which steps there are: one table. Only an error ends a case past it, and can be taken back."""
+"""Where a case stands, and which steps there are: one table.
+
+Only an error, or joining another case, ends a case past it, and both can be taken back.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -51,9 +54,15 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         State.ACCEPTED: frozenset({State.IN_FOLLOW_UP}),
         State.IN_FOLLOW_UP: frozenset({State.AFTERCARE}),
         State.AFTERCARE: frozenset({State.IN_FOLLOW_UP, State.CLOSED}),  # relapse · checks done
-        State.CLOSED: frozenset(),
+        State.CLOSED: frozenset({State.IN_FOLLOW_UP}),  # reopened: whoever had it has it again
     }
 )
+
+
+class CaseJoined(Refused):
+    """It was joined into another case, which goes on in its place; `intoCaseId` says which."""
+
+    slug, title = "case-joined", "The case was joined into another"
 
 
 def step(state: State, to: State) -> State:

@@ -35,6 +35,8 @@ class CaseOut(Wire):
 
     deputy: str | None = Field(None, description="Who answers for it when the coordinator is away")
     last_act_at: Moment | None = Field(None, description="When an organisation last did something on it")
+    joined_into: UUID | None = Field(None, description="It was a duplicate: the case that goes on in its place")
+    split_from: UUID | None = Field(None, description="The case from which it was split off: another person")
 
     @classmethod
     def of(cls, case: Case) -> "CaseOut":
@@ -60,6 +62,8 @@ class CaseOut(Wire):
             withdrawn_at=case.withdrawn_at,
             deputy=case.deputy,
             last_act_at=case.last_act_at,
+            joined_into=case.joined_into,
+            split_from=case.split_from,
         )
 
 

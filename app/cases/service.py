@@ -209,6 +209,26 @@ async def moved_to(work: Work, case: Case, code: str, to: UUID, accept_by: datet
     return await _change(work, case, municipality_code=code)
 
 
+async def reopened(
+    work: Work, case: Case, reason: str, *, deadline_at: datetime, deadline_kind: DeadlineKind, coordinator: str | None
+) -> Case:
+    """A closed case goes on with the owner it had, until `deadline_at`; its retention stops. Must be locked.
+
+    Raises:
+        Refused: it is not closed.
+    """
+    state = step(case.state, State.IN_FOLLOW_UP)
+    line(work, case.id, "reopened", reason=reason, deadline_at=deadline_at)
+    columns: dict[str, Any] = {"deadline_at": deadline_at, "next_climb_at": deadline_at, "deadline_kind": deadline_kind}
+    return await _change(work, case, state=state, closed_at=None, climbed=0, coordinator=coordinator, **columns)
+
+
+async def where_now(work: Work, case_id: UUID) -> UUID:
+    """The case that goes on in place of this one, when it was joined into another; else its own id. Also of a hidden case."""
+    row = await work.one(queries.WHERE_NOW, case_id=case_id)
+    return row["id"] if row and row["id"] else case_id
+
+
 async def withdrawn(work: Work, case: Case) -> Case:
     """Its call was entered in error and nobody has accepted: closed without an owner. Must be locked, and offered."""
     line(work, case.id, "withdrawn")

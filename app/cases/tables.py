@@ -30,6 +30,8 @@ cases: Final = Table(
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("deputy", Text),
     Column("last_act_at", DateTime(timezone=True), nullable=False),
+    Column("joined_into", Uuid),
+    Column("split_from", Uuid),
     Column("version", Integer, nullable=False),
 )
 

@@ -74,7 +74,7 @@ async def _end(api: Api, case: str, relation: str) -> None:
     for owed in aftercare["obligations"]:
         if owed["state"] == "open":
             path = f"aftercare/obligations/{owed['kind']}/fulfilment"
-            await _do(api, case, path, done[owed["kind"]], f"{owed['kind']}-{case}")
+            await _do(api, case, path, done.get(owed["kind"], WAIVER), f"{owed['kind']}-{case}")
     await _close(api, case)
 
 

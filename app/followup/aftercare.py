@@ -40,11 +40,15 @@ class TooEarly(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that forbids closing: a code, and a sentence that says what to do; `subject` is its goal or check."""
+    """One thing that forbids closing: a code, and a sentence that says what to do.
+
+    `subject` is its goal, check, item or question; `responsible` the organisation that must do or answer it, if it is said.
+    """
 
     code: str
     sentence: str
     subject: UUID | None = None
+    responsible: UUID | None = None
 
 
 def checks_from(
@@ -77,20 +81,40 @@ def missing(situation: Situation) -> tuple[Missing, ...]:
     """Everything that forbids closing this case, all at once, in the order in which it is usually done; empty when it may close."""  # noqa: E501
     return (
         *_before_aftercare(situation),
+        *_duties(situation),
+        *_pending(situation),
         *_checks(situation),
         *_feedback(situation.obligation(ObligationKind.FEEDBACK)),
+        *_still_worried(situation.obligation(ObligationKind.STILL_WORRIED)),
         *_informing(situation.obligation(ObligationKind.INFORM_PERSON)),
         *_evaluation(situation.obligation(ObligationKind.EVALUATION)),
     )
 
 
-def reminders(goals: Iterable[Goal], why: WhyNotOwn | None) -> tuple[Missing, ...]:
-    """What does not forbid closing, and is said as long as it is so; `why`: the reason that was given for it last."""
+def warnings(goals: Iterable[Goal], why: WhyNotOwn | None) -> tuple[Missing, ...]:
+    """What should not be so, and closes all the same when a reason is given: nobody can make another want something.
+
+    To forbid closing would make people invent a goal for the person; to keep silent would make it usual that nobody asked. `why`:
+    the reason that was given last when the team set a goal of its own.
+    """
     if not lacks_own(goals):
         return ()
-    given = f"Given as the reason: {why.replace('_', ' ')}." if why else "No reason was given."
-    sentence = f"There is no goal of the person's own. {given} Ask what they want: a plan that isn't theirs does not last."
+    given = f" Given as the reason so far: {why.replace('_', ' ')}." if why else ""
+    sentence = f"None of the goals is the person's own: ask them and set it, or say in `withoutOwnGoal` why there is none.{given}"
     return (Missing("own_goal", sentence),)
+
+
+def _duties(situation: Situation) -> Iterator[Missing]:
+    for duty in sorted(situation.duties, key=lambda duty: duty.id):
+        due = f" (due {duty.due_at:%Y-%m-%d})" if duty.due_at else ""
+        sentence = f"This {duty.kind.replace('_', ' ')}{due} is still open: do it, or cancel it with a reason and your role."
+        yield Missing(duty.kind, sentence, duty.id, duty.assigned_to)
+
+
+def _pending(situation: Situation) -> Iterator[Missing]:
+    for one in sorted(situation.pending, key=lambda one: one.id):
+        sentence = f"This {one.kind} was not answered yet (until {one.until:%Y-%m-%d}): wait for the answer, or take it back."
+        yield Missing(f"pending_{one.kind}", sentence, one.id, one.organisation)
 
 
 def _before_aftercare(situation: Situation) -> Iterator[Missing]:
@@ -102,7 +126,7 @@ def _before_aftercare(situation: Situation) -> Iterator[Missing]:
         if goal.outcome is None:
             yield Missing("goal_outcome", "This goal has no outcome yet: say what became of it.", goal.id)
     if situation.state in {State.ACCEPTED, State.IN_FOLLOW_UP}:
-        yield Missing("aftercare", "Aftercare has not begun: it does when every goal has an outcome.")
+        yield Missing("aftercare", "Aftercare has not begun: it does when every goal, set anew if need be, has an outcome.")
 
 
 def _checks(situation: Situation) -> Iterator[Missing]:
@@ -117,6 +141,12 @@ def _checks(situation: Situation) -> Iterator[Missing]:
 def _feedback(owed: Obligation | None) -> Iterator[Missing]:
     if _is_open(owed):
         yield Missing("feedback", "The caller was promised feedback: give it, or waive it with a reason and your role.")
+
+
+def _still_worried(owed: Obligation | None) -> Iterator[Missing]:
+    if owed is not None and _is_open(owed):
+        sentence = f"The caller is asked again from {owed.due_at:%Y-%m-%d} on: still worried? Ask, or waive it with a reason."
+        yield Missing("still_worried", sentence)
 
 
 def _informing(owed: Obligation | None) -> Iterator[Missing]:

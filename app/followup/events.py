@@ -176,7 +176,46 @@ class CoordinatorNamed(CaseEvent):
     organisation_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(CaseEvent):
+    """A closed case goes on with who had it: for a `reason`; or, without one, because its call was no error after all."""
+
+    type: ClassVar[str] = "nl.nodus.case.reopened.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "in_follow_up", "reason": "relapse"}
+    state: str
+    deadline_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerStillWorried(CaseEvent):
+    """Asked again, the caller still worries: somebody must look by `look_by`, and think of a new goal."""
+
+    type: ClassVar[str] = "nl.nodus.caller.still_worried.v1"
+    example: ClassVar[Mapping[str, object]] = {"state": "aftercare", "suggests": "goal"}
+    item_id: UUID
+    state: str
+    look_by: datetime
+    suggests: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTied(CaseEvent):
+    """This case and another: joining it into that one is `proposed` or `declined`, it `joined` that one, or was `unjoined`.
+
+    Or a case about another person was `split` off it.
+    """
+
+    type: ClassVar[str] = "nl.nodus.case.tied.v1"
+    example: ClassVar[Mapping[str, object]] = {"tie": "joined", "reason": "duplicate"}
+    other_case_id: UUID
+    tie_id: UUID
+    tie: str
+    reason: str
+    answer_by: datetime | None = None
+
+
 EVENTS: Final[tuple[type[Event], ...]] = (
     ContactLogged, CaseInAftercare, CaseRelapsed, CaseDueSoon, CaseOverdue, CaseClosed, ItemWritten, ItemMoved, ItemEnded,
-    Snoozed, CoordinatorNamed,
+    Snoozed, CoordinatorNamed, CaseReopened, CallerStillWorried, CaseTied,
 )  # fmt: skip

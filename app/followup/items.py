@@ -37,6 +37,9 @@ class ItemKind(StrEnum):
     JOINT_TABLE = "joint_table"  # several organisations assess one report together
     JUDGEMENT = "judgement"  # what one of them says at that table
     AFTERCARE_PLAN = "aftercare_plan"  # in which weeks this person is looked at afterwards
+    CALLER_CONTACT = "caller_contact"  # the caller was told or asked, or it was tried; never for the person to see
+    LOOK_AGAIN = "look_again"  # the case was reopened, or its caller is still worried
+    VIEW = "view"  # what an organisation of the team says worked and failed
 
 
 PROCEDURES: Final = frozenset(

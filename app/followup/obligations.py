@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.core.errors import Conflict, FieldError, Invalid, Refused
 from app.directory.holidays import add_working_days
+from app.followup.caller import ask_again_at
 from app.followup.clocks import one_month_after
 from app.followup.feedback import Listener, feedback_due, insist
 from app.followup.situation import Check, Obligation, ObligationKind
@@ -52,6 +53,7 @@ class WaiverReason(StrEnum):
     DONE_BY_OTHERS = "done_by_others"
     MOVED_AWAY = "moved_away"
     DECEASED = "deceased"
+    ANONYMOUS = "anonymous"  # a caller who can't be rung, and may ring with the code
     OTHER = "other"  # said in the note
 
 
@@ -109,12 +111,19 @@ class NotDeferrable(Refused):
 
 
 def owed_from_the_start(
-    opened_at: datetime, promise: Mapping[str, Any] | None, promised_at: datetime | None
+    opened_at: datetime,
+    promise: Mapping[str, Any] | None,
+    promised_at: datetime | None,
+    accepted_at: datetime | None = None,
 ) -> tuple[Obligation, ...]:
-    """What is owed once a case has an owner: informing the person, and feedback when intake promised it."""
+    """What is owed once a case has an owner: informing the person, and feedback when intake promised it.
+
+    Only who was promised feedback is asked again four weeks later: nobody rings a caller who wanted nothing back.
+    """
     owed = [Obligation(ObligationKind.INFORM_PERSON, one_month_after(opened_at))]
     if promise is not None:
         owed.append(Obligation(ObligationKind.FEEDBACK, feedback_due(promise, promised_at or opened_at)))
+        owed.append(Obligation(ObligationKind.STILL_WORRIED, ask_again_at(accepted_at or opened_at)))
     return tuple(owed)
 
 
@@ -160,6 +169,8 @@ def codes_of(kind: ObligationKind, done: Done, note: str | None) -> dict[str, ob
             raise Invalid("Say who heard the feedback.", errors=[fault])
         insist(done.listener, outcome_told=done.outcome_told)
         return {"listener": done.listener, "outcome_told": done.outcome_told}
+    if kind is ObligationKind.STILL_WORRIED:
+        raise Invalid("Say what the caller answered with POST /v1/cases/{id}/still-worried; here it can only be waived.")
     if kind is ObligationKind.EVALUATION:
         if not (done.worked or done.failed or note):
             fault = FieldError("/worked", "missing", "What worked, or `failed`: what was missing, or a note.")

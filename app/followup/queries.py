@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, bindparam, select, text, update
+from sqlalchemy import Select, TextClause, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
-from app.followup.tables import aftercare_check, case_item, contact, coordinator_absence, goal, obligation
+from app.followup.tables import aftercare_check, case_item, case_tie, contact, coordinator_absence, goal, obligation
 
+PENDING: Final = text("SELECT * FROM case_pending(:case_id)")
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.of != "person", goal.c.id)
 WHOSE_GOALS: Final = select(goal.c.id, goal.c.of, goal.c.without_own).where(goal.c.case_id == bindparam("case_id"))
@@ -50,6 +52,12 @@ ITEMS: Final = (
     select(case_item, _corrected_by.label("corrected_by"))
     .where(case_item.c.case_id == bindparam("case_id"))
     .order_by(case_item.c.id)
+)
+CALLER_TRIES: Final = select(case_item.c.at).where(
+    case_item.c.case_id == bindparam("case_id"),
+    case_item.c.kind == "caller_contact",
+    case_item.c.facts["about"].astext == bindparam("about"),
+    case_item.c.facts["result"].astext == "not_reached",
 )
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 LAST_OF_KIND: Final = (
@@ -107,6 +115,24 @@ ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('coor
 WITHDRAW_ABSENCE: Final = (
     update(coordinator_absence).where(coordinator_absence.c.id == bindparam("absence_id")).values(withdrawn_at=bindparam("now"))
 )
+TIES: Final = (
+    select(case_tie)
+    .where(or_(case_tie.c.case_id == bindparam("case_id"), case_tie.c.other_case_id == bindparam("case_id")))
+    .order_by(case_tie.c.id)
+)
+CHANGE_TIE: Final = (
+    update(case_tie)
+    .where(case_tie.c.id == bindparam("tie_id"), case_tie.c.version == bindparam("seen"))
+    .values(version=case_tie.c.version + 1)
+)
+TIE_ITEMS: Final = (
+    update(case_tie)
+    .where(case_tie.c.id == bindparam("tie_id"))
+    .values(moved=case_tie.c.moved.concat(func.jsonb_build_object("items", bindparam("items", type_=JSONB))))
+)
+LOCK_TIE: Final = text("SELECT lock_tie(:tie) AS told")
+JOIN_CASE: Final = text("SELECT join_case(:tie, :moment, :until) AS ids")
+UNJOIN_CASE: Final = text("SELECT unjoin_case(:tie, :moment)")
 OPEN_OBLIGATION_AGAIN: Final = (
     update(obligation)
     .where(obligation.c.case_id == bindparam("of_case"), obligation.c.kind == bindparam("of_kind"))

@@ -39,6 +39,7 @@ class ObligationKind(StrEnum):
     FEEDBACK = "feedback"  # to the caller, when it was promised
     INFORM_PERSON = "inform_person"  # that there is a file about them (GDPR art. 14)
     EVALUATION = "evaluation"  # what worked, what was missing in the chain
+    STILL_WORRIED = "still_worried"  # to ask the caller again, four weeks later, when feedback was promised
 
 
 class ObligationState(StrEnum):
@@ -89,6 +90,24 @@ class Duty:
     assigned_to: UUID | None = None
 
 
+class PendingKind(StrEnum):
+    """What another organisation has yet to answer."""
+
+    INVITATION = "invitation"  # onto the team
+    HANDOVER = "handover"  # of the case
+    JOINING = "joining"  # of the case into one of theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question to another organisation that was not answered yet, until when it may."""
+
+    kind: PendingKind
+    id: UUID
+    organisation: UUID
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that decides what comes next in an owned case, and whether it may close."""
@@ -100,6 +119,7 @@ class Situation:
     checks: tuple[Check, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     duties: tuple[Duty, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     @property
     def planned(self) -> Iterator[Check]:

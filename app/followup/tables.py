@@ -70,6 +70,28 @@ obligation: Final = Table(
     Column("version", Integer, nullable=False),
 )
 
+case_tie: Final = Table(
+    "case_tie",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Uuid, nullable=False),
+    Column("other_case_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("other_organisation_id", Uuid, nullable=False),
+    Column("key_id", Uuid),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("answer_by", DateTime(timezone=True)),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("reversible_until", DateTime(timezone=True)),
+    Column("undone_at", DateTime(timezone=True)),
+    Column("before", JSONB, nullable=False),
+    Column("moved", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
 case_item: Final = Table(
     "case_item",
     metadata,

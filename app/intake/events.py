@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from app.core.events import CaseEvent, Event
+from app.core.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +99,4 @@ class CallInError(CallEvent):
     case_withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseReopened(CaseEvent):
-    """A case that had ended because its call was entered in error goes on after all, where it stood before."""
-
-    type: ClassVar[str] = "nl.nodus.case.reopened.v1"
-    example: ClassVar[Mapping[str, object]] = {"state": "in_follow_up"}
-    state: str
-    deadline_at: datetime
-
-
-EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen, HandOffNotReached, CallAmended, CallInError, CaseReopened)
+EVENTS: Final[tuple[type[Event], ...]] = (CallTakenOver, CallLeftOpen, HandOffNotReached, CallAmended, CallInError)

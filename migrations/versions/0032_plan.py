@@ -36,7 +36,8 @@ CREATE VIEW case_story WITH (security_invoker = true) AS
     facts || jsonb_build_object('state', state), sealed, NULL, NULL FROM obligation WHERE ended_at IS NOT NULL
   UNION ALL SELECT l.case_id, l.at, l.id, 2, 'line', l.kind, l.organisation_id, l.audience, l.facts, NULL, NULL, NULL
     FROM case_line l
-    WHERE l.kind NOT IN ('contact', 'goal', 'goal_outcome', 'aftercare_check', 'feedback', 'inform_person', 'evaluation')
+    WHERE l.kind NOT IN ('contact', 'goal', 'goal_outcome', 'aftercare_check', 'feedback', 'inform_person', 'evaluation',
+      'still_worried')
     AND NOT EXISTS (SELECT FROM case_item i WHERE i.case_id = l.case_id AND i.id::text = l.facts->>'item'
       AND l.kind IN (i.kind, i.kind || '_done', i.kind || '_cancelled', i.kind || '_corrected'));
 COMMENT ON VIEW case_story IS 'All that happened in a case, as far as who asks may see it, each once.';

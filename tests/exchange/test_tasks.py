@@ -75,6 +75,13 @@ async def test_from_asked_to_closed(fhir: httpx.AsyncClient, client: httpx.Async
     answer = await fhir.patch(where, json=completed, headers=desk)
     assert answer.json()["status"] == "completed", answer.text
     assert (await fhir.get(task["focus"]["reference"], headers=desk)).json()["status"] == "completed"
+    closed = answer.json()["meta"]
+    version = {"If-Match": f'"{(await following.read())["version"]}"'}
+    await following.do("reopening", {"reason": "relapse"}, 201, **version)
+    again = (await fhir.get(where, headers=desk)).json()
+    assert again["status"] == "in-progress"  # reopened: its task goes on, newer than it was
+    assert again["meta"]["lastUpdated"] > closed["lastUpdated"]
+    assert (await fhir.get(task["focus"]["reference"], headers=desk)).json()["status"] == "active"
     lines = (await following.read("/timeline"))["items"]
     assert {"offered", "accepted", "in_follow_up", "contact", "closing_outcome"} < {line["kind"] for line in lines}
     assert (await following.read("/contacts", purpose="follow_up"))["items"][0]["note"] == "Doet open."

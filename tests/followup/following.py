@@ -56,7 +56,16 @@ class Following:
         """Do, waive or put off what is owed."""
         return await self.do(f"aftercare/obligations/{kind}/fulfilment", body, expected)
 
-    async def close(self, expected: int) -> Any:
+    async def finish(self, what: str = "Rust.") -> Any:
+        """Everything that closing asks for is waived, and it closes."""
+        for check in await self.into_aftercare(what):
+            await self.do(f"aftercare/checks/{check}/result", WAIVER)
+        for owed in (await self.read("/aftercare"))["obligations"]:
+            if owed["state"] == "open":
+                await self.fulfil(owed["kind"], WAIVER)
+        return await self.close(201)
+
+    async def close(self, expected: int, **more: str) -> Any:
         """Try to close it."""
         version = (await self.read())["version"]
-        return await self.do("closure", {"outcome": "better"}, expected, **{"If-Match": f'"{version}"'})
+        return await self.do("closure", {"outcome": "better"} | more, expected, **{"If-Match": f'"{version}"'})

@@ -7,15 +7,19 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from app.cases.lifecycle import State, Urgency
+from app.followup.items import ItemKind
 from app.followup.situation import (
     Check,
     CheckState,
+    Duty,
     Goal,
     GoalOf,
     GoalOutcome,
     Obligation,
     ObligationKind,
     ObligationState,
+    Pending,
+    PendingKind,
     Situation,
 )
 
@@ -29,6 +33,8 @@ moments = st.datetimes(
     timezones=st.just(UTC),
 )
 goals = st.builds(Goal, st.uuids(), st.sampled_from(GoalOf), st.none() | st.sampled_from(GoalOutcome))
+duties = st.builds(Duty, st.uuids(), st.sampled_from(ItemKind), st.none() | moments, st.none() | st.uuids())
+pending = st.builds(Pending, st.sampled_from(PendingKind), st.uuids(), st.uuids(), moments)
 checks = st.builds(Check, st.uuids(), st.integers(1, 3), st.sampled_from((1, 4, 12)), moments, st.sampled_from(CheckState))
 
 
@@ -47,6 +53,8 @@ situations = st.builds(
     obligations=st.tuples(*(st.none() | obligation(kind) for kind in ObligationKind)).map(
         lambda owed: tuple(one for one in owed if one)
     ),
+    duties=st.lists(duties, max_size=4).map(tuple),
+    pending=st.lists(pending, max_size=2).map(tuple),
 )
 
 

@@ -16,15 +16,20 @@ from app.followup.aftercare import (
     earliest,
     insist_on_time,
     missing,
+    warnings,
 )
 from app.followup.situation import (
     CheckState,
+    Duty,
+    Goal,
+    GoalOf,
     GoalOutcome,
     ObligationKind,
     ObligationState,
+    Pending,
     Situation,
 )
-from tests.followup.situations import NOW, a_check, a_goal, owed, ready_to_close, situations, uuid
+from tests.followup.situations import NOW, a_check, a_goal, duties, owed, pending, ready_to_close, situations, uuid
 
 
 def codes(found: tuple[Missing, ...]) -> list[str]:
@@ -82,7 +87,10 @@ def expected(case: Situation) -> int:
         + (not case.goals)
         + sum(goal.outcome is None for goal in case.goals)
         + sum(check.state is CheckState.PLANNED for check in case.checks)
+        + len(case.duties)
+        + len(case.pending)
         + (ObligationKind.FEEDBACK in promised - ended)
+        + (ObligationKind.STILL_WORRIED in promised - ended)
         + (ObligationKind.INFORM_PERSON not in ended)
         + (ObligationKind.EVALUATION not in ended)
     )
@@ -93,6 +101,8 @@ def test_closing_is_refused_exactly_when_something_is_missing_and_names_all_of_i
     """Whatever the case looks like: nothing closes half done, and nothing is kept open without a reason that is said."""
     found = missing(case)
     assert len(found) == expected(case)
+    assert {one.subject for one in found} >= {one.id for one in case.duties} | {one.id for one in case.pending}
+    assert {one.responsible for one in found} >= {one.assigned_to for one in case.duties}
     assert len({(one.code, one.subject) for one in found}) >= len(found) - (len(case.goals) + len(case.checks))
     assert all(one.sentence.endswith(".") for one in found)
 
@@ -118,3 +128,31 @@ def test_a_check_that_comes_too_early_is_refused_with_the_moment_it_counts_from(
         insist_on_time(check, NOW + timedelta(weeks=1))
     insist_on_time(check, earliest(12, check.due_at))
     assert earliest(12, check.due_at) == NOW + timedelta(weeks=9)
+
+
+@given(situations)
+def test_nothing_closes_with_an_open_duty(case: Situation) -> None:
+    """When the list is empty there is nothing open at all; and whatever is taken from a case that may close, it may not."""
+    if missing(case):
+        return
+    assert not case.duties
+    assert not case.pending
+    assert not [*case.owed, *case.planned]
+    assert all(goal.outcome for goal in case.goals)
+
+
+@given(duties, pending)
+def test_one_open_thing_is_enough_to_keep_a_case_open(duty: Duty, asked: Pending) -> None:
+    """An action, an information request, an invitation: it is named, with who must do or answer it."""
+    (found,) = missing(ready_to_close().with_duty(duty))
+    assert (found.code, found.subject, found.responsible) == (duty.kind, duty.id, duty.assigned_to)
+    (found,) = missing(replace(ready_to_close(), pending=(asked,)))
+    assert (found.code, found.subject, found.responsible) == (f"pending_{asked.kind}", asked.id, asked.organisation)
+
+
+def test_without_a_goal_of_the_persons_own_closing_needs_a_reason_and_is_not_forbidden() -> None:
+    """Nobody can be made to want something; that nobody asked must not stay unseen."""
+    case = replace(ready_to_close(), goals=(Goal(uuid(1), GoalOf.TEAM, GoalOutcome.REACHED),))
+    assert missing(case) == ()
+    assert codes(warnings(case.goals, None)) == ["own_goal"]
+    assert warnings(ready_to_close().goals, None) == ()

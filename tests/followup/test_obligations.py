@@ -25,8 +25,9 @@ def test_without_a_promise_only_informing_the_person_is_owed() -> None:
 
 def test_a_promise_is_owed_from_the_start() -> None:
     """The one who answered the phone gave the word; the one who took the case over keeps it."""
-    _, feedback = owed_from_the_start(NOW, {"due_at": "2026-11-27T12:00:00+00:00"}, NOW)
+    _, feedback, again = owed_from_the_start(NOW, {"due_at": "2026-11-27T12:00:00+00:00"}, NOW, NOW)
     assert (feedback.kind, feedback.due_at) == (ObligationKind.FEEDBACK, datetime(2026, 11, 27, 12, tzinfo=UTC))
+    assert (again.kind, again.due_at) == (ObligationKind.STILL_WORRIED, NOW + timedelta(weeks=4))
 
 
 def test_speaking_with_the_person_makes_informing_due() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from app.core.db import Database
-from app.followup.aftercare import reminders
+from app.followup.aftercare import warnings
 from app.followup.goals import WhyNotOwn
 from app.followup.situation import GoalOf, Situation
 from tests.followup.situations import situations
@@ -33,7 +33,7 @@ def test_the_persons_own_goal_is_missed_until_there_is_one(situation: Situation)
     """Whatever the team wants; once there is one, reached or not, nothing is said any more."""
     own = any(goal.of is GoalOf.PERSON for goal in situation.goals)
     for why in (None, *WhyNotOwn):
-        assert [one.code for one in reminders(situation.goals, why)] == ([] if own else ["own_goal"])
+        assert [one.code for one in warnings(situation.goals, why)] == ([] if own else ["own_goal"])
 
 
 async def test_a_members_contact_is_the_first_contact(table: Table) -> None:
@@ -82,16 +82,16 @@ async def test_the_persons_own_goal_comes_first_and_is_missed(table: Table) -> N
     await table.do("owner", "goals", {"what": "Rust in huis.", "whyNotOwn": "can_not_say", "visibility": "owner"})
     await table.do("owner", "goals", {"what": "Schulden op orde."})
     checklist = await table.read("owner", "/closing-checklist")
-    [reminder] = checklist["reminders"]
+    [reminder] = checklist["warnings"]
     assert reminder["code"] == "own_goal"
     assert "can not say" in reminder["detail"]
     assert "own_goal" not in {one["code"] for one in checklist["missing"]}
-    [shown] = (await table.read("owner", "/overview", purpose="follow_up"))["reminders"]
+    [shown] = (await table.read("owner", "/overview", purpose="follow_up"))["warnings"]
     assert shown == reminder
     await table.do("owner", "goals", {"of": "person", "what": "Mijn hond terug."})
     told = (await table.read("owner", "/goals", purpose="follow_up"))["items"]
     assert [one["what"] for one in told] == ["Mijn hond terug.", "Rust in huis.", "Schulden op orde."]
-    assert (await table.read("owner", "/closing-checklist"))["reminders"] == []
+    assert (await table.read("owner", "/closing-checklist"))["warnings"] == []
     seen = (await table.read("ggz", "/goals", purpose="follow_up"))["items"]
     assert [one["what"] for one in seen] == ["Mijn hond terug.", "Schulden op orde."]
     await table.do("owner", "goals", {"of": "person", "what": "Slapen.", "whyNotOwn": "can_not_say"}, 400)

@@ -80,4 +80,5 @@ async def test_follow_up_goes_on_without_the_person(following: Following, databa
         await following.do(f"aftercare/checks/{check['id']}/result", WAIVER)
     for kind in ("inform_person", "evaluation"):
         await following.fulfil(kind, {"waiver": {"reason": "unreachable", "by": "coordinator"}})
-    await following.close(201)
+    assert (await following.close(400))["errors"][0]["pointer"] == "/withoutOwnGoal"
+    await following.close(201, withoutOwnGoal="unreachable")

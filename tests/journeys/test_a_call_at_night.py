@@ -185,7 +185,9 @@ async def test_a_call_at_night_ends_in_a_case_that_may_close(everybody: Everybod
     assert (heard["organisationId"], heard["caseId"]) == (str(SECOND), case)
     await _who_was_asked_can_be_explained(everybody, case)
     await _followed_up(everybody, case, night + timedelta(hours=6))
-    await everybody.hears(SECOND, "case.offered", "case.accepted", "contact.logged", "case.in_aftercare", "case.closed")
+    await everybody.hears(
+        SECOND, "case.offered", "case.accepted", "contact.logged", "case.in_aftercare", "item.written", "case.closed"
+    )
     await everybody.hears(HOTLINE, *HEARD_OF_ASKING, "contact.logged", "case.in_aftercare", "case.closed")
     await everybody.hears(DESK, "case.offered", "offer.declined")
 
@@ -215,7 +217,7 @@ async def _followed_up(everybody: Everybody, case: str, at: datetime) -> None:
     goal = (await everybody.do(SECOND, f"cases/{case}/goals", {"of": "person", "what": "Weer samen eten."}))["id"]
     await everybody.do(SECOND, f"cases/{case}/goals/{goal}/outcome", {"outcome": "reached"})
     await everybody.do(SECOND, f"cases/{case}/aftercare/obligations/inform_person/fulfilment", {})
-    assert await _missing(everybody, case) == ["aftercare_check"] * 3 + ["feedback", "evaluation"]
+    assert await _missing(everybody, case) == ["aftercare_check"] * 3 + ["feedback", "still_worried", "evaluation"]
 
     feedback = {"listener": "neighbour", "outcomeTold": False}
     await everybody.do(SECOND, f"cases/{case}/aftercare/obligations/feedback/fulfilment", feedback)
@@ -225,6 +227,9 @@ async def _followed_up(everybody: Everybody, case: str, at: datetime) -> None:
         be(datetime.fromisoformat(check["earliestAt"]))
         assert await everybody.work() == 0
         await everybody.do(SECOND, result, {"result": "better"})
+        if check["week"] == 4:  # the neighbour is asked again
+            be(datetime.fromisoformat(check["earliestAt"]) + timedelta(days=2))
+            await everybody.do(SECOND, f"cases/{case}/still-worried", {"answer": "no", "channel": "phone"})
     assert await _missing(everybody, case) == ["evaluation"]
 
     await everybody.do(SECOND, f"cases/{case}/aftercare/obligations/evaluation/fulfilment", {"worked": ["reporting"]})

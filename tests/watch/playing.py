@@ -24,7 +24,7 @@ from app.followup.feedback import Listener
 from app.followup.items import Ending, ItemKind, ItemState, NewItem
 from app.followup.obligations import BuildingBlock, DecidedBy, DeferralReason, Done, Waiver, WaiverReason
 from app.followup.service import absences, check_weeks, checks, close, contact, goals, items, obligations, snooze
-from app.followup.service.close import ClosingOutcome
+from app.followup.service.close import ClosingOutcome, WithoutOwnGoal
 from app.followup.service.goals import NewGoal
 from app.followup.service.obligations import Deferral
 from app.followup.situation import GoalOf, GoalOutcome, ObligationKind
@@ -288,7 +288,9 @@ async def coordinate(play: Play, choose: Choose) -> None:
 
 async def end_case(play: Play, choose: Choose) -> None:
     """Closed, if nothing is missing."""
-    await play.as_owner(choose, lambda work, case: close.close(work, case.id, case.version, ClosingOutcome.BETTER))
+    await play.as_owner(
+        choose, lambda work, case: close.close(work, case.id, case.version, ClosingOutcome.BETTER, WithoutOwnGoal.NOT_ASKED)
+    )
 
 
 async def go_on(play: Play, choose: Choose) -> None:
@@ -301,9 +303,9 @@ async def go_on(play: Play, choose: Choose) -> None:
         return
     me = Actor(organisation=case.owner, role=Role.DESK)
     async with play.do(me) as work:
-        _, missing = await close.checklist(work, case.id)
-    code = missing[0].code if missing else "nothing"
-    subject = missing[0].subject if missing else None
+        _, found = await close.checklist(work, case.id)
+    code = found.missing[0].code if found.missing else "nothing"
+    subject = found.missing[0].subject if found.missing else None
     if code == "aftercare_check":
         [check] = await play.rows("SELECT due_at FROM aftercare_check WHERE id = :id", id=subject)
         await play.passes(seconds=max(0.0, (check["due_at"] - play.at).total_seconds()))
@@ -318,7 +320,15 @@ async def go_on(play: Play, choose: Choose) -> None:
             await checks.do_check(work, case.id, subject, CheckResult.STABLE, None)
         elif code == "nothing":
             case = await cases.get(work, case.id)
-            await close.close(work, case.id, case.version, ClosingOutcome.BETTER)
+            await close.close(work, case.id, case.version, ClosingOutcome.BETTER, WithoutOwnGoal.NOT_ABLE)
+        elif code == "pending_invitation" and subject:
+            waiting = await members.member(work, case.id, subject)
+            await members.end(work, case.id, subject, waiting.version, EndReason.OTHER)
+        elif code == ObligationKind.STILL_WORRIED:
+            await obligations.waive(work, case.id, ObligationKind.STILL_WORRIED, WAIVER, None)
+        elif code in set(ItemKind) and subject:
+            item = await items.item(work, case.id, subject)
+            await items.end(work, case.id, subject, item.version, Ending(ItemState.DONE))
         else:
             await obligations.fulfil(work, case.id, ObligationKind(code), DONE, {})
 

@@ -129,10 +129,10 @@ async def _close(work: Work, task: Told, asked: Asked) -> None:
     """Everything that is missing is named at once, the outcome too."""
     known = list(ClosingOutcome)
     if asked.outcome not in known:
-        _, lacking = await closing.checklist(work, task.case_id)
+        _, found = await closing.checklist(work, task.case_id)
         where = f"Task.output: type with system {OUTPUT}, code closing-outcome; valueCode one of {', '.join(known)}."
         faults = [FieldError("Task.output", "required", where)]
-        missing = [{"code": one.code, "detail": one.sentence} for one in lacking]
+        missing = [{"code": one.code, "detail": one.sentence} for one in found.missing]
         raise BusinessRule("To complete a task, say how it is with the person now.", errors=faults, missing=missing)
     await closing.close(work, task.case_id, task.case_version or 0, ClosingOutcome(asked.outcome))
 

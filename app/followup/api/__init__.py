@@ -5,11 +5,13 @@ from fastapi import APIRouter
 from app.followup.api.care import router as care
 from app.followup.api.clocks import router as clocks
 from app.followup.api.coordinators import router as coordinators
+from app.followup.api.ending import router as ending
 from app.followup.api.items import router as items
 from app.followup.api.ownership import router as ownership
 from app.followup.api.reading import router as reading
+from app.followup.api.telling import router as telling
 from app.followup.api.written import router as written
 
 router = APIRouter()
-for part in (care, clocks, coordinators, items, written, ownership, reading):
+for part in (care, clocks, coordinators, items, written, ownership, reading, telling, ending):
     router.include_router(part)

@@ -9,6 +9,7 @@ from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequ
 from app.core.http import USUAL_LIMIT, Cursor, Limit, PageOut, etag, expected_version, problems, rooms_router
 from app.core.paging import after
 from app.followup.aftercare import TooEarly
+from app.followup.caller import TooFewTries as TooFewCallerTries
 from app.followup.contacts import Contact, TooFewTries
 from app.followup.deferral import DeferralsSpent, NeedsSecondRole, ReviewNotDue
 from app.followup.feedback import OutcomeNotForListener
@@ -126,7 +127,9 @@ async def end_check(case_id: UUID, check_id: UUID, body: CheckResultIn, work: Fo
 @router.post(
     "/cases/{case_id}/aftercare/obligations/{kind}/fulfilment",
     status_code=201,
-    responses=problems(Invalid, Forbidden, NotFound, DutyEnded, NotOwedYet, NotDeferrable, OutcomeNotForListener, *NO_DEFERRAL),
+    responses=problems(
+        Invalid, Forbidden, NotFound, DutyEnded, NotOwedYet, NotDeferrable, OutcomeNotForListener, TooFewCallerTries, *NO_DEFERRAL
+    ),
 )
 async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: FulfilmentIn, work: FollowUpDoor) -> CaseNow:
     """Record that something owed was done; or waive it, or put it off, with a reason.
@@ -139,20 +142,19 @@ async def fulfil_obligation(case_id: UUID, kind: ObligationKind, body: Fulfilmen
     if body.deferral:
         put_off = Deferral(body.deferral.review_by, body.deferral.reason, body.deferral.by, body.note)
         return CaseNow.of(await obligations.defer(work, case_id, kind, put_off))
-    words = {"note": body.note, "reference": body.reference}
+    words = {
+        "note": body.note, "reference": body.reference, "person_said": body.person_said, "caller_said": body.caller_said,
+    }  # fmt: skip
     return CaseNow.of(await obligations.fulfil(work, case_id, kind, body.done(), words))
 
 
 @router.get("/cases/{case_id}/closing-checklist", responses=problems(Invalid, Forbidden, NotFound))
 async def read_checklist(case_id: UUID, work: CaseReader, response: Response) -> ChecklistOut:
     """Everything that still forbids closing a case; empty: it may close. Its ETag is what closing wants as If-Match."""
-    case, lacking = await closing.checklist(work, case_id)
+    case, found = await closing.checklist(work, case_id)
     response.headers["ETag"] = etag(case.version)
-    missing, reminded = (
-        [MissingOut.of(one) for one in lacking],
-        [MissingOut.of(one) for one in await goal_setting.reminded(work, case)],
-    )
-    return ChecklistOut(missing=missing, reminders=reminded, version=case.version)
+    missing, warnings = ([MissingOut.of(one) for one in listed] for listed in (found.missing, found.warnings))
+    return ChecklistOut(missing=missing, warnings=warnings, version=case.version)
 
 
 @router.post(
@@ -161,5 +163,8 @@ async def read_checklist(case_id: UUID, work: CaseReader, response: Response) ->
     responses=problems(Invalid, Forbidden, NotFound, CaseNotFinished, Stale, PreconditionRequired),
 )
 async def close_case(case_id: UUID, body: ClosureIn, work: FollowUpDoor, request: Request) -> CaseNow:
-    """Close a case. Refused while something is missing, and then all of it is named. Needs If-Match with the case's ETag."""
-    return CaseNow.of(await closing.close(work, case_id, expected_version(request), body.outcome))
+    """Close a case. Refused while something is missing, and then all of it is named. Needs If-Match with the case's ETag.
+
+    When none of the goals is the person's own, say why in `withoutOwnGoal`.
+    """
+    return CaseNow.of(await closing.close(work, case_id, expected_version(request), body.outcome, body.without_own_goal))

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 
 from app.core.errors import Forbidden, Gone, Invalid, NotFound, PreconditionRequired, Refused, Stale
 from app.core.http import etag, expected_version, problems, rooms_router
-from app.followup.items import Ending, EndsByProcedure, ItemEnded, ItemKind, ItemState
+from app.followup.items import EndsByProcedure, ItemEnded, ItemKind
 from app.followup.schemas.care import CaseNow
 from app.followup.schemas.items import ActionIn, ItemEndIn, ItemOut, ItemsOut
 from app.followup.service import items
@@ -33,8 +33,11 @@ async def add_action(case_id: UUID, body: ActionIn, work: FollowUpDoor) -> CaseN
 async def end_item(
     case_id: UUID, item_id: UUID, body: ItemEndIn, work: FollowUpDoor, request: Request, response: Response
 ) -> ItemOut:
-    """Say that an open item is done, or cancelled. For the owner, its writer, or who must do it. Needs If-Match."""
-    found, _ = await items.end(work, case_id, item_id, expected_version(request), Ending(ItemState(body.outcome), body.note))
+    """Say that an open item is done, or cancelled with a reason and a role. Needs If-Match.
+
+    For the owner of the case, who wrote it, or who must do it.
+    """
+    found, _ = await items.end(work, case_id, item_id, expected_version(request), body.ending())
     response.headers["ETag"] = etag(found.version)
     return ItemOut.of(found)
 

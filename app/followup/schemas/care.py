@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 from app.cases.service import Case, DeadlineKind, State
 from app.core.http import Line, Moment, Text, Wire
 from app.followup.aftercare import CheckResult, Missing
+from app.followup.caller import Channel, Worry
 from app.followup.contacts import Party, Result, Way
 from app.followup.feedback import Listener
 from app.followup.goals import WhyNotOwn
 from app.followup.obligations import BuildingBlock, DecidedBy, DeferralReason, Done, StillWorried, WaiverReason
 from app.followup.schemas.sharing import SharedIn, shown
-from app.followup.service.close import ClosingOutcome
+from app.followup.service.close import ClosingOutcome, WithoutOwnGoal
 from app.followup.service.goals import NewGoal
 from app.followup.situation import CheckState, GoalOf, GoalOutcome, ObligationKind, ObligationState
 from app.team.audience import Visibility
@@ -179,7 +180,11 @@ class ObligationOut(Wire):
     worked: list[BuildingBlock] | None = None
     failed: list[BuildingBlock] | None = None
     still_worried: StillWorried | None = None
+    answer: Worry | None = Field(None, description="What the caller answered four weeks later")
+    channel: Channel | None = None
     note: str | None = Field(None, description="Only when a purpose was given")
+    person_said: str | None = Field(None, description="Only when a purpose was given")
+    caller_said: str | None = Field(None, description="Only when a purpose was given; never for the person to see")
     reference: str | None = Field(None, description="Only when a purpose was given")
 
     @classmethod
@@ -215,6 +220,8 @@ class FulfilmentIn(Wire):
     failed: list[BuildingBlock] = Field(default_factory=list, max_length=9, description="Evaluation: what was missing")
     still_worried: StillWorried | None = Field(None, description="Evaluation: is the caller still worried?")
     note: Text | None = None
+    person_said: Text | None = Field(None, description="Evaluation: what the person says of it")
+    caller_said: Text | None = Field(None, description="Evaluation: what the caller says of it; the person never sees it")
     reference: Line | None = Field(None, description="Where your own file has more, if anywhere")
 
     @model_validator(mode="after")
@@ -232,6 +239,7 @@ class ClosureIn(Wire):
     """How it is with the person now."""
 
     outcome: ClosingOutcome
+    without_own_goal: WithoutOwnGoal | None = Field(None, description="Needed when none of the goals is the person's own")
 
 
 class MissingOut(Wire):
@@ -239,17 +247,18 @@ class MissingOut(Wire):
 
     code: str
     detail: str
-    subject: UUID | None
+    subject: UUID | None = Field(description="The goal, check, item, invitation or offer that it is about")
+    responsible: UUID | None = Field(None, description="The organisation that must do or answer it")
 
     @classmethod
     def of(cls, one: Missing) -> Self:
-        """The same on the wire."""
-        return cls(code=one.code, detail=one.sentence, subject=one.subject)
+        """The same as the API shows it."""
+        return cls(code=one.code, detail=one.sentence, subject=one.subject, responsible=one.responsible)
 
 
 class ChecklistOut(Wire):
-    """Everything that still forbids closing; empty: it may close, with If-Match on this version."""
+    """Everything that still forbids closing; empty: it may close, with If-Match on this version. Warnings need a reason."""
 
     missing: list[MissingOut]
-    reminders: list[MissingOut] = Field(description="What does not forbid closing, and is not as it should be")
+    warnings: list[MissingOut]
     version: int

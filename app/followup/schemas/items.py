@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.core.http import Moment, Text, Wire
-from app.followup.items import Item, ItemKind, ItemState, NewItem
+from app.followup.items import Ending, Item, ItemKind, ItemState, NewItem
+from app.followup.obligations import Waiver, insist_on_words
+from app.followup.schemas.care import WaiverIn
 from app.followup.schemas.sharing import SharedIn
 from app.team.audience import Visibility, visibility_of
 
@@ -27,10 +29,28 @@ class ActionIn(SharedIn):
 
 
 class ItemEndIn(Wire):
-    """What became of it."""
+    """What became of it. What is not going to be done needs a reason, and the role that decided it; `other` needs a note."""
 
     outcome: Literal[ItemState.DONE, ItemState.CANCELLED] = ItemState.DONE
+    waiver: WaiverIn | None = Field(None, description="Needed to cancel")
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _why(self) -> Self:
+        if (self.outcome is ItemState.CANCELLED) != (self.waiver is not None):
+            raise ValueError("Send a waiver with the outcome cancelled, and only then.")
+        return self
+
+    def ending(self) -> Ending:
+        """The same as a value.
+
+        Raises:
+            Invalid: as `insist_on_words`.
+        """
+        if self.waiver is None:
+            return Ending(self.outcome, self.note)
+        insist_on_words(Waiver(self.waiver.reason, self.waiver.by), self.note)
+        return Ending(self.outcome, self.note, {"reason": self.waiver.reason, "by": self.waiver.by})
 
 
 class ItemOut(Wire):

@@ -64,7 +64,7 @@ class OverviewOut(Wire):
     contacts: list[ContactOut] = Field(description="The last five, newest first")
     overdue: list[str] = Field(description="Codes of what should have happened")
     missing: list[MissingOut] | None = Field(description="What forbids closing; for the owner only")
-    reminders: list[MissingOut] = Field(description="What forbids nothing, and is not as it should be")
+    warnings: list[MissingOut] = Field(description="What forbids nothing, and is not as it should be")
 
     @classmethod
     def of(cls, page: Overview) -> Self:
@@ -85,7 +85,7 @@ class OverviewOut(Wire):
             contacts=[ContactOut.of(_contact(one)) for one in page.contacts],
             overdue=list(page.overdue),
             missing=None if page.missing is None else [MissingOut.of(one) for one in page.missing],
-            reminders=[MissingOut.of(one) for one in page.reminders],
+            warnings=[MissingOut.of(one) for one in page.warnings],
         )
 
 

@@ -13,6 +13,7 @@ from app.followup.service.plan import owed_in, taking_part
 from app.vault.purpose import Purpose
 
 CHECK: tuple[str, ...] = ("id", "round", "week", "due_at", "state", "result", "decided_by", "ended_at", "snoozed")
+WORDS: tuple[str, ...] = ("note", "reference", "person_said", "caller_said")
 OBLIGATION: tuple[str, ...] = ("kind", "due_at", "state", "ended_at", "facts")
 
 
@@ -42,7 +43,7 @@ async def aftercare(work: Work, case_id: UUID, purpose: Purpose | None) -> After
         for row, words in zip(checks, told, strict=False)
     ]
     shown_owed = [
-        {**{name: row[name] for name in OBLIGATION}, "note": words.get("note"), "reference": words.get("reference")}
+        {**{name: row[name] for name in OBLIGATION}, **{name: words.get(name) for name in WORDS}}
         for row, words in zip(owed, told[len(checks) :], strict=True)
     ]
     if not shown_owed:  # nobody has worked on it yet

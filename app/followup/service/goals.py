@@ -12,7 +12,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
 from app.core.work import Work
 from app.followup import queries
-from app.followup.aftercare import Missing, checks_from, reminders
+from app.followup.aftercare import Missing, checks_from, warnings
 from app.followup.events import CaseInAftercare, CaseRelapsed
 from app.followup.goals import WhyNotOwn, relapsed, state_after_goal, state_after_outcome
 from app.followup.obligations import evaluation_after
@@ -75,6 +75,13 @@ async def set_goal(work: Work, case_id: UUID, new: NewGoal) -> tuple[UUID, Case]
     return goal.id, await settle(work, case, situation.with_goal(goal), state_after_goal(case.state))
 
 
+async def relapse(work: Work, case: Case, situation: Situation) -> Situation:
+    """The situation of a case that leaves aftercare: the checks that were planned are ended."""
+    ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
+    await work.change(ended, of_case=case.id)
+    return relapsed(situation)
+
+
 async def give_outcome(work: Work, case_id: UUID, goal_id: UUID, outcome: GoalOutcome, note: str | None = None) -> Case:
     """Say what became of a goal; with the last one aftercare begins, its checks planned.
 
@@ -125,9 +132,7 @@ async def goals(work: Work, case_id: UUID, purpose: Purpose) -> list[dict[str, A
 
 async def _relapse(work: Work, case: Case, situation: Situation, goal: Goal) -> Case:
     """The case back in follow-up, without the checks that were planned; whom it concerns is told."""
-    ended = queries.END_PLANNED_CHECKS.values(state=CheckState.WAIVED, result="relapse", ended_at=work.at)
-    await work.change(ended, of_case=case.id)
-    back = await settle(work, case, relapsed(situation).with_goal(goal), state_after_goal(case.state))
+    back = await settle(work, case, (await relapse(work, case, situation)).with_goal(goal), state_after_goal(case.state))
     if back.deadline_at is None:
         raise LookupError("A case that is followed up has a deadline.")
     told = CaseRelapsed(
@@ -137,12 +142,12 @@ async def _relapse(work: Work, case: Case, situation: Situation, goal: Goal) -> 
     return back
 
 
-async def reminded(work: Work, case: Case) -> tuple[Missing, ...]:
-    """What is not as it should be with the goals of a case that is not closed; it forbids nothing."""
+async def warned(work: Work, case: Case) -> tuple[Missing, ...]:
+    """What should not be so with the goals of a case that is not closed; it closes with a reason."""
     if case.state is State.CLOSED:
         return ()
     rows = await work.rows(queries.WHOSE_GOALS, case_id=case.id)
-    return reminders([Goal(row["id"], GoalOf(row["of"])) for row in rows], reason_given(rows))
+    return warnings([Goal(row["id"], GoalOf(row["of"])) for row in rows], reason_given(rows))
 
 
 def reason_given(rows: Sequence[Mapping[str, Any]]) -> WhyNotOwn | None:

@@ -1,13 +1,16 @@
 """What is owed: do it, waive it, or put it off; feedback to the caller, informing the person, the evaluation."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from app.cases import service as cases
 from app.cases.service import Case, State
 from app.core.work import Work
 from app.followup import queries
+from app.followup.caller import CallerAbout, ask_again_at, insist_on_tries
 from app.followup.deferral import insist_on_deferral
 from app.followup.items import ItemKind, NewItem
 from app.followup.obligations import (
@@ -17,6 +20,7 @@ from app.followup.obligations import (
     DutyEnded,
     NotOwedYet,
     Waiver,
+    WaiverReason,
     codes_of,
     deferred,
     insist_on_words,
@@ -25,6 +29,17 @@ from app.followup.service import items
 from app.followup.service.notes import sealed_note
 from app.followup.service.plan import owned, settle
 from app.followup.situation import Obligation, ObligationKind, ObligationState, Situation
+
+TO_THE_CALLER: Final = frozenset({ObligationKind.FEEDBACK, ObligationKind.STILL_WORRIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How something owed ends: what is kept of it in codes, and sealed."""
+
+    state: ObligationState
+    facts: Mapping[str, object]
+    words: Mapping[str, str | None] = field(default_factory=dict)
 
 
 async def fulfil(work: Work, case_id: UUID, kind: ObligationKind, done: Done, words: dict[str, str | None]) -> Case:
@@ -35,7 +50,7 @@ async def fulfil(work: Work, case_id: UUID, kind: ObligationKind, done: Done, wo
         Invalid, OutcomeNotForListener: as `obligations.codes_of`.
     """
     facts = codes_of(kind, done, words.get("note"))
-    return await _end(work, case_id, kind, ObligationState.DONE, facts, words)
+    return await _end(work, case_id, kind, Ended(ObligationState.DONE, facts, words))
 
 
 async def waive(work: Work, case_id: UUID, kind: ObligationKind, waiver: Waiver, note: str | None) -> Case:
@@ -43,10 +58,13 @@ async def waive(work: Work, case_id: UUID, kind: ObligationKind, waiver: Waiver,
 
     Raises:
         NotFound, Forbidden, NotOwedYet, DutyEnded: as `fulfil`. Invalid: as `obligations.insist_on_words`.
+        TooFewTries: the caller is not to be called unreachable yet.
     """
     insist_on_words(waiver, note)
+    if waiver.reason is WaiverReason.UNREACHABLE and kind in TO_THE_CALLER:
+        await insist_on_caller_tries(work, case_id, CallerAbout(kind))
     facts: dict[str, object] = {"reason": waiver.reason, "by": waiver.by}
-    return await _end(work, case_id, kind, ObligationState.WAIVED, facts, {"note": note})
+    return await _end(work, case_id, kind, Ended(ObligationState.WAIVED, facts, {"note": note}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,7 @@ async def defer(work: Work, case_id: UUID, kind: ObligationKind, deferral: Defer
         NotFound, Forbidden, NotOwedYet, DutyEnded: as `fulfil`. NotDeferrable, Invalid: as `obligations.deferred`.
         DeferralsSpent, ReviewNotDue, NeedsSecondRole: as `deferral.insist_on_deferral`.
     """
-    case, owed, situation = await _open(work, case_id, kind)
+    case, owed, situation = await open_duty(work, case_id, kind)
     later = deferred(owed, deferral.review_by, work.at)
     before = len(await items.items(work, case_id, (ItemKind.DEFERRAL,)))
     insist_on_deferral(before, owed.due_at, deferral.by, work.at)
@@ -77,23 +95,48 @@ async def defer(work: Work, case_id: UUID, kind: ObligationKind, deferral: Defer
     return (await items.add(work, case, situation.with_obligation(later), written))[1]
 
 
-async def _end(
-    work: Work,
-    case_id: UUID,
-    kind: ObligationKind,
-    state: ObligationState,
-    facts: dict[str, object],
-    words: dict[str, str | None],
-) -> Case:
-    case, owed, situation = await _open(work, case_id, kind)
-    sealed = await sealed_note(work, case_id, **words)
-    ended = queries.CHANGE_OBLIGATION.values(state=state, ended_at=work.at, facts=facts, sealed=sealed)
-    await work.change(ended, of_case=case_id, of_kind=kind)
-    cases.line(work, case_id, kind, **facts, state=state)
-    return await _settled(work, case, situation.with_obligation(replace(owed, state=state)))
+async def _end(work: Work, case_id: UUID, kind: ObligationKind, how: Ended) -> Case:
+    case, owed, situation = await open_duty(work, case_id, kind)
+    return await _settled(work, case, await ended(work, case, situation, owed, how))
 
 
-async def _open(work: Work, case_id: UUID, kind: ObligationKind) -> tuple[Case, Obligation, Situation]:
+async def ended(work: Work, case: Case, situation: Situation, owed: Obligation, how: Ended) -> Situation:
+    """The situation after something owed was done or waived; feedback that was given moves the question that comes after it."""
+    sealed = await sealed_note(work, case.id, **how.words)
+    changed = queries.CHANGE_OBLIGATION.values(state=how.state, ended_at=work.at, facts=dict(how.facts), sealed=sealed)
+    await work.change(changed, of_case=case.id, of_kind=owed.kind)
+    cases.line(work, case.id, owed.kind, **how.facts, state=how.state)
+    situation = situation.with_obligation(replace(owed, state=how.state))
+    if owed.kind is ObligationKind.FEEDBACK and how.state is ObligationState.DONE:
+        situation = await moved(work, case, situation, ObligationKind.STILL_WORRIED, ask_again_at(work.at))
+    return situation
+
+
+async def moved(work: Work, case: Case, situation: Situation, kind: ObligationKind, due_at: datetime) -> Situation:
+    """The situation with another moment for something owed; the same when it is not, or no longer."""
+    owed = situation.obligation(kind)
+    if owed is None or owed.state is not ObligationState.OPEN:
+        return situation
+    await work.change(queries.CHANGE_OBLIGATION.values(due_at=due_at), of_case=case.id, of_kind=kind)
+    return situation.with_obligation(replace(owed, due_at=due_at))
+
+
+async def insist_on_caller_tries(work: Work, case_id: UUID, about: CallerAbout) -> None:
+    """Refuse to give the caller up before enough was tried.
+
+    Raises:
+        TooFewTries: naming all that is missing.
+    """
+    rows = await work.rows(queries.CALLER_TRIES, case_id=case_id, about=about)
+    insist_on_tries([row["at"] for row in rows], work.at)
+
+
+async def open_duty(work: Work, case_id: UUID, kind: ObligationKind) -> tuple[Case, Obligation, Situation]:
+    """The case, locked, with something that is still owed in it.
+
+    Raises:
+        NotFound, Forbidden, NotOwedYet, DutyEnded: as `fulfil`.
+    """
     case, situation = await owned(work, case_id)
     owed = situation.obligation(kind)
     if owed is None:

@@ -15,7 +15,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.statement import row_of
 from app.core.work import Work
 from app.followup import queries
-from app.followup.aftercare import Missing, earliest, missing, reminders
+from app.followup.aftercare import Missing, earliest, missing, warnings
 from app.followup.clocks import overdue_in
 from app.followup.items import Item, item_of
 from app.followup.obligations import owed_from_the_start
@@ -51,7 +51,7 @@ class Overview:
     contacts: Sequence[Told]
     overdue: Sequence[str]
     missing: Sequence[Missing] | None
-    reminders: Sequence[Missing]
+    warnings: Sequence[Missing]
 
 
 async def overview(work: Work, case_id: UUID, purpose: Purpose) -> Overview:
@@ -88,7 +88,7 @@ async def overview(work: Work, case_id: UUID, purpose: Purpose) -> Overview:
         contacts=told["contacts"],
         overdue=_overdue(case, situation, visible, work.at),
         missing=(missing(situation) if case.state is not State.CLOSED else ()) if owner else None,
-        reminders=() if case.state is State.CLOSED else reminders(visible.goals, reason_given(told["goals"])),
+        warnings=() if case.state is State.CLOSED else warnings(visible.goals, reason_given(told["goals"])),
     )
 
 

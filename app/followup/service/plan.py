@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.cases import service as cases
+from app.cases.lifecycle import CaseJoined
 from app.cases.service import Case, State
-from app.core.errors import Forbidden, Refused
+from app.core.errors import Forbidden, NotFound, Refused
 from app.core.work import Work
 from app.followup import queries
 from app.followup.clocks import next_deadline
@@ -24,10 +25,12 @@ from app.followup.situation import (
     Obligation,
     ObligationKind,
     ObligationState,
+    Pending,
+    PendingKind,
     Situation,
 )
 from app.followup.tables import obligation as obligation_table
-from app.team.service.hearing import insist_on_part
+from app.team.service.hearing import has_taken_over, insist_on_part
 
 OTHERS: Final = "Follow-up is for the organisation that owns the case. Yours took it in, or is only being asked."
 moment = datetime.fromisoformat
@@ -41,10 +44,9 @@ async def owned(work: Work, case_id: UUID) -> tuple[Case, Situation]:
         Forbidden: another organisation owns it.
         Refused: it is closed.
     """
-    case = await cases.locked(work, case_id)
+    case = await _locked(work, case_id)
     _must_own(work, case)
-    if case.state is State.CLOSED:
-        raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    insist_on_open(case)
     situation = await situation_of(work, case)
     if not situation.obligations:
         situation = await _with_what_is_owed(work, case, situation)
@@ -59,9 +61,8 @@ async def shared(work: Work, case_id: UUID) -> tuple[Case, Situation]:
         Forbidden: it has no part in the case.
         Refused: it is closed.
     """
-    case = await cases.locked(work, case_id)
-    if case.state is State.CLOSED:
-        raise Refused("The case is closed. Nothing was changed.", state=case.state)
+    case = await _locked(work, case_id)
+    insist_on_open(case)
     if case.owner is None:
         raise Forbidden(OTHERS)
     await insist_on_part(work, case)
@@ -72,14 +73,15 @@ async def shared(work: Work, case_id: UUID) -> tuple[Case, Situation]:
 
 
 async def readable(work: Work, case_id: UUID) -> Case:
-    """The case, for its owner to read.
+    """The case, for its owner to read; or for the owner of the case that it was joined into.
 
     Raises:
         NotFound: no such case for this organisation.
         Forbidden: another organisation owns it.
     """
     case = await cases.get(work, case_id)
-    _must_own(work, case)
+    if not await has_taken_over(work, case):
+        _must_own(work, case)
     return case
 
 
@@ -92,6 +94,28 @@ async def taking_part(work: Work, case_id: UUID) -> Case:
     case = await cases.get(work, case_id)
     await insist_on_part(work, case)
     return case
+
+
+def insist_on_open(case: Case) -> None:
+    """Refuse a command on a case that is closed.
+
+    Raises:
+        CaseJoined: it goes on in another case. Refused: it is closed.
+    """
+    if case.joined_into:
+        raise CaseJoined(
+            "This case was joined into another: send it there. Nothing was changed.", intoCaseId=str(case.joined_into)
+        )
+    if case.state is State.CLOSED:
+        raise Refused("The case is closed. Reopen it first. Nothing was changed.", state=case.state)
+
+
+async def with_pending(work: Work, case: Case, situation: Situation) -> Situation:
+    """With what other organisations have yet to answer; an invitation that nobody answered in time is over by itself."""
+    rows = await work.rows(queries.PENDING, case_id=case.id)
+    pending = (Pending(PendingKind(row["kind"]), row["id"], row["organisation_id"], row["until"]) for row in rows)
+    lasting = (one for one in pending if one.kind is PendingKind.HANDOVER or one.until > work.at)
+    return replace(situation, pending=tuple(lasting))
 
 
 async def seen(work: Work, case_id: UUID) -> tuple[Case, Situation]:
@@ -136,6 +160,14 @@ def owe(work: Work, case: Case, obligation: Obligation) -> None:
         facts={},
         version=1,
     )
+
+
+async def _locked(work: Work, case_id: UUID) -> Case:
+    try:
+        return await cases.locked(work, case_id)
+    except NotFound:  # one that was joined into ours is ours to read, not to change
+        insist_on_open(await cases.get(work, case_id))
+        raise
 
 
 def _must_own(work: Work, case: Case) -> None:
@@ -187,7 +219,8 @@ def situation_in(case: Case, told: Mapping[str, Any]) -> Situation:
 async def owed_in(work: Work, case: Case) -> tuple[Obligation, ...]:
     """What is owed in a case on which nobody has worked yet; intake passed its promise on as a line of the timeline."""
     promise = next((line for line in await cases.lines(work, case.id) if line.kind == PROMISE_LINE), None)
-    return owed_from_the_start(case.opened_at, promise.facts if promise else None, promise.at if promise else None)
+    told, at = (promise.facts, promise.at) if promise else (None, None)
+    return owed_from_the_start(case.opened_at, told, at, case.accepted_at)
 
 
 async def _with_what_is_owed(work: Work, case: Case, situation: Situation) -> Situation:

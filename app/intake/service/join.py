@@ -41,7 +41,10 @@ async def join(work: Work, told: str, urgency: Urgency) -> Joined:
         MatchUnknown: neither an id, nor a reference, nor a match of the last hour.
         CaseNotOpen: it is closed.
     """
-    case = await cases.touch(work, await _case_of(work, told))
+    named = await _case_of(work, told)
+    case = await cases.touch(work, named)
+    if case.state is State.CLOSED and (now := await cases.where_now(work, named)) != named:
+        case = await cases.touch(work, now)  # that one was a duplicate: this one goes on in its place
     if case.state is State.CLOSED:
         raise CaseNotOpen("This case is closed. Send the call without joins: it opens a case of its own.", state=case.state)
     return Joined(case, rises=LEAST_URGENT_FIRST.index(urgency) > LEAST_URGENT_FIRST.index(case.urgency))

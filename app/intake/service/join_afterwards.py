@@ -72,12 +72,14 @@ async def split(work: Work, call_id: UUID, version: int, reason: str) -> Changed
 
     Raises:
         NotFound, Stale: as `join_afterwards`.
-        NotJoined: it is part of no other case.
+        NotJoined: it is part of no other case. CantJoin: its own case was joined into that one.
         Invalid: it can't be placed any more.
     """
     call, row = await _locked(work, call_id, version)
     if call.joined_case_id is None:
         raise NotJoined("This call has joined no case: there is nothing to split off.")
+    if call.has_case and await cases.where_now(work, call.case_id) != call.case_id:
+        raise CantJoin("The case that this call opened was itself joined into another: its owner undoes that first.")
     offered, became = None, call.disposition
     if not call.has_case:
         offered, became = await _reopened(work, call, row)

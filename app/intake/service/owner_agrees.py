@@ -12,10 +12,9 @@ from app.core.errors import Conflict, Forbidden, Refused
 from app.core.http import match
 from app.core.ids import new_id
 from app.core.work import Work
-from app.followup.events import CaseClosed
+from app.followup.events import CaseClosed, CaseReopened
 from app.intake import queries
 from app.intake.amending import NotReversible
-from app.intake.events import CaseReopened
 from app.intake.tables import error_agreement
 from app.routing.service.handover import withdraw_if_asked
 

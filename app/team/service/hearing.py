@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from app.cases import service as cases
 from app.cases.service import Case
-from app.core.errors import FieldError, Forbidden, Invalid
+from app.core.errors import FieldError, Forbidden, Invalid, NotFound
 from app.core.work import Work
 from app.team import queries
 from app.team.audience import Audience
@@ -25,6 +26,16 @@ async def hears(work: Work, case: Case, audience: Audience = None) -> tuple[UUID
     return tuple(dict.fromkeys(one for one in told if one))
 
 
+async def has_taken_over(work: Work, case: Case) -> bool:
+    """Whether this organisation owns the case that this one was joined into, and so reads what was written in it."""
+    if case.joined_into is None:
+        return False
+    try:
+        return (await cases.get(work, case.joined_into)).owner == work.organisation
+    except NotFound:
+        return False
+
+
 async def insist_on_part(work: Work, case: Case) -> None:
     """Refuse whoever neither owns the case nor is on its team.
 
@@ -32,6 +43,8 @@ async def insist_on_part(work: Work, case: Case) -> None:
         Forbidden: naming the way onto the team.
     """
     if case.owner == work.organisation or work.organisation in await on_team(work, case.id):
+        return
+    if await has_taken_over(work, case):
         return
     raise Forbidden("This is for the owner of the case and its team. Ask the owner to invite your organisation.")
 
