@@ -13,7 +13,6 @@ PENDING: Final = text("SELECT * FROM case_pending(:case_id)")
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.of != "person", goal.c.id)
 WHOSE_GOALS: Final = select(goal.c.id, goal.c.of, goal.c.without_own).where(goal.c.case_id == bindparam("case_id"))
-BEING_HANDED_OVER: Final = text("SELECT being_handed_over(:case_id) AS handover")
 CHECKS: Final = (
     select(aftercare_check)
     .where(aftercare_check.c.case_id == bindparam("case_id"))

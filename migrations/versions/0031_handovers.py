@@ -87,15 +87,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     OR EXISTS (SELECT FROM offer p WHERE p.case_id = about AND p.state = 'pending' AND p.organisation_id = me()))
   ORDER BY o.answered_at, o.id
 $$;
-CREATE FUNCTION being_handed_over(about uuid) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS
-$$ SELECT o.handover_id FROM offer o WHERE o.case_id = about AND o.state = 'pending' AND (me() IS NULL OR owns_case(about)) $$;
-COMMENT ON FUNCTION being_handed_over IS 'The handover of an owned case that waits for an answer, for its owner.';
 COMMENT ON FUNCTION owners_of IS 'Who owned a case from when until when, for whoever may see that case.';
 REVOKE ALL ON FUNCTION owner_of(uuid), asked_to_take_over(uuid), asked_in_handover(uuid), took_over_from(uuid, uuid, text, text),
-  pass_on_duties(uuid, uuid, uuid), owners_of(uuid), being_handed_over(uuid) FROM PUBLIC;
+  pass_on_duties(uuid, uuid, uuid), owners_of(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION owner_of(uuid), asked_to_take_over(uuid), asked_in_handover(uuid),
-  took_over_from(uuid, uuid, text, text), pass_on_duties(uuid, uuid, uuid), owners_of(uuid), being_handed_over(uuid)
+  took_over_from(uuid, uuid, text, text), pass_on_duties(uuid, uuid, uuid), owners_of(uuid)
   TO nodus_app, nodus_worker;
 """
 
@@ -187,7 +183,7 @@ DELETE FROM task_mark m USING offer o WHERE o.id = m.offer_id AND o.handover_id 
 DELETE FROM offer WHERE handover_id IS NOT NULL;
 DROP INDEX offer_by_case, nobody_is_asked_twice_in_a_handover, nobody_is_asked_twice;
 CREATE UNIQUE INDEX nobody_is_asked_twice ON offer (case_id, organisation_id) WHERE state <> 'withdrawn';
-DROP FUNCTION being_handed_over(uuid), owners_of(uuid), pass_on_duties(uuid, uuid, uuid), took_over_from(uuid, uuid, text, text);
+DROP FUNCTION owners_of(uuid), pass_on_duties(uuid, uuid, uuid), took_over_from(uuid, uuid, text, text);
 DROP POLICY read ON handover;
 DROP FUNCTION asked_in_handover(uuid), asked_to_take_over(uuid), owner_of(uuid);
 ALTER TABLE offer
