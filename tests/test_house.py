@@ -78,6 +78,7 @@ OUTSIDE = {
     "random",
 }
 PURE_CORE = {
+    "app.core.ical",
     "app.core.errors",
     "app.core.paging",
     "app.core.spans",

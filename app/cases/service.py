@@ -7,13 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.cases import queries
-from app.cases.case import Case, Line, NewCase, Touched, case_of, touched_of
+from app.cases.case import Case, Line, NewCase, Touched, Wanted, case_of, touched_of
 from app.cases.deadlines import DeadlineKind, first_contact_by
 from app.cases.lifecycle import State, Urgency, step
 from app.cases.tables import case_line, cases
 from app.core.errors import NotFound, Stale
 from app.core.ids import new_id
-from app.core.paging import Page, page_of
+from app.core.paging import Page, Place, page_of
 from app.core.work import Work
 
 __all__ = ["Case", "DeadlineKind", "Line", "NewCase", "State", "Urgency"]
@@ -131,6 +131,17 @@ async def page(
     query = queries.listed(after, limit, state, work.organisation if mine else None, work.at if overdue else None)
     found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+async def by_deadline(work: Work, wanted: Wanted, after: Place | None, limit: int) -> list[Case]:
+    """Open cases that this organisation owns, soonest deadline first: what was asked for after a place, at most `limit`."""
+    return [case_of(row) for row in await work.rows(queries.by_deadline(work.organisation, wanted, after, limit))]
+
+
+async def counted(work: Work, wanted: Wanted, most: int) -> int:
+    """How many open cases of this organisation are wanted, counted no further than `most`."""
+    row = await work.one(queries.counted(work.organisation, wanted, most))
+    return int(row["count"]) if row else 0
 
 
 async def overdue(work: Work) -> list[UUID]:

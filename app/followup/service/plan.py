@@ -1,8 +1,9 @@
 """The case of a command with everything that decides what comes next; and its next deadline after the command."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.cases import service as cases
@@ -133,12 +134,17 @@ def _must_own(work: Work, case: Case) -> None:
 
 async def situation_of(work: Work, case: Case) -> Situation:
     """What is stored about the follow-up of an owned case."""
-    if case.accepted_at is None:
-        raise LookupError("A case with an owner was accepted at a moment.")
     row = await work.one(queries.CLOCK, case_id=case.id)
     told = row and row["told"]
     if told is None:
         raise Forbidden(OTHERS)
+    return situation_in(case, told)
+
+
+def situation_in(case: Case, told: Mapping[str, Any]) -> Situation:
+    """The situation that `case_clock` tells of an owned case."""
+    if case.accepted_at is None:
+        raise LookupError("A case with an owner was accepted at a moment.")
     return Situation(
         state=case.state,
         urgency=case.urgency,
