@@ -15,6 +15,8 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
+from app.boards.api import router as boards
+from app.boards.events import EVENTS as BOARD_EVENTS
 from app.callbacks.api import router as callbacks
 from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
@@ -67,6 +69,7 @@ EVENTS: tuple[type[Event], ...] = (
     *ROUTING_EVENTS,
     *FOLLOWUP_EVENTS,
     *TEAM_EVENTS,
+    *BOARD_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
@@ -78,8 +81,8 @@ EVENTS: tuple[type[Event], ...] = (
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, channels, routing, followup, team, cases, directory, delivery, rosters, coverage, signals,
-    simulation, notices,
+    intake, callbacks, telephony, channels, routing, followup, team, cases, boards, directory, delivery, rosters, coverage,
+    signals, simulation, notices,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}
 DESCRIPTION = (

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, text, tuple_, update
+from sqlalchemy import Select, bindparam, select, text, tuple_, update
 
 from app.cases.case import Wanted
 from app.cases.lifecycle import PRESSING, State
@@ -45,12 +45,6 @@ def by_deadline(owner: UUID, wanted: Wanted, after: Place | None, limit: int) ->
     """Open cases of an owner, soonest deadline first."""
     query = _wanted(owner, wanted).order_by(cases.c.deadline_at, cases.c.id).limit(limit)
     return query.where(tuple_(cases.c.deadline_at, cases.c.id) > (after.at, after.id)) if after else query
-
-
-def counted(owner: UUID, wanted: Wanted, most: int) -> Select[Any]:
-    """How many there are, counted no further than `most`."""
-    found = _wanted(owner, wanted).with_only_columns(cases.c.id).limit(most).subquery()
-    return select(func.count().label("count")).select_from(found)
 
 
 def _wanted(owner: UUID, wanted: Wanted) -> Select[Any]:

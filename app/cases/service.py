@@ -11,6 +11,7 @@ from app.cases.case import Case, Line, NewCase, Touched, Wanted, case_of, touche
 from app.cases.deadlines import DeadlineKind, first_contact_by
 from app.cases.lifecycle import State, Urgency, step
 from app.cases.tables import case_line, cases
+from app.core.counting import counts_of
 from app.core.errors import NotFound, Stale
 from app.core.ids import new_id
 from app.core.paging import Page, Place, page_of
@@ -138,10 +139,9 @@ async def by_deadline(work: Work, wanted: Wanted, after: Place | None, limit: in
     return [case_of(row) for row in await work.rows(queries.by_deadline(work.organisation, wanted, after, limit))]
 
 
-async def counted(work: Work, wanted: Wanted, most: int) -> int:
-    """How many open cases of this organisation are wanted, counted no further than `most`."""
-    row = await work.one(queries.counted(work.organisation, wanted, most))
-    return int(row["count"]) if row else 0
+async def counted(work: Work, wanted: Sequence[Wanted], most: int) -> list[int]:
+    """How many open cases of this organisation each one wants, counted no further than `most`."""
+    return await counts_of(work, [queries.by_deadline(work.organisation, one, None, most) for one in wanted])
 
 
 async def overdue(work: Work) -> list[UUID]:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "cases", "directory", "rosters", "coverage",
-    "signals", "simulation", "delivery", "notices",
+    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "cases", "boards", "directory", "rosters",
+    "coverage", "signals", "simulation", "delivery", "notices",
 )  # fmt: skip
 
 

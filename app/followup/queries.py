@@ -10,7 +10,6 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    func,
     select,
     text,
     tuple_,
@@ -100,11 +99,6 @@ def checks_due(owner: UUID, within: Span, after: Place | None, limit: int) -> Se
     table = aftercare_check
     mine = and_(table.c.owner_organisation_id == owner, table.c.due_at >= within.start, table.c.due_at < within.end)
     return _some(table, mine, after, limit)
-
-
-def counted(listed: Select[Any]) -> Select[Any]:
-    """How many rows a list has, no more than its limit."""
-    return select(func.count().label("count")).select_from(listed.subquery())
 
 
 def _some(table: Table, which: ColumnElement[bool], after: Place | None, limit: int) -> Select[Any]:

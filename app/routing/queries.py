@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text, tuple_, union_all, update
 
 from app.core.paging import Place
 from app.routing.tables import decision, offer
@@ -65,11 +65,6 @@ def asks(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     written = and_(offer.c.written_by == organisation, offer.c.intake_organisation_id != organisation)
     found = union_all(*(_pending(one, after, limit) for one in (taken_in, written))).subquery()
     return select(found).order_by(found.c.accept_by, found.c.id).limit(limit)
-
-
-def counted(listed: Select[Any]) -> Select[Any]:
-    """How many rows a list has, no more than its limit."""
-    return select(func.count().label("count")).select_from(listed.subquery())
 
 
 def _pending(which: ColumnElement[bool], after: Place | None, limit: int) -> Select[Any]:

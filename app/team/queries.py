@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Select, bindparam, func, select, text, tuple_, update
+from sqlalchemy import Column, Select, bindparam, select, text, tuple_, update
 
 from app.core.paging import Place
 from app.team.tables import case_member
@@ -28,8 +28,3 @@ def unanswered(whose: Column[Any], organisation: UUID, after: Place | None, limi
     if after:
         query = query.where(tuple_(case_member.c.answer_by, case_member.c.id) > (after.at, after.id))
     return query.order_by(case_member.c.answer_by, case_member.c.id).limit(limit)
-
-
-def counted(listed: Select[Any]) -> Select[Any]:
-    """How many rows a list has, no more than its limit."""
-    return select(func.count().label("count")).select_from(listed.subquery())

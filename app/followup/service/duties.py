@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
-
 from app.cases.service import Case
+from app.core.counting import counts_of
 from app.core.paging import Place
 from app.core.spans import Span
 from app.core.work import Work
@@ -49,7 +48,7 @@ async def counted(work: Work, within: Span, most: int) -> tuple[int, int, int]:
     """How many there are of each, `assigned`, `waited_for`, `checks_due`, counted no further than `most`."""
     us = work.organisation
     listed = (queries.assigned(us, None, most), queries.waited_for(us, None, most), queries.checks_due(us, within, None, most))
-    first, second, third = [await _count(work, one) for one in listed]
+    first, second, third = await counts_of(work, listed)
     return first, second, third
 
 
@@ -60,11 +59,6 @@ async def situations(work: Work, cases: Sequence[Case]) -> dict[UUID, Situation]
     rows = await work.rows(queries.CLOCKS, ids=[case.id for case in cases])
     told = {row["case_id"]: row["told"] for row in rows if row["told"]}
     return {case.id: situation_in(case, told[case.id]) for case in cases if case.id in told}
-
-
-async def _count(work: Work, listed: Select[Any]) -> int:
-    row = await work.one(queries.counted(listed))
-    return int(row["count"]) if row else 0
 
 
 def _check(row: Mapping[str, Any]) -> CheckDue:

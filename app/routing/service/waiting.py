@@ -1,5 +1,6 @@
 """Offers that wait for an answer, soonest first: of whom this organisation is asked, and whom it asks."""
 
+from app.core.counting import counts_of
 from app.core.paging import Place
 from app.core.work import Work
 from app.routing import queries
@@ -18,8 +19,5 @@ async def by_us(work: Work, after: Place | None, limit: int) -> list[Offer]:
 
 async def counted(work: Work, most: int) -> tuple[int, int]:
     """How many there are of each, `to_us` and `by_us`, counted no further than `most`."""
-    counts = []
-    for listed in (queries.asked, queries.asks):
-        row = await work.one(queries.counted(listed(work.organisation, None, most)))
-        counts.append(int(row["count"]) if row else 0)
-    return counts[0], counts[1]
+    asked, asks = await counts_of(work, [one(work.organisation, None, most) for one in (queries.asked, queries.asks)])
+    return asked, asks

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.core.counting import counts_of
 from app.core.ids import least_id
 from app.core.paging import Place
 from app.core.work import Work
@@ -27,11 +28,9 @@ async def by_us(work: Work, after: Place | None, limit: int) -> list[Member]:
 
 async def counted(work: Work, most: int) -> tuple[int, int]:
     """How many there are of each, `to_us` and `by_us`, counted no further than `most`."""
-    counts = []
-    for whose in (ASKED, ASKS):
-        row = await work.one(queries.counted(queries.unanswered(whose, work.organisation, _now(work), most)))
-        counts.append(int(row["count"]) if row else 0)
-    return counts[0], counts[1]
+    listed = [queries.unanswered(whose, work.organisation, _now(work), most) for whose in (ASKED, ASKS)]
+    asked, asks = await counts_of(work, listed)
+    return asked, asks
 
 
 def _now(work: Work) -> Place:
