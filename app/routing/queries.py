@@ -62,7 +62,7 @@ def asked(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
 def asks(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Pending offers of cases that an organisation took in, and others that it wrote; in the same order."""
     taken_in = offer.c.intake_organisation_id == organisation
-    written = and_(offer.c.written_by == organisation, offer.c.intake_organisation_id != organisation)
+    written = and_(offer.c.written_by == organisation, offer.c.written_by != offer.c.intake_organisation_id)
     found = union_all(*(_pending(one, after, limit) for one in (taken_in, written))).subquery()
     return select(found).order_by(found.c.accept_by, found.c.id).limit(limit)
 

@@ -59,7 +59,8 @@ CREATE INDEX case_member_waits ON case_member (owner_organisation_id, answer_by,
 CREATE INDEX case_member_asked ON case_member (organisation_id, answer_by, id) WHERE state = 'invited';
 CREATE INDEX offer_asked ON offer (organisation_id, accept_by, id) WHERE state = 'pending';
 CREATE INDEX offer_taken_in ON offer (intake_organisation_id, accept_by, id) WHERE state = 'pending';
-CREATE INDEX offer_written ON offer (written_by, accept_by, id) WHERE state = 'pending';
+CREATE INDEX offer_written ON offer (written_by, accept_by, id)
+  WHERE state = 'pending' AND written_by <> intake_organisation_id;
 """
 
 # Whoever is on ten thousand teams reads one row of one case: the team of that case is asked, not all the teams. Where whole
