@@ -15,6 +15,8 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
+from app.boards.api import router as boards
+from app.boards.events import EVENTS as BOARD_EVENTS
 from app.callbacks.api import router as callbacks
 from app.callbacks.events import EVENTS as CALLBACK_EVENTS
 from app.cases.api import router as cases
@@ -76,6 +78,7 @@ EVENTS: tuple[type[Event], ...] = (
     *PROCEDURE_EVENTS,
     *CASE_EVENTS,
     *WATCH_EVENTS,
+    *BOARD_EVENTS,
     *DELIVERY_EVENTS,
     *DIRECTORY_EVENTS,
     *ROSTER_EVENTS,
@@ -87,7 +90,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
-    intake, callbacks, telephony, channels, routing, followup, team, procedures, cases, directory, delivery, rosters,
+    intake, callbacks, telephony, channels, routing, followup, team, procedures, cases, boards, directory, delivery, rosters,
     coverage, signals, simulation, notices, watch,
 )  # fmt: skip
 FORMS = {"/fhir/": problem_answer}

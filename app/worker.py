@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 
+from app.boards import due as boards
 from app.callbacks import due as callbacks
 from app.channels import due as channels
 from app.core import clock
@@ -53,6 +54,8 @@ DUE_LISTS: Final[tuple[Due[Any], ...]] = (
     rosters.UNCONFIRMED,  # and then the next
     callbacks.CALLBACKS,  # whoever was not rung back in time is told of
     telephony.UNHEARD,  # calls of which nothing is heard any more
+    boards.UNCONFIRMED,  # what a shift handed over and nobody of the next has read
+    boards.TO_DESTROY,  # words of handoffs that are about no case
     delivery.AHEAD,  # of a feed that a restored backup made shorter: what comes is sent all the same
     delivery.OLD_EVENTS,  # a feed forgets what everybody has had for long
     delivery.OLD_ANSWERS,  # to commands that nobody sends again

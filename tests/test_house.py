@@ -78,6 +78,7 @@ OUTSIDE = {
     "random",
 }
 PURE_CORE = {
+    "app.core.ical",
     "app.core.errors",
     "app.core.paging",
     "app.core.spans",
@@ -89,6 +90,7 @@ PUBLIC = {"/livez", "/readyz", "/v1/openapi.json", "/v1/schemas/{event_type}", "
 PUBLIC |= {"/melden", "/melding"}  # citizens have no key
 PUBLIC |= {"/notices/{notice_id}/{secret}"}  # opened from a mail: the secret in the address, and a key to answer
 PUBLIC |= {"/v1/calendars/{feed_id}/{secret}"}  # calendar programs send no headers: the secret in the address is the door
+PUBLIC |= {"/v1/deadline-calendars/{calendar_id}/{secret}"}  # likewise
 PUBLIC |= {"/fhir/r4/metadata"}  # what a client asks before it has a key, by the standard; it holds nothing of anybody
 PUBLIC |= {"/v1/protocols/_schema"}  # for editors; it holds nothing of anybody
 

@@ -1,1 +1,1 @@
-"""What people work from: boards of cases, deadlines in a calendar, the handoff between shifts."""
+"""What people work from: boards of cases, a calendar of deadlines, and what a shift hands to the next."""

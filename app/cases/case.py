@@ -113,3 +113,21 @@ def touched_of(row: Mapping[str, Any]) -> Touched:
     told = (row["owner_organisation_id"] or row["asked_organisation_id"], row["intake_organisation_id"])
     hears = tuple(dict.fromkeys(one for one in told if one))
     return Touched(row["id"], State(row["state"]), Urgency(row["urgency"]), row["version"], hears)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of an organisation's open cases are wanted; None: it does not matter.
+
+    `due_by`: with a deadline not later than this. `pressing`: acute, crisis or urgent, and the person was not reached yet.
+    """
+
+    coordinator: str | None = None
+    state: State | None = None
+    urgency: Urgency | None = None
+    municipality_codes: tuple[str, ...] | None = None
+    flags: tuple[str, ...] = ()
+    case_id: UUID | None = None
+    reference: str | None = None
+    due_by: datetime | None = None
+    pressing: bool = False

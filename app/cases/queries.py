@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text, update
+from sqlalchemy import Select, bindparam, select, text, tuple_, update
 
+from app.cases.case import Wanted
+from app.cases.lifecycle import PRESSING, State
 from app.cases.tables import case_line, cases
+from app.core.paging import Place
 
 CASE: Final = select(cases).where(cases.c.id == bindparam("case_id"))
 LOCKED: Final = CASE.with_for_update()
@@ -21,6 +24,7 @@ TO_CLIMB: Final = (
     .order_by(cases.c.next_climb_at)
     .limit(100)
 )
+OPEN: Final = text("cases.state <> 'closed'")  # as its indexes say it
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 
@@ -36,3 +40,28 @@ def listed(after: UUID | None, limit: int, state: str | None, owner: UUID | None
     if overdue_at:
         query = query.where(cases.c.state != "closed", cases.c.deadline_at < overdue_at)
     return query
+
+
+def by_deadline(owner: UUID, wanted: Wanted, after: Place | None, limit: int) -> Select[Any]:
+    """Open cases of an owner, soonest deadline first."""
+    query = _wanted(owner, wanted).order_by(cases.c.deadline_at, cases.c.id).limit(limit)
+    return query.where(tuple_(cases.c.deadline_at, cases.c.id) > (after.at, after.id)) if after else query
+
+
+def _wanted(owner: UUID, wanted: Wanted) -> Select[Any]:
+    equal = {
+        cases.c.id: wanted.case_id,
+        cases.c.reference: wanted.reference,
+        cases.c.coordinator: wanted.coordinator,
+        cases.c.state: wanted.state,
+        cases.c.urgency: wanted.urgency,
+    }
+    query = select(cases).where(cases.c.owner_organisation_id == owner, OPEN)
+    query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if wanted.municipality_codes is not None:
+        query = query.where(cases.c.municipality_code.in_(wanted.municipality_codes))
+    if wanted.flags:
+        query = query.where(cases.c.flags.contains(wanted.flags))
+    if wanted.pressing:
+        query = query.where(cases.c.urgency.in_(sorted(PRESSING)), cases.c.state == State.ACCEPTED)
+    return query.where(cases.c.deadline_at <= wanted.due_by) if wanted.due_by else query

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 ROOMS: Final = (
-    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "procedures", "cases", "directory", "rosters",
-    "coverage", "signals", "simulation", "delivery", "notices", "watch",
+    "intake", "callbacks", "telephony", "channels", "routing", "follow-up", "team", "procedures", "cases", "boards", "directory",
+    "rosters", "coverage", "signals", "simulation", "delivery", "notices", "watch",
 )  # fmt: skip
 
 

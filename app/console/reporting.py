@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.cases.references import ReferenceMisread, reference_heard
 from app.channels import form_token
 from app.channels.form import (
     AGES,
@@ -32,7 +33,6 @@ from app.core.actor import Actor, Role
 from app.core.errors import Invalid
 from app.core.work import begin
 from app.directory.service import look_up as directory
-from app.intake.references import ReferenceMisread, reference_heard
 from app.intake.schemas.asked import CallIn
 from app.intake.service.protocols import protocol
 from app.vault.keys import master_key

@@ -3,10 +3,11 @@
 Source: NLgov REST API Design Rules 2.2.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
@@ -88,6 +89,15 @@ def rooms_router(tag: str) -> APIRouter:
 def etag(version: int) -> str:
     """The strong ETag of a version."""
     return f'"{version}"'
+
+
+def unless_known(request: Request, body: bytes, media_type: str) -> Response:
+    """The body with an ETag of its bytes; 304 without it for whoever has it already (If-None-Match)."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if tag in known:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type=media_type, headers={"ETag": tag})
 
 
 def expected_version(request: Request) -> int:

@@ -1,11 +1,17 @@
-"""Pages of a list: a cursor is the last id of the page before, so a growing list is never shown twice or skipped."""
+"""Pages of a list: a cursor is the place of the last row of the page before, so a growing list is never shown twice or skipped.
 
-from collections.abc import Sequence
+The place is an id, or a moment and an id where a list is in the order of moments. A row whose moment changes meanwhile moves;
+every other row is shown once.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from app.core.errors import FieldError, Invalid
+from app.core.ids import EPOCH
 
 T = TypeVar("T")
 LARGEST: Final = 200
@@ -38,7 +44,43 @@ def after(cursor: str | None) -> UUID | None:
     try:
         return UUID(hex=cursor)
     except ValueError:
-        raise Invalid(
-            "The cursor is not one that this API gave out. Start without it.",
-            errors=[FieldError("/cursor", "cursor", "Use the `next` of the page before, unchanged.")],
-        ) from None
+        raise _not_ours() from None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a row stands in a list that is in the order of moments; ids decide between equal ones."""
+
+    at: datetime
+    id: UUID
+
+    def cursor(self) -> str:
+        """As a cursor."""
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1):x}-{UUID(int=self.id.int).hex}"
+
+
+def after_place(cursor: str | None) -> Place | None:
+    """The place that a cursor stands for.
+
+    Raises:
+        Invalid: it isn't a cursor of ours.
+    """
+    if cursor is None:
+        return None
+    microseconds, _, identifier = cursor.partition("-")
+    try:
+        return Place(EPOCH + timedelta(microseconds=int(microseconds, 16)), UUID(hex=identifier))
+    except (ValueError, OverflowError):
+        raise _not_ours() from None
+
+
+def page_by_place(rows: Sequence[T], limit: int, place_of: Callable[[T], Place]) -> Page[T]:
+    """The page from rows in order, of which at least `limit + 1` were asked for."""
+    return Page(rows[:limit], place_of(rows[limit - 1]).cursor() if len(rows) > limit else None)
+
+
+def _not_ours() -> Invalid:
+    return Invalid(
+        "The cursor is not one that this API gave out. Start without it.",
+        errors=[FieldError("/cursor", "cursor", "Use the `next` of the page before, unchanged.")],
+    )

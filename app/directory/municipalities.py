@@ -1,6 +1,7 @@
 """What became of a municipality: merged, absorbed, split; on any date, into one or several."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,3 +38,16 @@ def unknown(code: str, changes: Iterable[Change], on: date) -> PlaceUnknown:
         f"{code} ({first.old_name}) became part of {into} on {first.effective_on}. {advice}",
         successors=[change.new_code for change in successors],
     )
+
+
+def beginning_with(told: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The codes of the municipalities (names by code) whose code or name begins so: accents, capitals, hyphens are all one."""
+    start = _plain(told)
+    if not start:
+        return ()
+    return tuple(sorted(code for code, name in names.items() if _plain(name).startswith(start) or _plain(code).startswith(start)))
+
+
+def _plain(told: str) -> str:
+    letters = unicodedata.normalize("NFKD", told.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())

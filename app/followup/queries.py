@@ -4,15 +4,33 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.core.paging import Place
+from app.core.spans import Span
 from app.followup.tables import aftercare_check, case_item, case_tie, contact, coordinator_absence, goal, obligation
 
 PENDING: Final = text("SELECT * FROM case_pending(:case_id)")
 CLOCK: Final = text("SELECT case_clock(:case_id) AS told")
 GOALS: Final = select(goal).where(goal.c.case_id == bindparam("case_id")).order_by(goal.c.of != "person", goal.c.id)
 WHOSE_GOALS: Final = select(goal.c.id, goal.c.of, goal.c.without_own).where(goal.c.case_id == bindparam("case_id"))
+CLOCKS: Final = text("SELECT id AS case_id, case_clock(id) AS told FROM unnest(CAST(:ids AS uuid[])) AS asked (id)")
 CHECKS: Final = (
     select(aftercare_check)
     .where(aftercare_check.c.case_id == bindparam("case_id"))
@@ -58,6 +76,10 @@ CALLER_TRIES: Final = select(case_item.c.at).where(
     case_item.c.facts["about"].astext == bindparam("about"),
     case_item.c.facts["result"].astext == "not_reached",
 )
+# As the indexes say it: a value that is only bound leads to none of them.
+OPEN: Final = text("case_item.state = 'open'")
+PLANNED: Final = text("aftercare_check.state = 'planned'")
+OF_OTHERS: Final = text("(assigned_to <> owner_organisation_id OR facts ->> 'direction' = 'out')")
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 LAST_OF_KIND: Final = (
     select(case_item)
@@ -173,3 +195,34 @@ def absences_of(organisation: UUID, after: UUID | None, limit: int, at: datetime
     if at:
         query = query.where(table.c.withdrawn_at.is_(None), table.c.starts_at <= at, table.c.ends_at > at)
     return query
+
+
+def assigned(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
+    """Open items that an organisation must do, in any case, soonest first; those that are nobody's are its case's owner's."""
+    theirs = and_(case_item.c.assigned_to == organisation, case_item.c.owner_organisation_id.is_not(None))
+    nobodys = and_(case_item.c.owner_organisation_id == organisation, case_item.c.assigned_to.is_(None))
+    return _soonest(union_all(*(_some(case_item, one, after, limit) for one in (theirs, nobodys))), limit)
+
+
+def waited_for(owner: UUID, after: Place | None, limit: int) -> Select[Any]:
+    """Open items of an owner's cases that others must do, or that an outside party was asked, soonest first."""
+    return _some(case_item, and_(case_item.c.owner_organisation_id == owner, OF_OTHERS), after, limit)
+
+
+def checks_due(owner: UUID, within: Span, after: Place | None, limit: int) -> Select[Any]:
+    """Planned checks of an owner's cases that are due in a span, soonest first."""
+    table = aftercare_check
+    mine = and_(table.c.owner_organisation_id == owner, table.c.due_at >= within.start, table.c.due_at < within.end)
+    return _some(table, mine, after, limit)
+
+
+def _some(table: Table, which: ColumnElement[bool], after: Place | None, limit: int) -> Select[Any]:
+    query = select(table).where(which, PLANNED if table is aftercare_check else OPEN, table.c.due_at.is_not(None))
+    if after:
+        query = query.where(tuple_(table.c.due_at, table.c.id) > (after.at, after.id))
+    return query.order_by(table.c.due_at, table.c.id).limit(limit)
+
+
+def _soonest(parts: CompoundSelect[Any], limit: int) -> Select[Any]:
+    found = parts.subquery()
+    return select(found).order_by(found.c.due_at, found.c.id).limit(limit)

@@ -52,6 +52,7 @@ aftercare_check: Final = Table(
     Column("decided_by", Text),
     Column("sealed", LargeBinary),
     Column("ended_at", DateTime(timezone=True)),
+    Column("owner_organisation_id", Uuid),
     Column("version", Integer, nullable=False),
     Column("snoozed", SmallInteger, nullable=False),
 )
@@ -114,6 +115,7 @@ case_item: Final = Table(
     Column("ended_sealed", LargeBinary),
     Column("parent_id", Uuid),
     Column("corrects_id", Uuid),
+    Column("owner_organisation_id", Uuid),
     Column("version", Integer, nullable=False),
     Column("snoozed", SmallInteger, nullable=False),
 )

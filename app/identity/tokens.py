@@ -33,6 +33,17 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def new_secret() -> tuple[str, bytes]:
+    """A secret for an address, to be shown once, and the digest to keep."""
+    secret = secrets.token_urlsafe(32)
+    return secret, digest_of(secret)
+
+
+def is_secret_of(secret: str, digest: bytes | None) -> bool:
+    """Whether this is the secret whose digest was kept; the same time for any wrong one, also where nothing was kept."""
+    return hmac.compare_digest(digest_of(secret), digest or bytes(32))
+
+
 def new_token(key: UUID) -> tuple[str, bytes]:
     """A token for a new key, to be shown once, and the digest to keep."""
     secret = secrets.token_hex(32)

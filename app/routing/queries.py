@@ -3,8 +3,9 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text, tuple_, union_all, update
 
+from app.core.paging import Place
 from app.routing.tables import decision, handover, offer
 
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
@@ -54,3 +55,24 @@ FIRST_DECISIONS: Final = text("""
     AND NOT inputs ? 'leaving'
   ORDER BY id LIMIT :most
 """)
+
+
+STANDS: Final = text("offer.state = 'pending'")  # as its indexes say it
+
+
+def asked(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
+    """Pending offers to an organisation, soonest to be answered first."""
+    return _pending(offer.c.organisation_id == organisation, after, limit)
+
+
+def asks(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
+    """Pending offers of cases that an organisation took in, and others that it wrote; in the same order."""
+    taken_in = offer.c.intake_organisation_id == organisation
+    written = and_(offer.c.written_by == organisation, offer.c.written_by != offer.c.intake_organisation_id)
+    found = union_all(*(_pending(one, after, limit) for one in (taken_in, written))).subquery()
+    return select(found).order_by(found.c.accept_by, found.c.id).limit(limit)
+
+
+def _pending(which: ColumnElement[bool], after: Place | None, limit: int) -> Select[Any]:
+    query = select(offer).where(which, STANDS).order_by(offer.c.accept_by, offer.c.id).limit(limit)
+    return query.where(tuple_(offer.c.accept_by, offer.c.id) > (after.at, after.id)) if after else query

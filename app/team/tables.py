@@ -21,5 +21,6 @@ case_member: Final = Table(
     Column("answered_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("reason", Text),
+    Column("owner_organisation_id", Uuid),
     Column("version", Integer, nullable=False),
 )

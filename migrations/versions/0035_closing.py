@@ -82,7 +82,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT p.* FROM (
     SELECT 'invitation', m.id, m.organisation_id, m.answer_by FROM case_member m WHERE m.case_id = about AND m.state = 'invited'
     UNION ALL
-    SELECT 'handover', coalesce(o.handover_id, o.id), o.organisation_id, o.accept_by FROM offer o WHERE o.case_id = about AND o.state = 'pending'
+    SELECT 'handover', coalesce(o.handover_id, o.id), o.organisation_id, o.accept_by FROM offer o
+      WHERE o.case_id = about AND o.state = 'pending'
     UNION ALL
     SELECT 'joining', t.id, t.other_organisation_id, t.answer_by FROM case_tie t
       WHERE t.case_id = about AND t.kind = 'joined' AND t.state = 'proposed') AS p (kind, id, organisation_id, until)

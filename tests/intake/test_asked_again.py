@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.lifecycle import State
+from app.cases.references import ReferenceMisread, reference_heard
 from app.core.db import Database
 from app.core.ids import ALPHABET, reference_for
 from app.directory.seeding import organisation_id
 from app.followup.feedback import MAY_HEAR_OUTCOME, Listener
-from app.intake.references import ReferenceMisread, reference_heard
 from app.intake.telling import Known, Told, answer
 from tests.makers import AMSTERDAM_DESK, a_call, a_token, an_accepted_case, an_offered_case, now
 

@@ -117,6 +117,7 @@ MUNICIPALITIES: Final = (
 MUNICIPALITIES_NAMED: Final = select(municipality.c.code, municipality.c.name).where(
     municipality.c.code.in_(bindparam("codes", expanding=True))
 )
+MUNICIPALITIES_EVER: Final = select(municipality.c.code, municipality.c.name)
 NATIONAL_DESKS: Final = text("""
   SELECT DISTINCT s.organisation_id FROM service s JOIN organisation o ON o.id = s.organisation_id
   WHERE s.kind = 'national_desk'

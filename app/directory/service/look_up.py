@@ -12,7 +12,7 @@ from app.core.errors import FieldError, Invalid, NotFound
 from app.core.paging import Page
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
-from app.directory.municipalities import Change, unknown
+from app.directory.municipalities import Change, beginning_with, unknown
 from app.directory.places import (
     PlaceOfStay,
     PlaceUnknown,
@@ -173,6 +173,12 @@ async def municipality_names(work: Work, codes: Sequence[str]) -> dict[str, str]
     """What municipalities are called, also those that have ended; none asked, no statement."""
     rows = await work.rows(queries.MUNICIPALITIES_NAMED, codes=list(codes)) if codes else ()
     return {row["code"]: row["name"] for row in rows}
+
+
+async def municipalities_beginning_with(work: Work, told: str) -> tuple[str, ...]:
+    """The codes of municipalities, also those that have ended, whose code or name begins so; accents and capitals are all one."""
+    rows = await work.rows(queries.MUNICIPALITIES_EVER)
+    return beginning_with(told, {row["code"]: row["name"] for row in rows})
 
 
 async def organisation(work: Work, organisation_id: UUID) -> Organisation:

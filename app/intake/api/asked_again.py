@@ -1,9 +1,9 @@
 """The caller rings again."""
 
+from app.cases.references import ReferenceMisread
 from app.core.errors import Invalid, NotFound
 from app.core.http import problems, rooms_router
 from app.identity.doors import IntakeDoor
-from app.intake.references import ReferenceMisread
 from app.intake.schemas.asked_again import FoundOut, ReferenceIn
 from app.intake.service import asked_again
 

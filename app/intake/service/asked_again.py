@@ -7,12 +7,12 @@ from uuid import UUID
 import structlog
 
 from app.cases import service as cases
+from app.cases.references import reference_heard
 from app.core.errors import NotFound
 from app.core.work import Work
 from app.followup.feedback import FEEDBACK_WITHIN, Listener
 from app.intake import queries
 from app.intake.calls import Call, call_of
-from app.intake.references import reference_heard
 from app.intake.telling import Answer, Known, answer
 from app.vault.access_log import log
 from app.vault.purpose import Purpose

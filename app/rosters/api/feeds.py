@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from app.core.errors import Invalid, NotFound
-from app.core.http import problems, rooms_router
+from app.core.http import problems, rooms_router, unless_known
 from app.identity.doors import DirectoryDoor
 from app.rosters.schemas.feeds import CalendarFeedMade, CalendarFeedOut, CalendarFeedsOut, CalendarIn, UnavailabilityOut
 from app.rosters.service import feeds as service
@@ -45,13 +45,14 @@ async def withdraw_calendar_feed(feed_id: UUID, work: DirectoryDoor) -> None:
     response_class=Response,
     responses={
         200: {"description": "iCalendar (RFC 5545)", "content": {CALENDAR: {"schema": {"type": "string"}}}},
+        304: {"description": "The same as the answer with the ETag that If-None-Match names"},
         **problems(Invalid, NotFound),
     },
 )
 async def read_calendar(feed_id: UUID, secret: str, request: Request) -> Response:
     """The shifts at a secret address: who has which roster when, nothing else. It needs no token; the address is the secret."""
     found = await service.calendar(request.app.state.database, feed_id, secret.removesuffix(".ics"))
-    return Response(found, media_type=CALENDAR)
+    return unless_known(request, found, CALENDAR)
 
 
 @router.put("/participants/{participant_id}/unavailability", responses=problems(Invalid, NotFound, CalendarRefused))

@@ -1,8 +1,6 @@
 """Calendars to subscribe to, each under a secret address that can be withdrawn; and calendars taken over from others."""
 
 import asyncio
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +14,7 @@ from app.core.ids import new_id
 from app.core.spans import Span
 from app.core.work import Work, begin
 from app.directory.service import shifts as directory
-from app.identity.tokens import digest_of
+from app.identity.tokens import is_secret_of, new_secret
 from app.rosters import queries, tables
 from app.rosters.calendars import Shown, calendar_of
 from app.rosters.plan import AHEAD
@@ -81,7 +79,7 @@ async def calendar(database: Database, feed_id: UUID, secret: str) -> bytes:
     """
     async with begin(database, GATE) as work:
         row = await work.one(queries.FEED, feed_id=feed_id)
-    fits = hmac.compare_digest(digest_of(secret), bytes(row["digest"]) if row else bytes(32))
+    fits = is_secret_of(secret, bytes(row["digest"]) if row else None)
     if row is None or not fits or row["withdrawn_at"]:
         raise NotFound("There is no calendar at this address (any more). Ask the planner for a new one.")
     async with begin(database, Actor(row["organisation_id"], Role.PLANNER)) as work:
@@ -140,14 +138,14 @@ async def forget_calendar(work: Work, participant_id: UUID) -> None:
 
 def _make(work: Work, organisation_id: UUID, roster_id: UUID | None, participant_id: UUID | None) -> tuple[Feed, str]:
     feed = Feed(new_id(clock.wall()), roster_id, participant_id, work.at)
-    secret = secrets.token_urlsafe(32)
+    secret, digest = new_secret()
     work.write(
         tables.calendar_feed,
         id=feed.id,
         organisation_id=organisation_id,
         roster_id=roster_id,
         participant_id=participant_id,
-        digest=digest_of(secret),
+        digest=digest,
         made_at=work.at,
     )
     return feed, f"{work.database.settings.base_url}/v1/calendars/{feed.id}/{secret}.ics"

@@ -1,142 +1,21 @@
-"""Open, read and move a case. Each change of state leaves a line on its timeline; rooms above announce their own events."""
+"""What becomes of a case: each change of state leaves a line on its timeline; rooms above announce their own events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from app.cases import queries
-from app.cases.case import Case, Line, NewCase, Touched, case_of, touched_of
+from app.cases.case import Case
 from app.cases.deadlines import DeadlineKind, first_contact_by, remind_at, take_up_by
 from app.cases.lifecycle import State, Urgency, step
-from app.cases.tables import case_line, cases
-from app.core.errors import NotFound, Refused, Stale
-from app.core.ids import new_id
-from app.core.paging import Page, page_of
+from app.cases.service.rows import line
+from app.core.errors import Refused, Stale
 from app.core.work import Work
-
-__all__ = ["Case", "DeadlineKind", "Line", "NewCase", "State", "Urgency"]
 
 # Where a column has another name than the field of `Case`.
 NAMED: Final = {"owner_organisation_id": "owner"}
-
-
-def open_case(work: Work, new: NewCase) -> None:
-    """Open a case that is being offered; stored with the rest of this work."""
-    work.write(
-        cases,
-        id=new.case_id,
-        reference=new.reference,
-        intake_organisation_id=work.organisation,
-        state=State.OFFERED,
-        urgency=new.urgency,
-        flags=sorted(new.flags),
-        municipality_code=new.municipality_code,
-        opened_at=work.at,
-        deadline_at=new.deadline_at,
-        deadline_kind=DeadlineKind.ACCEPT,
-        climbed=0,
-        next_climb_at=new.deadline_at,
-        promised_at=new.promised_at,
-        last_act_at=work.at,
-        version=1,
-    )
-    line(work, new.case_id, "opened", urgency=new.urgency, flags=sorted(new.flags))
-
-
-def line(work: Work, case_id: UUID, kind: str, **facts: object) -> None:
-    """Add a line to the timeline: ids, codes and moments only."""
-    line_for(work, case_id, kind, None, facts)
-
-
-def line_for(work: Work, case_id: UUID, kind: str, audience: Sequence[UUID] | None, facts: Mapping[str, object]) -> None:
-    """Add a line that, of the team, only `audience` sees, besides the owner and whoever writes it; None: all of the team."""
-    work.write(
-        case_line,
-        id=new_id(work.at),
-        case_id=case_id,
-        at=work.at,
-        kind=kind,
-        organisation_id=work.actor.organisation,
-        facts=facts,
-        audience=None if audience is None else list(audience),
-    )
-
-
-async def get(work: Work, case_id: UUID) -> Case:
-    """The case.
-
-    Raises:
-        NotFound: there is none, or it is not for this organisation.
-    """
-    return _found(await work.one(queries.CASE, case_id=case_id))
-
-
-async def locked(work: Work, case_id: UUID) -> Case:
-    """The case, which nobody else can change until this work ends. Lock the case before anything that hangs on it.
-
-    Raises:
-        NotFound: there is none, or it is not for this organisation.
-    """
-    return _found(await work.one(queries.LOCKED, case_id=case_id))
-
-
-async def some(work: Work, ids: Sequence[UUID]) -> list[Case]:
-    """Those of these cases that this organisation may see; none asked, no statement."""
-    return [case_of(row) for row in await work.rows(queries.SOME, ids=list(ids))] if ids else []
-
-
-async def by_reference(work: Work, reference: str) -> UUID:
-    """The case with this reference.
-
-    Raises:
-        NotFound: there is none, or it is not for this organisation.
-    """
-    row = await work.one(queries.BY_REFERENCE, reference=reference)
-    if row is None:
-        raise NotFound("There is no case with this reference, or it is not for your organisation.")
-    return UUID(str(row["id"]))
-
-
-async def touch(work: Work, case_id: UUID) -> Touched:
-    """A new version of a case, locked until this work ends; also of one that row-level security hides.
-
-    Ask it only for a case that was found by this organisation's own look-up, or that it may see.
-
-    Raises:
-        NotFound: there is none.
-    """
-    row = await work.one(queries.TOUCH, case_id=case_id)
-    if row is None:
-        raise NotFound("There is no such case, or it is not for your organisation.")
-    return touched_of(row)
-
-
-async def lines(work: Work, case_id: UUID) -> list[Line]:
-    """The timeline, oldest first."""
-    rows = await work.rows(queries.LINES, case_id=case_id)
-    return [Line(row["id"], row["at"], row["kind"], row["organisation_id"], row["facts"]) for row in rows]
-
-
-async def page(
-    work: Work,
-    *,
-    after: UUID | None,
-    limit: int,
-    state: State | None = None,
-    mine: bool = False,
-    overdue: bool = False,
-) -> Page[Case]:
-    """Cases that this organisation may see, oldest first."""
-    query = queries.listed(after, limit, state, work.organisation if mine else None, work.at if overdue else None)
-    found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
-    return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
-
-
-async def overdue(work: Work) -> list[UUID]:
-    """Owned, open cases whose next climb has come; for the worker, longest due first."""
-    return [row["id"] for row in await work.rows(queries.TO_CLIMB, at=work.at)]
 
 
 async def offered_again(work: Work, case: Case, to: UUID, accept_by: datetime, promised_at: datetime | None = None) -> Case:
@@ -221,12 +100,6 @@ async def reopened(
     line(work, case.id, "reopened", reason=reason, deadline_at=deadline_at)
     columns: dict[str, Any] = {"deadline_at": deadline_at, "next_climb_at": deadline_at, "deadline_kind": deadline_kind}
     return await _change(work, case, state=state, closed_at=None, climbed=0, coordinator=coordinator, **columns)
-
-
-async def where_now(work: Work, case_id: UUID) -> UUID:
-    """The case that goes on in place of this one, when it was joined into another; else its own id. Also of a hidden case."""
-    row = await work.one(queries.WHERE_NOW, case_id=case_id)
-    return row["id"] if row and row["id"] else case_id
 
 
 async def withdrawn(work: Work, case: Case) -> Case:
@@ -314,9 +187,3 @@ async def _change(work: Work, case: Case, **columns: object) -> Case:
         raise Stale(case.version + 1)
     fields: dict[str, Any] = {NAMED.get(column, column): value for column, value in columns.items()}
     return replace(case, version=case.version + 1, **fields)
-
-
-def _found(row: Mapping[str, Any] | None) -> Case:
-    if row is None:
-        raise NotFound("There is no such case, or it is not for your organisation.")
-    return case_of(row)

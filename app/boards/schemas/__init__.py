@@ -1,0 +1,1 @@
+"""Boards on the wire, one file a subject."""

@@ -1,0 +1,1 @@
+"""Boards, calendars and handoffs, one file a subject."""
