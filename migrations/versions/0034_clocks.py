@@ -103,7 +103,7 @@ GRANT SELECT ON case_unkept, case_left_lying TO nodus_worker;
 CREATE FUNCTION my_left_lying() RETURNS SETOF case_left_lying LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT * FROM case_left_lying WHERE organisation_id = me() OR intake_organisation_id = me() $$;
-COMMENT ON FUNCTION my_left_lying IS 'Of the cases that lie around those that my organisation owns, is asked to take, or took in.';
+COMMENT ON FUNCTION my_left_lying IS 'Cases that lie around and that my organisation owns, is asked to take, or took in.';
 REVOKE ALL ON FUNCTION my_left_lying() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION my_left_lying() TO nodus_app;
 
