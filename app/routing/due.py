@@ -12,6 +12,7 @@ import structlog
 
 from app.cases import service as cases
 from app.cases import silences
+from app.cases.service import Case
 from app.cases.silence import Silence
 from app.core.due import Due
 from app.core.work import Work
@@ -19,7 +20,7 @@ from app.routing import queries
 from app.routing.decide import NobodyLeft
 from app.routing.events import OfferExpired
 from app.routing.ladder import Rung
-from app.routing.offers import OfferState, What, offer_of
+from app.routing.offers import Offer, OfferState, What, offer_of
 from app.routing.service.handing import passed_by
 from app.routing.service.offer import climb, remind
 
@@ -41,8 +42,12 @@ async def act(work: Work, offer_id: UUID) -> None:
     if row is None or row["state"] != OfferState.PENDING or row["next_call_at"] > work.at:
         return
     offer = offer_of(row)
+    await _go_on(work, case, offer)
     if offer.seen_at is None and not offer.reminders:
         silences.note(work, case, Silence.OFFER_UNSEEN, offer.organisation, offer.id)
+
+
+async def _go_on(work: Work, case: Case, offer: Offer) -> None:
     expired = OfferExpired(case_id=case.id, offer_id=offer.id, organisation_id=offer.organisation, what=offer.what)
     if offer.what is not What.ASSIGNMENT:
         await passed_by(work, case, offer, expired)

@@ -32,7 +32,7 @@ APELDOORN: Final = "7311AB"
 DESK, OUTREACH, SECOND = (organisation_id(slug) for slug in ("meldpunt-apeldoorn", "outreach-vr06", "second-vr06"))
 TOLD: Final = ("Buurman", APELDOORN[:4], "Wilhelmina", "0687654321")
 HEARD_OF_ASKING: Final = (
-    "case.offered", "offer.declined", "case.offered", "offer.expired", "case.offered", "case.accepted",
+    "case.offered", "offer.declined", "case.offered", "offer.expired", "case.offered", "silence.noted", "case.accepted",
 )  # fmt: skip
 BALANCE: Final = """
     SELECT c.id FROM cases c WHERE c.state <> 'closed' AND (
@@ -113,6 +113,11 @@ class Everybody:
         assert await self._owner.fetch(BALANCE) == []
         return done
 
+    async def last(self, who: UUID, kind: str) -> Any:
+        """The last event of a kind that has arrived there."""
+        events = self.receivers[who].verified(self._secrets[who])
+        return [event["data"] for event in events if event["type"] == f"nl.nodus.{kind}.v1"][-1]
+
     async def hears(self, who: UUID, *types: str) -> Any:
         """The last of the events that have arrived there: these since the first, signed, and without a word of anybody."""
         receiver = self.receivers[who]
@@ -174,7 +179,8 @@ async def test_a_call_at_night_ends_in_a_case_that_may_close(everybody: Everybod
     be(night + timedelta(minutes=35))
     await _too_late(everybody, missed["offerId"])
     assert await everybody.work() == 1
-    await everybody.hears(OUTREACH, "case.offered", "offer.expired")
+    silence = await everybody.hears(OUTREACH, "case.offered", "offer.expired", "silence.noted")
+    assert (silence["silence"], silence["subjectId"]) == ("offer_unseen", missed["offerId"])
     await _too_late(everybody, missed["offerId"])
 
     offer = await everybody.hears(SECOND, "case.offered")
@@ -249,19 +255,25 @@ async def _missing(everybody: Everybody, case: str, expected: int = 409) -> list
 
 
 async def test_a_case_that_nobody_touches_climbs_until_somebody_does(everybody: Everybody, night: datetime) -> None:
-    """Accepted and forgotten: owner and hotline hear of each level in its turn up to the national desk; one contact ends it."""
+    """Accepted and forgotten: the owner is reminded, then owner and hotline hear of each level up to the national desk; an act ends it."""
     receipt = await a_typed_call(everybody)
     case, offer = receipt["caseId"], receipt["offered"]["offerId"]
     accepted = await everybody.do(DESK, f"offers/{offer}/acceptance", {}, seen=1)
-    heard, levels = ["case.offered", "case.accepted"], []
+    heard: list[str] = ["case.offered", "case.accepted"]
+    levels: list[int] = []
     moment = datetime.fromisoformat(accepted["firstContactBy"])
+    be(moment - timedelta(hours=6))
+    assert await everybody.work() == 1
+    soon = await everybody.hears(DESK, *heard, "case.due_soon")
+    assert (soon["what"], soon["deadlineAt"]) == (["first_contact"], accepted["firstContactBy"])
     while 4 not in levels:
         be(moment - timedelta(seconds=1))
         assert await everybody.work() == 0
         be(moment + timedelta(seconds=1))
         assert await everybody.work() == 1
-        heard.append("case.overdue")
-        told = await everybody.hears(DESK, *heard)
+        heard += ["case.overdue"] if levels else ["case.overdue", "silence.noted"]
+        told = await everybody.hears(DESK, *heard[:2], "case.due_soon", *heard[2:])
+        told = told if levels else await everybody.last(DESK, "case.overdue")
         levels.append(told["level"])
         moment = datetime.fromisoformat(told["climbsAt"])
     assert (levels, told["overdue"]) == ([1, 2, 3, 4], ["first_contact"])

@@ -161,7 +161,7 @@ async def test_everybody_concerned_hears_what_became_of_an_offer(fresh_database:
     for recipient, kind in seen.events:
         heard.setdefault(recipient, []).append(kind)
     assert heard[AMSTERDAM_DESK] == [offered, declined]
-    assert heard[second["organisation_id"]] == [offered, expired]
+    assert heard[second["organisation_id"]] == [offered, expired, "nl.nodus.silence.noted.v1"]
     assert heard[HOTLINE][:5] == [offered, declined, offered, expired, offered]
     assert heard.keys() == {AMSTERDAM_DESK, HOTLINE, second["organisation_id"], third["organisation_id"]}
     assert [one["reason"] for one in seen.offers] == ["wrong_area", None, None]
