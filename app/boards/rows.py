@@ -13,7 +13,7 @@ from app.followup.items import Item
 from app.routing.offers import Offer
 from app.team.membership import Member
 
-MOST_COUNTED: Final = 1000  # ⚙ nobody works from a board that is longer
+MOST_COUNTED: Final = 200  # ⚙ nobody works from a board that is longer
 
 
 class Asked(StrEnum):

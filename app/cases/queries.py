@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, text, tuple_, update
+from sqlalchemy import Boolean, ColumnElement, Select, bindparam, literal_column, select, text, tuple_, union, update
 
 from app.cases.case import Wanted
 from app.cases.lifecycle import PRESSING, State
@@ -25,21 +25,32 @@ TO_CLIMB: Final = (
     .limit(100)
 )
 OPEN: Final = text("cases.state <> 'closed'")  # as its indexes say it
+THROUGH_OTHERS: Final = literal_column(
+    "cases.id IN (SELECT my_teams() UNION ALL SELECT my_invitations() UNION ALL SELECT my_offers())", Boolean
+)
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 
-def listed(after: UUID | None, limit: int, state: str | None, owner: UUID | None, overdue_at: datetime | None) -> Select[Any]:
-    """A page of cases in the order they were opened, one more than asked for."""
-    query = select(cases).order_by(cases.c.id).limit(limit + 1)
+def listed(
+    organisation: UUID, after: UUID | None, limit: int, state: str | None, *, mine: bool, overdue_at: datetime | None
+) -> Select[Any]:
+    """A page of cases in the order they were opened, one more than asked for: each reason to see one by its own index."""
+    reasons = [cases.c.owner_organisation_id == organisation]
+    if not mine:
+        reasons += [cases.c.intake_organisation_id == organisation, THROUGH_OTHERS]
+    found = union(*(_opened(reason, after, limit, state, overdue_at) for reason in reasons)).subquery()
+    return select(found).order_by(found.c.id).limit(limit + 1)
+
+
+def _opened(
+    reason: ColumnElement[bool], after: UUID | None, limit: int, state: str | None, overdue_at: datetime | None
+) -> Select[Any]:
+    query = select(cases).where(reason).order_by(cases.c.id).limit(limit + 1)
     if after:
         query = query.where(cases.c.id > after)
     if state:
         query = query.where(cases.c.state == state)
-    if owner:
-        query = query.where(cases.c.owner_organisation_id == owner)
-    if overdue_at:
-        query = query.where(cases.c.state != "closed", cases.c.deadline_at < overdue_at)
-    return query
+    return query.where(OPEN, cases.c.deadline_at < overdue_at) if overdue_at else query
 
 
 def by_deadline(owner: UUID, wanted: Wanted, after: Place | None, limit: int) -> Select[Any]:

@@ -15,4 +15,5 @@ async def counts_of(work: Work, listed: Sequence[Select[Any]]) -> list[int]:
 
 
 def _count(listed: Select[Any]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(listed.order_by(None).subquery()).scalar_subquery()
+    # Its order stays: it is what lets PostgreSQL stop at the limit rather than gather everything first.
+    return select(func.count()).select_from(listed.subquery()).scalar_subquery()

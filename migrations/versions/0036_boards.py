@@ -74,6 +74,12 @@ COMMENT ON FUNCTION is_on_team IS 'Whether the organisation of this transaction 
 REVOKE ALL ON FUNCTION is_on_team(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_on_team(uuid) TO nodus_app, nodus_worker;
 
+CREATE FUNCTION my_offers() RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$ SELECT case_id FROM offer WHERE organisation_id = me() AND state = 'pending' $$;
+COMMENT ON FUNCTION my_offers IS 'The cases that the organisation of this transaction is being asked to take.';
+REVOKE ALL ON FUNCTION my_offers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION my_offers() TO nodus_app, nodus_worker;
+
 CREATE FUNCTION pg_temp.say_policies(said text, instead text, tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   one record;
@@ -96,10 +102,10 @@ SELECT pg_temp.say_policies('\\m(case_id) IN \\( SELECT my_teams\\(\\) AS my_tea
   ARRAY(SELECT DISTINCT tablename::text FROM pg_policies WHERE schemaname = 'public' AND tablename <> 'cases'));
 SELECT pg_temp.say_policies('\\mid IN \\( SELECT my_teams\\(\\) AS my_teams\\)',
   'state <> ''closed'' AND EXISTS (SELECT FROM case_member m WHERE m.case_id = cases.id AND m.organisation_id = me()
-    AND m.state = ''member'')', ARRAY['cases']);
+    AND m.state = ''member'' OFFSET 0)', ARRAY['cases']);
 SELECT pg_temp.say_policies('\\mid IN \\( SELECT my_invitations\\(\\) AS my_invitations\\)',
   'state <> ''closed'' AND EXISTS (SELECT FROM case_member i WHERE i.case_id = cases.id AND i.organisation_id = me()
-    AND i.state = ''invited'')', ARRAY['cases']);
+    AND i.state = ''invited'' OFFSET 0)', ARRAY['cases']);
 -- What the row says itself is asked first.
 SELECT pg_temp.say_policies('\\mowns_case\\(case_id\\)', '(owner_organisation_id = me() OR owns_case(case_id))',
   ARRAY['case_item', 'aftercare_check', 'case_member']);
@@ -196,10 +202,12 @@ BACK = """
 SELECT pg_temp.say_policies('\\(owner_organisation_id = me\\(\\)\\) OR owns_case\\(case_id\\)', 'owns_case(case_id)',
   ARRAY['case_item', 'aftercare_check', 'case_member']);
 SELECT pg_temp.say_policies('\\(state <> ''closed''::text\\) AND \\(EXISTS \\( SELECT\\s+FROM case_member m\\s+WHERE '
-  '\\(\\(m\\.case_id = cases\\.id\\) AND \\(m\\.organisation_id = me\\(\\)\\) AND \\(m\\.state = ''member''::text\\)\\)\\)\\)',
+  '\\(\\(m\\.case_id = cases\\.id\\) AND '
+  '\\(m\\.organisation_id = me\\(\\)\\) AND \\(m\\.state = ''member''::text\\)\\)\\s+OFFSET 0\\)\\)',
   'id IN (SELECT my_teams())', ARRAY['cases']);
 SELECT pg_temp.say_policies('\\(state <> ''closed''::text\\) AND \\(EXISTS \\( SELECT\\s+FROM case_member i\\s+WHERE '
-  '\\(\\(i\\.case_id = cases\\.id\\) AND \\(i\\.organisation_id = me\\(\\)\\) AND \\(i\\.state = ''invited''::text\\)\\)\\)\\)',
+  '\\(\\(i\\.case_id = cases\\.id\\) AND '
+  '\\(i\\.organisation_id = me\\(\\)\\) AND \\(i\\.state = ''invited''::text\\)\\)\\s+OFFSET 0\\)\\)',
   'id IN (SELECT my_invitations())', ARRAY['cases']);
 SELECT pg_temp.say_policies('\\mis_on_team\\(case_id\\)', 'case_id IN (SELECT my_teams())',
   ARRAY(SELECT DISTINCT tablename::text FROM pg_policies WHERE schemaname = 'public' AND tablename <> 'cases'));
@@ -213,6 +221,7 @@ DROP TRIGGER name_new_owner ON cases;
 DROP TRIGGER name_owner ON case_member;
 DROP TRIGGER name_owner ON aftercare_check;
 DROP TRIGGER name_owner ON case_item;
+DROP FUNCTION my_offers();
 DROP FUNCTION is_on_team(uuid);
 DROP FUNCTION name_new_owner();
 DROP FUNCTION name_owner();

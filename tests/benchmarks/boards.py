@@ -101,6 +101,8 @@ WHAT: Final = (
     ("counts of all", "/v1/boards"),
 )
 OF_A_MEMBER: Final = (
+    ("GET /v1/cases, on very many teams", "/v1/cases"),
+    ("GET /v1/cases?mine=true, owning few", "/v1/cases?mine=true"),
     ("actions, on very many teams", "/v1/boards/actions"),
     ("to-accept, on very many teams", "/v1/boards/to-accept"),
 )

@@ -45,7 +45,7 @@ Filters = Annotated[Wanted, Depends(_wanted)]
 
 @router.get("/boards")
 async def read_boards(work: CaseReader) -> BoardsOut:
-    """How long each board of your organisation is, counted to a thousand."""
+    """How long each board of your organisation is, counted to two hundred."""
     return BoardsOut.of(await counts(work))
 
 

@@ -138,7 +138,7 @@ class CheckOfWeekOut(OfCase):
 
 
 class CountOut(Wire):
-    """How many rows; `atLeast`: so many and more, such as 1000+."""
+    """How many rows; `atLeast`: so many and more, such as 200+."""
 
     count: int
     at_least: bool

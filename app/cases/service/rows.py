@@ -123,7 +123,7 @@ async def page(
     overdue: bool = False,
 ) -> Page[Case]:
     """Cases that this organisation may see, oldest first."""
-    query = queries.listed(after, limit, state, work.organisation if mine else None, work.at if overdue else None)
+    query = queries.listed(work.organisation, after, limit, state, mine=mine, overdue_at=work.at if overdue else None)
     found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
