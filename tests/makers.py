@@ -65,12 +65,17 @@ async def expire(database: Database, offer: str) -> None:
 
 async def heard(client: httpx.AsyncClient, who: dict[str, str], organisation: UUID) -> list[tuple[str, str]]:
     """Type and subject of every event that an organisation was told, in order."""
-    found: list[tuple[str, str]] = []
+    return [(one["type"], one["subject"]) for one in await told(client, who, organisation)]
+
+
+async def told(client: httpx.AsyncClient, who: dict[str, str], organisation: UUID) -> list[dict[str, Any]]:
+    """Every event that an organisation was told, in order."""
+    found: list[dict[str, Any]] = []
     after = "0"
     while True:
         answer = await client.get(f"/v1/organisations/{organisation}/events?after={after}&limit=100", headers=who)
         assert answer.status_code == 200, answer.text
-        found += [(one["type"], one["subject"]) for one in answer.json()["events"]]
+        found += answer.json()["events"]
         if answer.json()["end"]:
             return found
         after = answer.json()["next"]

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -33,6 +33,18 @@ def without_contents(_logger: object, _method: str, line: MutableMapping[str, An
     return line
 
 
+class _Output:
+    """Standard output as it is when a line is written: loggers are kept, and what they were made with may be closed by then."""
+
+    def write(self, text: str) -> int:
+        """As a stream does."""
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        """As a stream does."""
+        sys.stdout.flush()
+
+
 def set_up(level: str) -> None:
     """Send our own and the libraries' logs to standard output as JSON lines."""
     shared: list[structlog.typing.Processor] = [
@@ -48,10 +60,10 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Output())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(_Output())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[

@@ -29,6 +29,9 @@ def test_an_official_holds_what_the_function_allows(level: ProblemLevel, officia
             insist_on_official(level, official)
 
 
+WAIVED = {"reason": "done_by_others", "by": "coordinator"}
+
+
 @pytest.fixture
 async def table(client: httpx.AsyncClient, database: Database) -> Table:
     """A case with the ggz on its team, and the municipality, for which the social team stands."""
@@ -106,13 +109,13 @@ async def test_only_who_was_asked_answers_and_only_once(table: Table) -> None:
     await table.do("social", path, yes, 412, version=3)
     await table.do("social", path, yes, 428)
     await table.do("social", f"items/{item}/end", {}, 409, version=1)
-    await table.do("social", f"items/{item}/end", {"outcome": "cancelled"}, 409, version=1)
+    await table.do("social", f"items/{item}/end", {"outcome": "cancelled", "waiver": WAIVED}, 409, version=1)
     await table.do("owner", f"items/{item}/end", {}, 409, version=1)
     await table.do(
         "social", f"items/{item}/moves", {"reason": "absence", "dueAt": (now() + timedelta(days=9)).isoformat()}, 409, version=1
     )
     assert await held(table) == ("practitioner", str(AMSTERDAM_DESK))
-    await table.do("ggz", f"items/{item}/end", {"outcome": "cancelled"}, version=1)
+    await table.do("ggz", f"items/{item}/end", {"outcome": "cancelled", "waiver": WAIVED}, version=1)
     ended = await table.do("social", path, yes, 409, version=2)
     assert ended["type"].endswith("item-ended")
     note = (await table.do("owner", "notes", {"what": "Iets."}))["id"]

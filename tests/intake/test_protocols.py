@@ -85,7 +85,7 @@ async def test_a_call_names_a_version_of_its_own_days(
 async def test_a_draft_keeps_the_version_it_was_opened_under(database: Database, own_folder: Path) -> None:
     """Nobody has to ask everything anew because midnight passed during the call."""
     call = CallIn.model_validate(a_call(protocol=ENDED))
-    async with begin(database, OPERATOR, at=now() - timedelta(days=11)) as work:
+    async with begin(database, OPERATOR, at=now() - timedelta(days=12)) as work:
         opened = drafts.open_draft(work, call)
     async with begin(database, OPERATOR) as work:
         receipt = await drafts.complete(work, opened.id, 1)

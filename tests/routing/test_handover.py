@@ -11,7 +11,7 @@ from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
 from app.followup.service.climb import ring
-from tests.makers import expire, now
+from tests.makers import expire, now, told
 from tests.routing.handing import GGZ, OWNER, TEAM, WARM, a_handing
 from tests.team.table import POLICE
 from tests.travel import travelling
@@ -81,9 +81,8 @@ async def test_what_was_overdue_waits_for_the_new_owner_and_climbs_on(client: ht
         at = travel.on(hours=25)
         async with begin(database, WORKER, at=at) as work:
             await ring(work, UUID(table.case))
-        feed = await client.get(f"/v1/organisations/{GGZ}/events?after=0&limit=100", headers=table.keys["ggz"])
         [overdue] = [
-            one["data"] for one in feed.json()["events"]
+            one["data"] for one in await told(client, table.keys["ggz"], GGZ)
             if one["subject"] == table.case and one["type"] == "nl.nodus.case.overdue.v1"
         ]  # fmt: skip
         assert "take_up" in overdue["overdue"]
