@@ -47,7 +47,6 @@ CREATE TRIGGER name_new_owner AFTER UPDATE OF owner_organisation_id, state ON ca
   WHEN (OLD.owner_organisation_id IS DISTINCT FROM NEW.owner_organisation_id OR (OLD.state = 'closed') <> (NEW.state = 'closed'))
   EXECUTE FUNCTION name_new_owner();
 
-CREATE INDEX IF NOT EXISTS cases_due ON cases (owner_organisation_id, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX cases_due_in ON cases (owner_organisation_id, municipality_code, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX cases_due_of ON cases (owner_organisation_id, coordinator, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX case_item_waits ON case_item (owner_organisation_id, due_at, id)
@@ -216,7 +215,6 @@ DOWN = """
 DROP TABLE shift_handoff_question, shift_handoff_confirmation, shift_handoff_line, shift_handoff, deadline_calendar;
 DROP INDEX offer_written, offer_taken_in, offer_asked, case_member_asked, case_member_waits, aftercare_check_due,
   case_item_waits_for_nobody, case_item_waits, cases_due_of, cases_due_in;
-DROP INDEX IF EXISTS cases_due;
 DROP TRIGGER name_new_owner ON cases;
 DROP TRIGGER name_owner ON case_member;
 DROP TRIGGER name_owner ON aftercare_check;
