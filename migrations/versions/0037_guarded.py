@@ -43,19 +43,20 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-COMMENT ON FUNCTION guard_case IS 'Who owns a case, who there coordinates it and that it ends is not for its team or who is asked.';
+COMMENT ON FUNCTION guard_case IS 'Who owns a case, who coordinates it there and that it ends: not for its team or who is asked.';
 REVOKE ALL ON FUNCTION guard_case() FROM PUBLIC;
 CREATE TRIGGER guard BEFORE UPDATE ON cases FOR EACH ROW EXECUTE FUNCTION guard_case();
 """
 
-# A case, a handover and their first offer are written by one statement, which sees none of them yet: what is not there is new, and
-# its own policy says whose it is.
+# A case, a handover and their first offer are written by one statement, which sees none of them yet: what is not there is
+# new, and its own policy says whose it is.
 OFFERS = """
-CREATE FUNCTION took_in(about uuid, by uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$ SELECT coalesce((SELECT intake_organisation_id = by FROM cases WHERE id = about), true) $$;
+CREATE FUNCTION took_in(about uuid, by uuid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT coalesce((SELECT intake_organisation_id = by FROM cases WHERE id = about), true) $$;
 COMMENT ON FUNCTION took_in IS 'Whether an organisation took a case in; so it is of a case that is being written.';
-CREATE FUNCTION hands_over(asked uuid, about uuid, by uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS
+CREATE FUNCTION hands_over(asked uuid, about uuid, by uuid) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT (SELECT (case_id, organisation_id) = (about, by) FROM handover WHERE id = asked) $$;
 COMMENT ON FUNCTION hands_over IS 'Whether a handover is of this case, asked by this organisation; NULL: it is being written.';
 REVOKE ALL ON FUNCTION took_in(uuid, uuid), hands_over(uuid, uuid, uuid) FROM PUBLIC;
