@@ -14,6 +14,7 @@ from app.callbacks.promises import CallbackState
 from app.cases.lifecycle import State
 from app.followup.items import ItemState
 from app.followup.situation import CheckState, ObligationState
+from app.followup.ties import TieState
 from app.routing.offers import OfferState
 from app.signals.codes import SignalState
 from app.team.membership import MemberState
@@ -81,6 +82,12 @@ EXITS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Exit]]] = MappingProxyType(
             CheckState.PLANNED: CASES,
             CheckState.DONE: Over("somebody looked"),
             CheckState.WAIVED: Over("somebody decided against it, and said why"),
+        },
+        TieState: {
+            TieState.PROPOSED: Over("after its `answer_by` nobody can agree; both cases go on by their own clocks"),
+            TieState.DONE: Over("one case goes on for both, or two for one"),
+            TieState.DECLINED: Over("both cases go on"),
+            TieState.UNDONE: Over("both cases go on"),
         },
         CallbackState: {
             CallbackState.OPEN: Clock("callbacks", "callback.next_at", "tells again and again until somebody rings"),

@@ -37,8 +37,9 @@ BEGIN
     RETURN NEW;
   END IF;
   IF (NEW.coordinator, NEW.deputy, NEW.accepted_at) IS DISTINCT FROM (OLD.coordinator, OLD.deputy, OLD.accepted_at)
-    OR ((NEW.state = 'closed') <> (OLD.state = 'closed')
-      AND NOT (OLD.owner_organisation_id IS NULL AND OLD.intake_organisation_id = me())) THEN
+    OR ((NEW.state = 'closed') <> (OLD.state = 'closed') AND NOT (OLD.intake_organisation_id = me() AND (
+      OLD.owner_organisation_id IS NULL OR EXISTS (SELECT FROM error_agreement a
+        WHERE a.case_id = OLD.id AND a.withdrawn_at IS NOT NULL AND a.xmin = pg_current_xact_id()::xid)))) THEN
     RAISE insufficient_privilege USING MESSAGE = 'That is for the owner of the case.';
   END IF;
   RETURN NEW;
