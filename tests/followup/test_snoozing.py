@@ -12,7 +12,16 @@ from app.core.db import Database
 from app.core.errors import Invalid
 from app.followup.check_weeks import insist_on_weeks
 from app.followup.items import ItemKind
-from app.followup.snoozing import LONGEST_ITEM, MOST_TIMES, NEVER, NEVER_ITEMS, NotSnoozable, Snoozable, insist_on_snoozable, snoozed_until
+from app.followup.snoozing import (
+    LONGEST_ITEM,
+    MOST_TIMES,
+    NEVER,
+    NEVER_ITEMS,
+    NotSnoozable,
+    Snoozable,
+    insist_on_snoozable,
+    snoozed_until,
+)
 from tests.followup.following import Following
 from tests.followup.situations import NOW
 from tests.makers import now
