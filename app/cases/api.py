@@ -26,7 +26,10 @@ async def list_cases(
     mine: Annotated[bool, Query(description="Only cases that your organisation owns")] = False,
     overdue: Annotated[bool, Query(description="Only open cases whose deadline is past")] = False,
 ) -> SnapshotOut[CaseOut]:
-    """Cases that your organisation took in, owns or is being asked to take, oldest first."""
+    """Cases that your organisation took in, owns, is being asked to take, or works on in a team or is invited to; oldest first.
+
+    What was joined into a case of yours is found by the ties of that case.
+    """
     position = await feed.position(work)
     page = await service.page(work, after=after(cursor), limit=limit, state=state, mine=mine, overdue=overdue)
     return SnapshotOut[CaseOut](items=[CaseOut.of(case) for case in page.items], next=page.next, feed_position=position)

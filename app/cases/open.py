@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.cases.deadlines import DeadlineKind, first_contact_by
+from app.cases.deadlines import DeadlineKind, first_contact_by, remind_at
 from app.cases.lifecycle import State, Urgency
 from app.cases.service import Case, line
 from app.cases.tables import cases
@@ -29,7 +29,8 @@ def open_split(work: Work, case_id: UUID, source: Case, urgency: Urgency) -> Non
         deadline_at=deadline,
         deadline_kind=DeadlineKind.FIRST_CONTACT,
         climbed=0,
-        next_climb_at=deadline,
+        next_climb_at=remind_at(deadline, work.at),
+        last_act_at=work.at,
         split_from=source.id,
         version=1,
     )

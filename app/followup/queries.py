@@ -95,7 +95,8 @@ CHANGE_ITEM: Final = (
     .where(case_item.c.id == bindparam("item_id"), case_item.c.state == "open", case_item.c.version == bindparam("seen"))
     .values(version=case_item.c.version + 1)
 )
-PAGE: Final = text("SELECT c.*, case_page(c.id, :contacts) AS page FROM cases c WHERE c.id = :case_id")
+PAGE: Final = text("""SELECT c.*, case_page(c.id, :contacts) AS page, (SELECT jsonb_agg(p) FROM case_pending(c.id) p) AS pending
+    FROM cases c WHERE c.id = :case_id""")
 SNOOZE_ITEM: Final = (
     update(case_item)
     .where(case_item.c.id == bindparam("subject"))

@@ -84,10 +84,10 @@ EXITS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Exit]]] = MappingProxyType(
             CheckState.WAIVED: Over("somebody decided against it, and said why"),
         },
         TieState: {
-            TieState.PROPOSED: CASES,  # both cases keep their own clock; a proposal past its moment is over
-            TieState.DONE: Over("the other case goes on"),
-            TieState.DECLINED: Over("both go on"),
-            TieState.UNDONE: Over("both go on"),
+            TieState.PROPOSED: Over("after its `answer_by` nobody can agree; both cases go on by their own clocks"),
+            TieState.DONE: Over("one case goes on for both, or two for one"),
+            TieState.DECLINED: Over("both cases go on"),
+            TieState.UNDONE: Over("both cases go on"),
         },
         CallbackState: {
             CallbackState.OPEN: Clock("callbacks", "callback.next_at", "tells again and again until somebody rings"),

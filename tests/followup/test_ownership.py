@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.core.db import Database
 from app.core.errors import Invalid
 from app.followup.ownership import ANSWER_HOURS, OFFICIALS, Official, ProblemLevel, insist_on_official
+from tests.followup.following import WAIVER
 from tests.makers import AMSTERDAM_DESK, now
 from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM, Table, a_table
 from tests.travel import travelling
@@ -27,9 +28,6 @@ def test_an_official_holds_what_the_function_allows(level: ProblemLevel, officia
     else:
         with pytest.raises(Invalid):
             insist_on_official(level, official)
-
-
-WAIVED = {"reason": "done_by_others", "by": "coordinator"}
 
 
 @pytest.fixture
@@ -109,13 +107,13 @@ async def test_only_who_was_asked_answers_and_only_once(table: Table) -> None:
     await table.do("social", path, yes, 412, version=3)
     await table.do("social", path, yes, 428)
     await table.do("social", f"items/{item}/end", {}, 409, version=1)
-    await table.do("social", f"items/{item}/end", {"outcome": "cancelled", "waiver": WAIVED}, 409, version=1)
+    await table.do("social", f"items/{item}/end", {"outcome": "cancelled"} | WAIVER, 409, version=1)
     await table.do("owner", f"items/{item}/end", {}, 409, version=1)
     await table.do(
         "social", f"items/{item}/moves", {"reason": "absence", "dueAt": (now() + timedelta(days=9)).isoformat()}, 409, version=1
     )
     assert await held(table) == ("practitioner", str(AMSTERDAM_DESK))
-    await table.do("ggz", f"items/{item}/end", {"outcome": "cancelled", "waiver": WAIVED}, version=1)
+    await table.do("ggz", f"items/{item}/end", {"outcome": "cancelled"} | WAIVER, version=1)
     ended = await table.do("social", path, yes, 409, version=2)
     assert ended["type"].endswith("item-ended")
     note = (await table.do("owner", "notes", {"what": "Iets."}))["id"]

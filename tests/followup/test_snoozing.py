@@ -12,7 +12,16 @@ from app.core.db import Database
 from app.core.errors import Invalid
 from app.followup.check_weeks import insist_on_weeks
 from app.followup.items import ItemKind
-from app.followup.snoozing import LONGEST_ITEM, MOST_TIMES, NEVER, NotSnoozable, Snoozable, insist_on_snoozable, snoozed_until
+from app.followup.snoozing import (
+    LONGEST_ITEM,
+    MOST_TIMES,
+    NEVER,
+    NEVER_ITEMS,
+    NotSnoozable,
+    Snoozable,
+    insist_on_snoozable,
+    snoozed_until,
+)
 from tests.followup.following import Following
 from tests.followup.situations import NOW
 from tests.makers import now
@@ -35,7 +44,7 @@ async def test_what_may_never_wait_is_refused_by_its_rule(following: Following, 
     assert await following.read() == before
 
 
-@pytest.mark.parametrize("kind", [ItemKind.INQUIRY, ItemKind.CALAMITY, ItemKind.INFORMATION_REQUEST])
+@pytest.mark.parametrize("kind", sorted(NEVER_ITEMS))
 def test_a_statutory_term_and_information_owed_never_wait(kind: ItemKind) -> None:
     """Whoever may put an action off may not move a term of the law."""
     with pytest.raises(NotSnoozable):

@@ -133,7 +133,7 @@ async def test_a_judgement_can_not_be_read_or_changed_past_the_policy(
             f"SET LOCAL ROLE nodus_app; SET LOCAL nodus.organisation = '{AMSTERDAM_DESK}'; SET LOCAL nodus.at = '{now().isoformat()}'"
         )
         assert await raw.fetch("SELECT FROM case_item WHERE id = $1", UUID(judged["id"])) == []
-        assert await raw.execute("UPDATE case_item SET facts = '{}' WHERE id = $1", UUID(judged["id"])) == "UPDATE 0"
+        assert await raw.execute("UPDATE case_item SET audience = NULL WHERE id = $1", UUID(judged["id"])) == "UPDATE 0"
         lines = await raw.fetch("SELECT facts::text AS said FROM case_line WHERE kind = 'judgement'")
         assert lines
         assert all("care" not in line["said"] for line in lines)

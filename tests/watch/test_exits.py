@@ -28,8 +28,9 @@ ELSEWHERE: Final = {
     "app.intake.hand_offs.HandOffState",  # `intake.HAND_OFFS` ends those of which nobody said what became
     "app.notices.following.NoticeState",  # follows its offer, which has its own clock
     "app.channels.police.ReportState",  # follows its call and its case
-    "app.boards.handoffs.HandoffState",  # told of every half hour until the shift has gone by: boards.due
-    "app.procedures.calamity.CalamityState",  # procedures are items: what is open in them is a duty of their case
+    "app.boards.handoffs.HandoffState",  # `boards.UNCONFIRMED` reminds of it, until the shift is over
+    # Read off an item, whose clock is the one of its case:
+    "app.procedures.calamity.CalamityState",
     "app.procedures.inquiry.InquiryState",
     "app.procedures.joint_table.TableState",
     "app.procedures.requests.RequestState",
@@ -71,10 +72,9 @@ def test_a_new_state_without_an_exit_is_found() -> None:
 def test_what_is_over_has_no_way_out_and_what_is_not_has(
     machine: type[StrEnum], steps: dict[StrEnum, frozenset[StrEnum]]
 ) -> None:
-    """The table of exits and the table of steps must not contradict each other."""
+    """The table of exits and the table of steps must not contradict each other. What is closed waits for nobody to reopen it."""
     for state in machine:
-        left_by_people_only = state is State.CLOSED  # reopened
-        assert isinstance(EXITS[machine][state], Over) == (not steps[state] or left_by_people_only), state
+        assert isinstance(EXITS[machine][state], Over) == (not steps[state] or state is State.CLOSED), state
 
 
 @settings(deadline=None)

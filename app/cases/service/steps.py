@@ -150,7 +150,8 @@ async def handed_over(work: Work, case: Case, to: UUID, coordinator: str | None,
         deadline, kind = case.deadline_at, case.deadline_kind
     columns: dict[str, Any] = {"deadline_at": deadline, "deadline_kind": kind, "climbed": 0}
     columns["next_climb_at"] = remind_at(deadline, work.at)
-    columns |= {"owner_organisation_id": to, "coordinator": coordinator, "municipality_code": municipality_code}
+    columns |= {"owner_organisation_id": to, "coordinator": coordinator, "deputy": None}
+    columns |= {"municipality_code": municipality_code}
     changed = await _change(work, case, **columns)
     line(work, case.id, "handed_over", owner_from=case.owner, owner_to=to, deadline_at=deadline, **facts)
     return changed

@@ -21,7 +21,7 @@ from app.followup.items import Item, item_of
 from app.followup.obligations import owed_from_the_start
 from app.followup.service.goals import reason_given
 from app.followup.service.notes import opened
-from app.followup.service.plan import moment, situation_in
+from app.followup.service.plan import moment, pending_in, situation_in
 from app.followup.situation import Obligation, Situation
 from app.followup.tables import aftercare_check, case_item, contact, goal, obligation
 from app.team.membership import Member
@@ -71,7 +71,7 @@ async def overview(work: Work, case_id: UUID, purpose: Purpose) -> Overview:
     vault.take_key(work, case_id, wrapped and bytes.fromhex(wrapped.removeprefix("\\x")))
     told = await _with_words(work, case_id, page, purpose)
     items = {name: [(item_of(one), one["words"]) for one in told[name]] for name in ITEMS}
-    situation = _situation(case, page)
+    situation = replace(_situation(case, page), pending=pending_in([_waits(one) for one in row["pending"] or ()], work.at))
     visible = _seen(situation, {item.id for item, _ in items["open"]}, {one["id"] for one in told["goals"]})
     owner = case.owner == work.organisation
     return Overview(
@@ -128,6 +128,10 @@ def _situation(case: Case, page: Told) -> Situation:
     promise = page["promise"] or {"at": None, "facts": None}
     at = promise["at"] and moment(promise["at"])
     return replace(situation, obligations=owed_from_the_start(case.opened_at, promise["facts"], at))
+
+
+def _waits(one: Told) -> Told:
+    return {**one, "id": UUID(one["id"]), "organisation_id": UUID(one["organisation_id"]), "until": moment(one["until"])}
 
 
 def _owed(one: Obligation) -> Told:

@@ -1,6 +1,6 @@
 """The case of a command with everything that decides what comes next; and its next deadline after the command."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -112,10 +112,13 @@ def insist_on_open(case: Case) -> None:
 
 async def with_pending(work: Work, case: Case, situation: Situation) -> Situation:
     """With what other organisations have yet to answer; an invitation that nobody answered in time is over by itself."""
-    rows = await work.rows(queries.PENDING, case_id=case.id)
+    return replace(situation, pending=pending_in(await work.rows(queries.PENDING, case_id=case.id), work.at))
+
+
+def pending_in(rows: Sequence[Mapping[str, Any]], at: datetime) -> tuple[Pending, ...]:
+    """What `case_pending` tells, as far as somebody may still answer it."""
     pending = (Pending(PendingKind(row["kind"]), row["id"], row["organisation_id"], row["until"]) for row in rows)
-    lasting = (one for one in pending if one.kind is PendingKind.HANDOVER or one.until > work.at)
-    return replace(situation, pending=tuple(lasting))
+    return tuple(one for one in pending if one.kind is PendingKind.HANDOVER or one.until > at)
 
 
 async def seen(work: Work, case_id: UUID) -> tuple[Case, Situation]:
