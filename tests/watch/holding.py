@@ -69,7 +69,8 @@ WRITTEN: Final = " UNION ALL ".join(
 
 async def insist(play: Play) -> None:
     """Everything that must hold of all cases, their clocks, and what who left sees."""
-    assert [row["what"] for row in await play.rows(BROKEN, at=play.at)] == []
+    broken = [row["what"] for row in await play.rows(BROKEN, at=play.at)]
+    assert broken == [], broken
     await _insist_on_clocks(play)
     gone = await play.rows("""
       SELECT m.organisation_id, array_agg(DISTINCT m.case_id) AS ids FROM case_member m JOIN cases c ON c.id = m.case_id
@@ -94,10 +95,13 @@ async def _insist_on_clocks(play: Play) -> None:
     assert len(situations) == len(owned), "every owned case has a situation"
     for case in owned:
         soonest = next_deadline(situations[case.id], last[case.id])
-        assert soonest and case.deadline_at and case.deadline_at <= soonest.at, (case, soonest)
+        assert soonest is not None
+        assert case.deadline_at is not None
+        assert case.deadline_at <= soonest.at, (case, soonest)
 
 
 async def _insist_on_nothing(play: Play, organisation: UUID, ids: list[UUID]) -> None:
     async with play.do(desk(organisation)) as work:
         assert await cases.some(work, ids) == [], "who left sees no case"
-        assert [row["what"] for row in await work.rows(text(WRITTEN), ids=ids)] == [], "who left sees no row"
+        seen = {row["what"] for row in await work.rows(text(WRITTEN), ids=ids)}
+        assert seen == set(), f"who left sees no {seen}"

@@ -52,7 +52,7 @@ async def hand_over(play: Play, choose: Choose) -> None:
 
 async def transfer(play: Play, choose: Choose) -> None:
     """An owner asks routing who is to have it, here or elsewhere."""
-    where = Elsewhere(choose((None, "0363", "0599")))
+    where = Elsewhere(choose((None, "GM0363", "GM0599")))
     await play.as_owner(
         choose, lambda work, case: handover.ask(work, case.id, NewHandover(HandoverReason.MOVED, elsewhere=where))
     )

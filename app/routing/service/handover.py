@@ -27,6 +27,7 @@ from app.routing.handovers import (
     owner_of,
 )
 from app.routing.ladder import Rung
+from app.routing.need import Need
 from app.routing.offers import Offer, OfferState, What, offer_of
 from app.routing.replay import Inputs
 from app.routing.service.correcting import withdrawn
@@ -203,10 +204,8 @@ async def _somebody(work: Work, case: Case, new: NewHandover) -> UUID | _Found:
 
 async def _routed(work: Work, case: Case, where: Elsewhere) -> _Found:
     row = await work.one(queries.LAST_DECISION, case_id=case.id)
-    if row is None:
-        raise LookupError("A case that is owned was decided about.")
-    last = Inputs.from_json(row["inputs"])
-    need = replace(last.need, urgency=case.urgency, chosen=None, provider=where.provider)
+    last = Inputs.from_json(row["inputs"]).need if row else Need(case.urgency)  # nothing was decided about what was split off
+    need = replace(last, urgency=case.urgency, chosen=None, provider=where.provider)
     around = await _around(work, where.municipality_code or case.municipality_code)
     inputs = Inputs(need, around, frozenset(), work.at, work.organisation)
     try:
