@@ -124,7 +124,7 @@ async def write(play: Play, choose: Choose) -> None:
     by = play.at + timedelta(hours=choose((1, 30, 400)))
 
     async def act(work: Work, case: Case) -> None:
-        assigned = choose((work.organisation, case.owner, *OTHERS))
+        assigned = choose((work.organisation, case.owner, *await play.team(case), choose(OTHERS)))
         await items.write(work, case.id, NewItem(kind, play.at, choose((None, ())), assigned_to=assigned, due_at=by))
 
     await play.as_part(choose, act)
@@ -168,8 +168,8 @@ async def move_item(play: Play, choose: Choose) -> None:
     due_at = choose((None, play.at + timedelta(hours=2), play.at + timedelta(days=20)))
 
     async def act(work: Work, case: Case) -> None:
-        item = await play.one_of("case_item", OPEN, choose, id=case.id)
-        how = actions.Move(MoveReason.NO_CAPACITY, choose((None, case.owner, *OTHERS)), due_at)
+        item = await play.one_of("case_item", f"{OPEN} AND kind IN ('action', 'transport', 'agreement')", choose, id=case.id)
+        how = actions.Move(MoveReason.NO_CAPACITY, choose((None, case.owner, *await play.team(case))), due_at)
         await actions.move(work, case.id, item["id"], item["version"], how)
 
     await play.as_part(choose, act)

@@ -29,7 +29,7 @@ ANSWERS: Final[tuple[dict[str, str], ...]] = ({"danger_now": "no", "not_eating":
 # What the worker does of itself with cases; the others look at rosters, mail and webhooks.
 RUN: Final = ("expired_offers", "unanswered_invitations", "overdue_cases", "left_lying", "auditor", "unconfirmed_handoffs")
 DUE: Final = tuple(one for one in worker.DUE_LISTS if one.name in RUN)
-LATEST: Final = MOMENT + timedelta(days=600)
+LATEST: Final = MOMENT + timedelta(days=1500)
 
 Choose = Callable[[Sequence[Any]], Any]
 Command = Callable[["Play", Choose], Awaitable[None]]

@@ -32,7 +32,9 @@ async def finish(play: Play, choose: Choose) -> None:
         [now] = await play.rows("SELECT state FROM cases WHERE id = :id", id=case.id)
         if now["state"] == State.CLOSED:
             return
-    raise AssertionError("Closing never comes nearer.")
+    async with play.do(desk(case.owner)) as work:
+        _, found = await close.checklist(work, case.id)
+    raise AssertionError(f"Closing never comes nearer: {[one.code for one in found.missing]}")
 
 
 async def _go_on(play: Play, case: Case) -> None:
@@ -55,7 +57,7 @@ async def _do(play: Play, work: Work, case: Case, one: Missing) -> None:
         await close.close(work, case.id, case.version, ClosingOutcome.BETTER, WithoutOwnGoal.NOT_ABLE)
     elif code == "first_contact":
         await contact.log(work, case.id, Contact(play.at, Way.VISIT, Party.PERSON, Result.REACHED), None)
-    elif code == "goal":
+    elif code in {"goal", "aftercare"}:
         await goals.set_goal(work, case.id, NewGoal(GoalOf.PERSON, "Rust."))
     elif code == "goal_outcome":
         await goals.give_outcome(work, case.id, subject, GoalOutcome.REACHED)
