@@ -10,7 +10,7 @@ from uuid import UUID
 from app.cases.case import Case
 from app.core.paging import Place
 from app.followup.items import Item
-from app.routing.offers import Offer
+from app.routing.offers import Offer, What
 from app.team.membership import Member
 
 MOST_COUNTED: Final = 200  # ⚙ nobody works from a board that is longer
@@ -94,8 +94,9 @@ def of_invitation(member: Member) -> Pending:
 
 
 def of_offer(offer: Offer) -> Pending:
-    """An offer that was not answered; whether it is a handover is known with its case."""
-    return Pending(Asked.OFFER, offer.id, offer.case_id, offer.organisation, offer.offered_at, offer.accept_by, offer.version)
+    """An offer that was not answered: of a case that nobody has yet, or that is handed over."""
+    kind = Asked.OFFER if offer.what is What.ASSIGNMENT else Asked.HANDOVER
+    return Pending(kind, offer.id, offer.case_id, offer.organisation, offer.offered_at, offer.accept_by, offer.version)
 
 
 def in_order(*parts: Iterable[Pending]) -> list[Pending]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, bindparam, literal_column, select, text, tuple_, union, update
+from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, cast, func, select, text, tuple_, union, update
 
 from app.cases.case import Wanted
 from app.cases.lifecycle import PRESSING, State
@@ -26,9 +26,6 @@ TO_CLIMB: Final = (
     .limit(100)
 )
 OPEN: Final = text("cases.state <> 'closed'")  # as its indexes say it
-THROUGH_OTHERS: Final = literal_column(
-    "cases.id IN (SELECT my_teams() UNION ALL SELECT my_invitations() UNION ALL SELECT my_offers())", Boolean
-)
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 
@@ -38,7 +35,10 @@ def listed(
     """A page of cases in the order they were opened, one more than asked for: each reason to see one by its own index."""
     reasons = [cases.c.owner_organisation_id == organisation]
     if not mine:
-        reasons += [cases.c.intake_organisation_id == organisation, THROUGH_OTHERS]
+        through_others = func.my_cases_through_others(
+            cast(after, Uuid), limit + 1, cast(state, Text), cast(overdue_at, DateTime(timezone=True))
+        )
+        reasons += [cases.c.intake_organisation_id == organisation, cases.c.id.in_(select(through_others))]
     found = union(*(_opened(reason, after, limit, state, overdue_at) for reason in reasons)).subquery()
     return select(found).order_by(found.c.id).limit(limit + 1)
 

@@ -25,6 +25,7 @@ class ItemKind(StrEnum):
     TRANSPORT = "transport"
     AGREEMENT = "agreement"  # with the person
     DEFERRAL = "deferral"  # informing the person is put off
+    CIRCLE = "circle"  # somebody of the person's own circle, who takes part without an organisation
     CRISIS_CARD = "crisis_card"  # what helps, and what doesn't, when it goes wrong
     ESCALATION = "escalation"  # the level of problem ownership, and the official who has accepted it
     INFORMATION_REQUEST = "information_request"

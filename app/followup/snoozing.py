@@ -74,7 +74,10 @@ NEVER: Final = MappingProxyType(
 NEVER_ITEMS: Final = MappingProxyType(
     {
         ItemKind.INQUIRY: Rule.STATUTORY_TERM,
+        ItemKind.INQUIRY_NOTICE: Rule.OWED_BY_LAW,
+        ItemKind.PROSECUTOR_HANDOVER: Rule.STATUTORY_TERM,
         ItemKind.CALAMITY: Rule.STATUTORY_TERM,
+        ItemKind.CALAMITY_REPORT: Rule.STATUTORY_TERM,
         ItemKind.INFORMATION_REQUEST: Rule.OWED_BY_LAW,
     }
 )

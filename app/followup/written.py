@@ -62,6 +62,56 @@ class AgreedWith(StrEnum):
     REPRESENTATIVE = "representative"
 
 
+class CircleTie(StrEnum):
+    """What somebody of the person's own circle is to them."""
+
+    PARTNER = "partner"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    FAMILY = "family"
+    FRIEND = "friend"
+    NEIGHBOUR = "neighbour"
+    CARER = "carer"  # mantelzorger
+    VOLUNTEER = "volunteer"  # such as somebody with experience of their own (ervaringsdeskundige)
+    LEGAL_REPRESENTATIVE = "legal_representative"  # mentor, bewindvoerder, curator
+
+
+class CirclePart(StrEnum):
+    """What that somebody does for the person."""
+
+    CONTACT = "contact"  # is rung first
+    HELPS = "helps"
+    DECIDES = "decides"  # may decide for the person
+    INFORMED = "informed"  # is told how it goes
+
+
+class PersonAgrees(StrEnum):
+    """What the person says of it that this somebody takes part."""
+
+    YES = "yes"
+    NOT_ASKED_YET = "not_asked_yet"
+    NOT_NEEDED = "not_needed"  # a legal representative
+
+
+NOT_NEEDED_FOR: Final = frozenset({CircleTie.LEGAL_REPRESENTATIVE})
+
+
+def of_circle(tie: CircleTie, part: CirclePart, agreed: PersonAgrees) -> dict[str, Any]:
+    """The codes of somebody of the person's own circle, who takes part by the person's wish, or by law.
+
+    Raises:
+        Invalid: somebody decides for the person without being their legal representative, or takes part against the law's order.
+    """
+    if part is CirclePart.DECIDES and tie not in NOT_NEEDED_FOR:
+        fault = FieldError("/part", "decides", "Only a legal representative decides for a person.")
+        raise Invalid("This somebody can't decide for the person. Nothing was changed.", errors=[fault])
+    if agreed is PersonAgrees.NOT_NEEDED and tie not in NOT_NEEDED_FOR:
+        fault = FieldError("/agreed", "asked", "Ask the person; `not_asked_yet` until then.")
+        raise Invalid("Whether the person agrees matters here. Nothing was changed.", errors=[fault])
+    return {"tie": tie, "part": part, "agreed": agreed}
+
+
 class CardChanged(Conflict):
     """Another card has taken the place of the one that was read."""
 

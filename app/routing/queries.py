@@ -57,6 +57,7 @@ FIRST_DECISIONS: Final = text("""
 """)
 
 
+NOBODYS: Final = text("offer.what = 'assignment'")
 STANDS: Final = text("offer.state = 'pending'")  # as its indexes say it
 
 
@@ -66,10 +67,10 @@ def asked(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
 
 
 def asks(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
-    """Pending offers of cases that an organisation took in, and others that it wrote; in the same order."""
-    taken_in = offer.c.intake_organisation_id == organisation
-    written = and_(offer.c.written_by == organisation, offer.c.written_by != offer.c.intake_organisation_id)
-    found = union_all(*(_pending(one, after, limit) for one in (taken_in, written))).subquery()
+    """Pending offers of cases that an organisation took in and nobody has yet, and of those it hands over; in the same order."""
+    taken_in = and_(offer.c.intake_organisation_id == organisation, NOBODYS)
+    handed_over = offer.c.from_organisation_id == organisation
+    found = union_all(*(_pending(one, after, limit) for one in (taken_in, handed_over))).subquery()
     return select(found).order_by(found.c.accept_by, found.c.id).limit(limit)
 
 

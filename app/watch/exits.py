@@ -14,6 +14,7 @@ from app.callbacks.promises import CallbackState
 from app.cases.lifecycle import State
 from app.followup.items import ItemState
 from app.followup.situation import CheckState, ObligationState
+from app.followup.ties import TieState
 from app.routing.offers import OfferState
 from app.signals.codes import SignalState
 from app.team.membership import MemberState
@@ -48,7 +49,7 @@ EXITS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Exit]]] = MappingProxyType(
             State.ACCEPTED: CASES,
             State.IN_FOLLOW_UP: CASES,
             State.AFTERCARE: CASES,
-            State.CLOSED: Over("nothing is missing any more"),
+            State.CLOSED: Over("nothing is missing any more; who owns it may reopen it"),
         },
         OfferState: {
             OfferState.PENDING: OFFERS,
@@ -81,6 +82,12 @@ EXITS: Final[Mapping[type[StrEnum], Mapping[StrEnum, Exit]]] = MappingProxyType(
             CheckState.PLANNED: CASES,
             CheckState.DONE: Over("somebody looked"),
             CheckState.WAIVED: Over("somebody decided against it, and said why"),
+        },
+        TieState: {
+            TieState.PROPOSED: CASES,  # both cases keep their own clock; a proposal past its moment is over
+            TieState.DONE: Over("the other case goes on"),
+            TieState.DECLINED: Over("both go on"),
+            TieState.UNDONE: Over("both go on"),
         },
         CallbackState: {
             CallbackState.OPEN: Clock("callbacks", "callback.next_at", "tells again and again until somebody rings"),

@@ -47,7 +47,6 @@ CREATE TRIGGER name_new_owner AFTER UPDATE OF owner_organisation_id, state ON ca
   WHEN (OLD.owner_organisation_id IS DISTINCT FROM NEW.owner_organisation_id OR (OLD.state = 'closed') <> (NEW.state = 'closed'))
   EXECUTE FUNCTION name_new_owner();
 
-CREATE INDEX IF NOT EXISTS cases_due ON cases (owner_organisation_id, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX cases_due_in ON cases (owner_organisation_id, municipality_code, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX cases_due_of ON cases (owner_organisation_id, coordinator, deadline_at, id) WHERE state <> 'closed';
 CREATE INDEX case_item_waits ON case_item (owner_organisation_id, due_at, id)
@@ -58,9 +57,8 @@ CREATE INDEX aftercare_check_due ON aftercare_check (owner_organisation_id, due_
 CREATE INDEX case_member_waits ON case_member (owner_organisation_id, answer_by, id) WHERE state = 'invited';
 CREATE INDEX case_member_asked ON case_member (organisation_id, answer_by, id) WHERE state = 'invited';
 CREATE INDEX offer_asked ON offer (organisation_id, accept_by, id) WHERE state = 'pending';
-CREATE INDEX offer_taken_in ON offer (intake_organisation_id, accept_by, id) WHERE state = 'pending';
-CREATE INDEX offer_written ON offer (written_by, accept_by, id)
-  WHERE state = 'pending' AND written_by <> intake_organisation_id;
+CREATE INDEX offer_taken_in ON offer (intake_organisation_id, accept_by, id) WHERE state = 'pending' AND what = 'assignment';
+CREATE INDEX offer_handed_over ON offer (from_organisation_id, accept_by, id) WHERE state = 'pending';
 """
 
 # Whoever is on ten thousand teams reads one row of one case: the team of that case is asked, not all the teams. Where whole
@@ -74,11 +72,25 @@ COMMENT ON FUNCTION is_on_team IS 'Whether the organisation of this transaction 
 REVOKE ALL ON FUNCTION is_on_team(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_on_team(uuid) TO nodus_app, nodus_worker;
 
-CREATE FUNCTION my_offers() RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$ SELECT case_id FROM offer WHERE organisation_id = me() AND state = 'pending' $$;
-COMMENT ON FUNCTION my_offers IS 'The cases that the organisation of this transaction is being asked to take.';
-REVOKE ALL ON FUNCTION my_offers() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION my_offers() TO nodus_app, nodus_worker;
+-- A page of the list of cases, by the ids that follow one: whoever is on ten thousand teams reads the first of them only.
+CREATE FUNCTION my_cases_through_others(after uuid, most int, of_state text, due_before timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  (SELECT c.id FROM case_member m JOIN cases c ON c.id = m.case_id
+    WHERE m.organisation_id = me() AND m.state IN ('invited', 'member') AND c.state <> 'closed'
+      AND m.case_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
+      AND (of_state IS NULL OR c.state = of_state) AND (due_before IS NULL OR c.deadline_at < due_before)
+    ORDER BY m.case_id LIMIT most)
+  UNION
+  (SELECT c.id FROM offer o JOIN cases c ON c.id = o.case_id
+    WHERE o.organisation_id = me() AND o.state = 'pending'
+      AND o.case_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
+      AND (of_state IS NULL OR c.state = of_state) AND (due_before IS NULL OR c.deadline_at < due_before)
+    ORDER BY o.case_id LIMIT most)
+$$;
+COMMENT ON FUNCTION my_cases_through_others IS
+  'Some of the cases that are shown to an organisation because it is asked, invited, or on the team; in the order of their ids.';
+REVOKE ALL ON FUNCTION my_cases_through_others(uuid, int, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION my_cases_through_others(uuid, int, text, timestamptz) TO nodus_app, nodus_worker;
 
 CREATE FUNCTION pg_temp.say_policies(said text, instead text, tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -214,14 +226,13 @@ SELECT pg_temp.say_policies('\\mis_on_team\\(case_id\\)', 'case_id IN (SELECT my
 """
 DOWN = """
 DROP TABLE shift_handoff_question, shift_handoff_confirmation, shift_handoff_line, shift_handoff, deadline_calendar;
-DROP INDEX offer_written, offer_taken_in, offer_asked, case_member_asked, case_member_waits, aftercare_check_due,
+DROP INDEX offer_handed_over, offer_taken_in, offer_asked, case_member_asked, case_member_waits, aftercare_check_due,
   case_item_waits_for_nobody, case_item_waits, cases_due_of, cases_due_in;
-DROP INDEX IF EXISTS cases_due;
 DROP TRIGGER name_new_owner ON cases;
 DROP TRIGGER name_owner ON case_member;
 DROP TRIGGER name_owner ON aftercare_check;
 DROP TRIGGER name_owner ON case_item;
-DROP FUNCTION my_offers();
+DROP FUNCTION my_cases_through_others(uuid, int, text, timestamptz);
 DROP FUNCTION is_on_team(uuid);
 DROP FUNCTION name_new_owner();
 DROP FUNCTION name_owner();

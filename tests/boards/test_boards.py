@@ -153,6 +153,16 @@ async def test_an_offer_waits_where_it_was_written_and_presses_where_it_goes(boa
     assert await board.rows("ggz", "to-accept") == []
 
 
+async def test_a_handover_waits_for_who_asks_and_presses_on_who_is_asked(board: Board) -> None:
+    """The owner waits, the ggz is pressed, and whoever once took the call in waits for nothing: the case has an owner."""
+    body = {"organisationId": str(MENTAL_HEALTH), "reason": "other_expertise"}
+    asked = await board.table.do("owner", "handovers", body)
+    for who, name in (("owner", "waiting-for-others"), ("ggz", "to-accept")):
+        [row] = [one for one in await board.rows(who, name) if one["kind"] == "handover"]
+        assert (row["id"], row["caseId"]) == (asked["offers"][0]["id"], board.table.case)
+    assert [one for one in await board.rows("operator", "waiting-for-others") if one["caseId"] == board.table.case] == []
+
+
 async def test_an_invitation_nobody_answered_in_time_is_on_no_board(
     fresh_client: httpx.AsyncClient, fresh_database: Database
 ) -> None:

@@ -197,6 +197,13 @@ class Books:
             while await self._owner.fetchval(asked, list(endpoints)):
                 await asyncio.sleep(0.05)
 
+    async def behind(self, endpoints: Collection[UUID]) -> int:
+        """How many events endpoints have not had yet."""
+        asked = """SELECT sum(c.last - e.delivered_through
+            + (SELECT count(*) FROM webhook_message m WHERE m.endpoint_id = e.id))::bigint
+            FROM webhook_endpoint e JOIN recipient_counter c ON c.recipient_id = e.organisation_id WHERE e.id = ANY ($1)"""
+        return int(await self._owner.fetchval(asked, list(endpoints)) or 0)
+
     async def hurry(self) -> None:
         """Let whoever failed be tried now: a test does not wait for minutes."""
         await self._owner.execute("UPDATE webhook_endpoint SET next_attempt_at = now(), attempts = 0")

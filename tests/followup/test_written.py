@@ -48,6 +48,24 @@ async def test_everything_written_is_kept_in_codes_and_sealed_words(table: Table
     assert all(one["note"] is None and one["words"] is None for one in bare)
 
 
+async def test_the_persons_own_circle_takes_part_by_the_persons_wish(table: Table) -> None:
+    """A sister who is rung first, and a legal representative, whom nobody has to ask about; their names are sealed."""
+    sister = {"tie": "sibling", "part": "contact", "agreed": "yes", "name": "Zus", "phone": "0612345678"}
+    await table.do("social", "circle", sister)
+    await table.do(
+        "owner", "circle", {"tie": "legal_representative", "part": "decides", "agreed": "not_needed", "name": "Mentor"}
+    )
+    first, second = await items(table, "ggz", kind="circle")
+    assert (first["facts"], first["words"]) == (
+        {"tie": "sibling", "part": "contact", "agreed": "yes"}, {"name": "Zus", "phone": "0612345678"},
+    )  # fmt: skip
+    assert second["facts"]["part"] == "decides"
+    for wrong, pointer in (({"part": "decides"}, "/part"), ({"agreed": "not_needed"}, "/agreed")):
+        assert (await table.do("owner", "circle", sister | wrong, 400))["errors"][0]["pointer"] == pointer
+    await table.do("police", "circle", sister, 404)
+    assert len(await items(table, kind="circle")) == 2
+
+
 async def test_what_is_arranged_is_a_duty(table: Table) -> None:
     """Transport for tomorrow, or an agreement to look at again, moves the deadline of the case until it is done."""
     await table.do("owner", "contacts", {"way": "visit", "party": "person", "result": "reached"})

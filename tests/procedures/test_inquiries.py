@@ -17,6 +17,8 @@ REPORT: Final = "Moeder zegt dat hij niet meer eet."
 OUTCOME: Final = {"outcome": "none", "decider": "mandated_official", "note": "Vrijwillige hulp is genoeg."}
 MONDAY: Final = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
+WAIVED = {"reason": "done_by_others", "by": "coordinator"}
+
 
 async def registered(table: Table, expected: int = 201, **changes: Any) -> Any:
     """An inquiry that a mother asked for, who is known to be one."""
@@ -91,8 +93,8 @@ async def test_a_close_relative_who_disagrees_takes_it_to_the_prosecutor(client:
         assert "nl.nodus.inquiry.disagreed.v1" in {kind for kind, _ in await heard(client, table.keys["owner"], AMSTERDAM_DESK)}
         again = await table.do("owner", f"{path}/disagreement", {}, 409)
         assert again["type"].endswith("nothing-to-hand-over")
-        for outcome in ("done", "cancelled"):
-            refused = await table.do("owner", f"items/{duty['id']}/end", {"outcome": outcome}, 409, version=1)
+        for body in ({"outcome": "done"}, {"outcome": "cancelled", "waiver": WAIVED}):
+            refused = await table.do("owner", f"items/{duty['id']}/end", body, 409, version=1)
             assert refused["type"].endswith("ends-by-procedure")
         travel.on(days=3)
         assert (await _only(table))["prosecutorHandover"]["state"] == "open"

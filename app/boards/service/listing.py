@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from app.boards.rows import Asked, Late, Pending, Shown, in_order, of_invitation, of_item, of_offer, place_of
+from app.boards.rows import Late, Pending, Shown, in_order, of_invitation, of_item, of_offer, place_of
 from app.boards.sought import sought
 from app.boards.weeks import week_named
 from app.cases import service as cases
@@ -45,9 +45,7 @@ async def waiting(work: Work, after: Place | None, limit: int) -> Page[Shown]:
         map(of_invitation, await invitations.by_us(work, after, limit + 1)),
         map(of_offer, await offers.by_us(work, after, limit + 1)),
     )
-    page = await _with_cases(work, rows, limit)
-    ours = [one for one in page.items if one.pending.kind != Asked.HANDOVER or one.case.owner == work.organisation]
-    return Page(ours, page.next)
+    return await _with_cases(work, rows, limit)
 
 
 async def to_accept(work: Work, after: Place | None, limit: int) -> Page[Shown]:
@@ -91,12 +89,7 @@ async def _narrowed(work: Work, wanted: Wanted, q: str | None) -> Wanted:
 async def _with_cases(work: Work, rows: Sequence[Pending], limit: int) -> Page[Shown]:
     page = page_by_place(rows, limit, lambda one: one.place)
     known = await _by_id(work, [one.case_id for one in page.items])
-    return Page([_shown(one, known[one.case_id]) for one in page.items if one.case_id in known], page.next)
-
-
-def _shown(pending: Pending, case: Case) -> Shown:
-    handed_over = pending.kind == Asked.OFFER and case.owner is not None
-    return Shown(replace(pending, kind=Asked.HANDOVER) if handed_over else pending, case)
+    return Page([Shown(one, known[one.case_id]) for one in page.items if one.case_id in known], page.next)
 
 
 async def _by_id(work: Work, ids: Sequence[UUID]) -> dict[UUID, Case]:

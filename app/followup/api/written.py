@@ -14,6 +14,7 @@ from app.followup.schemas.items import ItemOut
 from app.followup.schemas.written import (
     AgreementIn,
     AssessmentIn,
+    CircleIn,
     CorrectionIn,
     CrisisCardIn,
     CrisisCardOut,
@@ -59,6 +60,13 @@ async def add_transport(case_id: UUID, body: TransportIn, work: FollowUpDoor) ->
 async def add_agreement(case_id: UUID, body: AgreementIn, work: FollowUpDoor) -> CaseNow:
     """Write down what was agreed with the person; with `dueAt` it is looked at again by then."""
     item_id, case = await items.write(work, case_id, body.to_item(work.at, work.organisation))
+    return CaseNow.of(case, item_id)
+
+
+@router.post("/cases/{case_id}/circle", status_code=201, responses=Writing)
+async def add_to_circle(case_id: UUID, body: CircleIn, work: FollowUpDoor) -> CaseNow:
+    """Write down who of the person's own circle takes part, as what, and whether the person agrees. They read nothing here."""
+    item_id, case = await items.write(work, case_id, body.to_item(work.at))
     return CaseNow.of(case, item_id)
 
 

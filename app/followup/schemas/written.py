@@ -13,7 +13,20 @@ from app.followup.items import Item, ItemKind, NewItem
 from app.followup.moving import MoveReason
 from app.followup.schemas.sharing import SharedIn
 from app.followup.service.actions import Move
-from app.followup.written import CARD, AgreedWith, Method, PoliceReason, RiskLevel, TransportBy, assessment, by_police
+from app.followup.written import (
+    CARD,
+    AgreedWith,
+    CirclePart,
+    CircleTie,
+    Method,
+    PersonAgrees,
+    PoliceReason,
+    RiskLevel,
+    TransportBy,
+    assessment,
+    by_police,
+    of_circle,
+)
 
 
 class NoteIn(SharedIn):
@@ -96,6 +109,26 @@ class AgreementIn(PlannedIn):
         """The item to write."""
         facts, words = {"with": self.agreed_with}, {"note": self.what}
         return self.planned(NewItem(ItemKind.AGREEMENT, self.at or now, facts=facts, words=words), by)
+
+
+class CircleIn(SharedIn):
+    """Somebody of the person's own circle, who takes part without an organisation, and reads nothing here."""
+
+    tie: CircleTie
+    part: CirclePart
+    agreed: PersonAgrees = Field(PersonAgrees.NOT_ASKED_YET, description="What the person says of it")
+    name: Line
+    phone: Line | None = None
+    note: Text | None = None
+
+    def to_item(self, now: datetime) -> NewItem:
+        """The item to write.
+
+        Raises:
+            Invalid: as `written.of_circle`.
+        """
+        words = {"name": self.name, "phone": self.phone, "note": self.note}
+        return NewItem(ItemKind.CIRCLE, now, self.audience, facts=of_circle(self.tie, self.part, self.agreed), words=words)
 
 
 class CrisisCardIn(Wire):
