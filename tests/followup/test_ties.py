@@ -249,6 +249,17 @@ async def test_bad_joinings_change_nothing(client: httpx.AsyncClient, database: 
     assert (await case.read("/ties"))["items"] == []
 
 
+async def test_nobody_is_asked_onto_the_team_of_a_case_that_was_joined(client: httpx.AsyncClient, database: Database) -> None:
+    """The invitation ends with the case, and whoever had it hears."""
+    case, into, _ = await _two(client, database)
+    await case.do("team", {"organisationId": str(OTHER), "role": "police", "purpose": "safety"})
+    await _join(case, into.case)
+    [member] = (await case.read("/team"))["items"]
+    assert (member["state"], member["reason"]) == ("withdrawn", "other")
+    told = await heard(client, await a_token(database, OTHER, "desk"), OTHER)
+    assert [kind for kind, subject in told if subject == case.case][-1] == "nl.nodus.team.changed.v1"
+
+
 async def test_what_comes_along_with_a_split_may_be_due_first(client: httpx.AsyncClient, database: Database) -> None:
     """The clock of the new case is that of the soonest of all that is in it."""
     case, _, _ = await _two(client, database)

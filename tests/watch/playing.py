@@ -82,7 +82,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     together.call, together.accept, together.decline, together.see, together.hand_over, together.hand_over, together.transfer,
     together.take_back, together.invite, together.invite, together.join_team, together.join_team, together.leave_team,
     together.scale, together.answer_scaling, together.reopen_case, together.join_cases, together.join_cases,
-    together.answer_joining, together.part_cases, together.split_case, together.time_passes, together.time_passes,
+    together.answer_joining, together.answer_joining, together.part_cases, together.split_case, together.time_passes, together.time_passes,
     care.touch, care.set_goal, care.give_outcome, care.look_after, care.choose_weeks, care.fulfil, care.tell_caller,
     care.still_worried, care.write, care.write, care.note, care.view, care.write_card, care.end_item, care.move_item,
     care.correct_item, care.put_off, care.coordinate, care.end_case,

@@ -11,7 +11,7 @@ from app.routing.offers import DeclineReason
 from app.routing.service import answer, handover
 from app.team.membership import EndReason, TeamPurpose, TeamRole
 from app.team.service import members
-from tests.watch.play import OTHERS, Choose, Play, desk
+from tests.watch.play import OTHERS, Choose, NothingThere, Play, desk
 
 
 async def call(play: Play, choose: Choose) -> None:
@@ -70,9 +70,14 @@ async def take_back(play: Play, choose: Choose) -> None:
 
 
 async def invite(play: Play, choose: Choose) -> None:
-    """Somebody is asked onto the team."""
+    """Somebody is asked onto the team; half of them join at once."""
+    case = await play.an_owned_case(choose)
     who = choose(OTHERS)
-    await play.as_owner(choose, lambda work, case: members.invite(work, case.id, who, TeamRole.OTHER, TeamPurpose.CONSULTATION))
+    async with play.do(desk(case.owner)) as work:
+        asked = await members.invite(work, case.id, who, TeamRole.OTHER, TeamPurpose.CONSULTATION)
+    if choose((True, False)):
+        async with play.do(desk(who)) as work:
+            await members.answer(work, case.id, asked.id, asked.version, accept=True)
 
 
 async def join_team(play: Play, choose: Choose) -> None:
@@ -124,6 +129,8 @@ async def reopen_case(play: Play, choose: Choose) -> None:
 async def join_cases(play: Play, choose: Choose) -> None:
     """Two cases are one, says the owner of one of them."""
     one, two = await play.an_owned_case(choose), await play.an_owned_case(choose)
+    if one.id == two.id:
+        raise NothingThere("There is no other case.")
     async with play.do(desk(one.owner)) as work:
         await joining.propose(work, one.id, one.version, two.id, choose(list(JoinReason)))
 
