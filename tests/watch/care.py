@@ -41,7 +41,6 @@ from tests.watch.play import OTHERS, Choose, Play
 
 WAIVER: Final = Waiver(WaiverReason.DONE_BY_OTHERS, DecidedBy.COORDINATOR)
 DONE: Final = Done(listener=Listener.SIBLING, worked=(BuildingBlock.REPORTING,))
-OPEN: Final = "case_id = :id AND state = 'open'"
 
 
 async def touch(play: Play, choose: Choose) -> None:
@@ -57,25 +56,21 @@ async def set_goal(play: Play, choose: Choose) -> None:
 
 async def give_outcome(play: Play, choose: Choose) -> None:
     """What became of it."""
-
-    async def act(work: Work, case: Case) -> None:
-        goal = await play.one_of("goal", "case_id = :id AND outcome IS NULL", choose, id=case.id)
-        await goals.give_outcome(work, case.id, goal["id"], choose(list(GoalOutcome)))
-
-    await play.as_owner(choose, act)
+    goal, what = await play.row_of("goal", "outcome IS NULL", choose), choose(list(GoalOutcome))
+    await play.as_owner(choose, lambda work, case: goals.give_outcome(work, case.id, goal["id"], what), goal["case_id"])
 
 
 async def look_after(play: Play, choose: Choose) -> None:
     """A check, done or waived."""
+    check, done = await play.row_of("aftercare_check", "state = 'planned'", choose), choose((True, True, False))
 
     async def act(work: Work, case: Case) -> None:
-        check = await play.one_of("aftercare_check", "case_id = :id AND state = 'planned'", choose, id=case.id)
-        if choose([True, True, False]):
+        if done:
             await checks.do_check(work, case.id, check["id"], choose(list(CheckResult)), None)
         else:
             await checks.waive_check(work, case.id, check["id"], WAIVER, None)
 
-    await play.as_owner(choose, act)
+    await play.as_owner(choose, act, check["case_id"])
 
 
 async def choose_weeks(play: Play, choose: Choose) -> None:
@@ -154,50 +149,41 @@ async def write_card(play: Play, choose: Choose) -> None:
 
 async def end_item(play: Play, choose: Choose) -> None:
     """Done, or not going to be."""
-
-    async def act(work: Work, case: Case) -> None:
-        item = await play.one_of("case_item", OPEN, choose, id=case.id)
-        how = Ending(choose((ItemState.DONE, ItemState.CANCELLED)))
-        await items.end(work, case.id, item["id"], item["version"], how)
-
-    await play.as_part(choose, act)
+    item, how = await play.row_of("case_item", "state = 'open'", choose), Ending(choose((ItemState.DONE, ItemState.CANCELLED)))
+    await play.as_part(choose, lambda work, case: items.end(work, case.id, item["id"], item["version"], how), item["case_id"])
 
 
 async def move_item(play: Play, choose: Choose) -> None:
     """Given to another, or to another moment."""
     due_at = choose((None, play.at + timedelta(hours=2), play.at + timedelta(days=20)))
+    item = await play.row_of("case_item", "state = 'open' AND kind IN ('action', 'transport', 'agreement')", choose)
 
     async def act(work: Work, case: Case) -> None:
-        item = await play.one_of("case_item", f"{OPEN} AND kind IN ('action', 'transport', 'agreement')", choose, id=case.id)
         how = actions.Move(MoveReason.NO_CAPACITY, choose((None, case.owner, *await play.team(case))), due_at)
         await actions.move(work, case.id, item["id"], item["version"], how)
 
-    await play.as_part(choose, act)
+    await play.as_part(choose, act, item["case_id"])
 
 
 async def correct_item(play: Play, choose: Choose) -> None:
     """It should have said something else, or nothing."""
+    row = await play.row_of("case_item", "true", choose)
 
     async def act(work: Work, case: Case) -> None:
-        row = await play.one_of("case_item", "case_id = :id", choose, id=case.id)
         found = await items.item(work, case.id, row["id"])
         new = choose((NewItem(found.kind, play.at, facts=found.facts, words={"note": "Anders."}), None))
         await correct.correct(work, case.id, found.id, found.version, CorrectionReason.MISTAKE, new)
 
-    await play.as_part(choose, act)
+    await play.as_part(choose, act, row["case_id"])
 
 
 async def put_off(play: Play, choose: Choose) -> None:
     """An item or a check waits a little."""
-
-    async def act(work: Work, case: Case) -> None:
-        what = choose((Snoozable.ITEM, Snoozable.CHECK))
-        table, state = ("case_item", "open") if what is Snoozable.ITEM else ("aftercare_check", "planned")
-        row = await play.one_of(table, "case_id = :id AND state = :state AND due_at IS NOT NULL", choose, id=case.id, state=state)
-        until = max(row["due_at"], play.at) + timedelta(days=choose((1, 6, 30)))
-        await snooze.snooze(work, case.id, what, row["id"], until, choose(list(SnoozeReason)))
-
-    await play.as_owner(choose, act)
+    what = choose((Snoozable.ITEM, Snoozable.CHECK))
+    table, state = ("case_item", "open") if what is Snoozable.ITEM else ("aftercare_check", "planned")
+    row = await play.row_of(table, f"state = '{state}' AND due_at IS NOT NULL", choose)
+    until, why = max(row["due_at"], play.at) + timedelta(days=choose((1, 6, 30))), choose(list(SnoozeReason))
+    await play.as_owner(choose, lambda work, case: snooze.snooze(work, case.id, what, row["id"], until, why), row["case_id"])
 
 
 async def coordinate(play: Play, choose: Choose) -> None:
@@ -208,6 +194,7 @@ async def coordinate(play: Play, choose: Choose) -> None:
         await absences.name_coordinator(work, case.id, case.version, one, two)
         if choose((True, False)):
             away = await absences.be_away(work, one, "dan", play.at, play.at + timedelta(days=20))
+            await work.flush()
             if choose((True, False)):
                 await absences.come_back(work, away.id)
 

@@ -74,12 +74,13 @@ async def disagree(play: Play, choose: Choose) -> None:
 async def call_table(play: Play, choose: Choose) -> None:
     """The owner asks its team what each finds."""
     by = play.at + timedelta(days=choose((1, 20)))
+    member = await play.row_of("case_member", "state = 'member'", choose)
 
     async def act(work: Work, case: Case) -> None:
-        invited = (case.owner or work.organisation, *await play.team(case))
+        invited = (work.organisation, *await play.team(case))
         await joint.call(work, case.id, joint.Invitation(invited, by, "Wat nu?"))
 
-    await play.as_owner(choose, act)
+    await play.as_owner(choose, act, member["case_id"])
 
 
 async def judge(play: Play, choose: Choose) -> None:
@@ -144,7 +145,9 @@ async def end_procedure(work: Work, item: Any) -> None:
 
 async def _step(play: Play, kinds: tuple[str, ...], choose: Choose) -> None:
     """One of the open items of these kinds, by the owner of its case."""
-    item = await play.one_of("case_item", "kind = ANY (:kinds) AND state = 'open'", choose, kinds=list(kinds))
+    item = await play.one_of(
+        "case_item", "kind = ANY (:kinds) AND state = 'open'", lambda rows: choose(rows[-2:]), kinds=list(kinds)
+    )
     async with play.do(desk(await _owner(play, item))) as work:
         await end_procedure(work, item)
 

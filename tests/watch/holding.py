@@ -88,8 +88,10 @@ async def insist(play: Play) -> None:
 
 async def _insist_on_clocks(play: Play) -> None:
     """The clock of an owned case is never later than the soonest of its situation; what was overdue waits for a new owner."""
-    rows = await play.rows("""SELECT c.id, c.last_act_at, (SELECT max(since) FROM owners_of(c.id)) AS taken FROM cases c
-      WHERE state NOT IN ('closed', 'offered')""")
+    found = await play.rows("""SELECT c.id, c.state, c.last_act_at, (SELECT max(since) FROM owners_of(c.id)) AS taken
+      FROM cases c""")
+    play.states |= {row["state"] for row in found}
+    rows = [row for row in found if row["state"] not in {"closed", "offered"}]
     last, taken = ({row["id"]: row[name] for row in rows} for name in ("last_act_at", "taken"))
     async with play.do(WORKER) as work:
         owned = await cases.some(work, [row["id"] for row in rows])

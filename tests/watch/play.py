@@ -52,6 +52,7 @@ class Play:
         """Nobody has rung yet."""
         self.database = database
         self.at: datetime = MOMENT
+        self.states: set[str] = set()
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -66,6 +67,7 @@ class Play:
 
     async def carry_out(self, command: Command, choose: Choose) -> None:
         """One command; that a rule refuses it is an answer, and a transaction that was refused left nothing."""
+        self.at += timedelta(seconds=1)
         try:
             await command(self, choose)
             self.done[command.__name__] += 1
@@ -106,26 +108,27 @@ class Play:
         async with self.do(WORKER) as work:
             return await cases.get(work, choose(found[:3])["id"])  # few, so that much happens to each
 
-    async def an_owned_case(self, choose: Choose) -> Case:
-        """One of the open cases; who is asked accepts it first."""
-        case = await self.a_case(choose)
+    async def an_owned_case(self, choose: Choose, about: UUID | None = None) -> Case:
+        """One of the open cases, or the one that is named; who is asked accepts it first."""
+        async with self.do(WORKER) as work:
+            named = await cases.get(work, about) if about else None
+        case = named or await self.a_case(choose)
         if case.owner is None:
             await self.accept(case)
-            async with self.do(WORKER) as work:
-                return await cases.get(work, case.id)
+            return await self.an_owned_case(choose, case.id)
         return case
 
-    async def as_owner(self, choose: Choose, act: Act) -> None:
+    async def as_owner(self, choose: Choose, act: Act, about: UUID | None = None) -> None:
         """The owner of one of the cases does something with it."""
-        case = await self.an_owned_case(choose)
+        case = await self.an_owned_case(choose, about)
         async with self.do(desk(case.owner)) as work:
             await act(work, case)
 
-    async def as_part(self, choose: Choose, act: Act) -> None:
+    async def as_part(self, choose: Choose, act: Act, about: UUID | None = None) -> None:
         """The owner of one of the cases, or somebody on its team, does something with it."""
-        case = await self.an_owned_case(choose)
+        case = await self.an_owned_case(choose, about)
         team = await self.team(case)
-        async with self.do(desk(choose((case.owner, *team)))) as work:
+        async with self.do(desk(choose((case.owner, case.owner, *team)))) as work:
             await act(work, case)
 
     async def team(self, case: Case) -> list[UUID]:
@@ -139,6 +142,11 @@ class Play:
         if not rows:
             raise NothingThere("There is none.")
         return choose(rows)
+
+    async def row_of(self, table: str, where: str, choose: Choose) -> Any:
+        """One of the rows of open cases that somebody owns."""
+        owned = "case_id IN (SELECT id FROM cases WHERE state <> 'closed' AND owner_organisation_id IS NOT NULL)"
+        return await self.one_of(table, f"{owned} AND {where}", choose)
 
     async def pending(self, case: Case) -> Any:
         """The offer of a case that is not answered."""

@@ -40,7 +40,8 @@ async def finish(play: Play, choose: Choose) -> None:
 async def _go_on(play: Play, case: Case) -> None:
     async with play.do(desk(case.owner)) as work:
         _, found = await close.checklist(work, case.id)
-    one = found.missing[0] if found.missing else Missing("nothing", "")
+    missing = sorted(found.missing, key=lambda one: one.code == "calamity")  # the inspectorate hears first
+    one = missing[0] if missing else Missing("nothing", "")
     if one.code == "aftercare_check":
         [check] = await play.rows("SELECT due_at FROM aftercare_check WHERE id = :id", id=one.subject)
         await play.passes(seconds=max(0.0, (check["due_at"] - play.at).total_seconds()))
@@ -79,14 +80,14 @@ async def _do(play: Play, work: Work, case: Case, one: Missing) -> None:
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    together.call, together.accept, together.decline, together.see, together.hand_over, together.hand_over, together.transfer,
-    together.take_back, together.invite, together.invite, together.join_team, together.join_team, together.leave_team,
+    together.call, together.accept, together.accept, together.decline, together.see, together.hand_over, together.hand_over,
+    together.transfer, together.take_back, together.invite, together.invite, together.join_team, together.leave_team,
     together.scale, together.answer_scaling, together.reopen_case, together.join_cases, together.join_cases,
-    together.answer_joining, together.answer_joining, together.part_cases, together.split_case, together.time_passes, together.time_passes,
-    care.touch, care.set_goal, care.give_outcome, care.look_after, care.choose_weeks, care.fulfil, care.tell_caller,
-    care.still_worried, care.write, care.write, care.note, care.view, care.write_card, care.end_item, care.move_item,
-    care.correct_item, care.put_off, care.coordinate, care.end_case,
-    formal.ask_information, formal.answer_information, formal.report_calamity, formal.go_on_with_calamity,
-    formal.register_inquiry, formal.go_on_with_inquiry, formal.disagree, formal.call_table, formal.judge, formal.decide_table,
-    formal.hand_shift_over, formal.read_handoff, go_on, go_on, go_on, finish,
+    together.answer_joining, together.answer_joining, together.part_cases, together.split_case, together.time_passes,
+    together.time_passes, care.touch, care.set_goal, care.give_outcome, care.look_after, care.choose_weeks, care.fulfil,
+    care.tell_caller, care.still_worried, care.write, care.note, care.view, care.write_card, care.end_item, care.move_item,
+    care.correct_item, care.put_off, care.coordinate, care.end_case, formal.ask_information, formal.answer_information,
+    formal.report_calamity, formal.go_on_with_calamity, formal.register_inquiry, formal.go_on_with_inquiry, formal.disagree,
+    formal.call_table, formal.judge, formal.judge, formal.decide_table, formal.hand_shift_over, formal.read_handoff,
+    formal.read_handoff, go_on, go_on, finish,
 )  # fmt: skip

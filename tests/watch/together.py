@@ -21,19 +21,21 @@ async def call(play: Play, choose: Choose) -> None:
 
 async def accept(play: Play, choose: Choose) -> None:
     """Who is asked takes it, or takes it over."""
-    await play.accept(await play.a_case(choose))
+    offer = await play.one_of("offer", "state = 'pending'", choose)
+    async with play.do(desk(offer["organisation_id"])) as work:
+        await answer.accept(work, offer["id"], offer["version"], "regisseur")
 
 
 async def decline(play: Play, choose: Choose) -> None:
     """Who is asked does not."""
-    offer = await play.pending(await play.a_case(choose))
+    offer = await play.one_of("offer", "state = 'pending'", choose)
     async with play.do(desk(offer["organisation_id"])) as work:
         await answer.decline(work, offer["id"], offer["version"], choose(list(DeclineReason)))
 
 
 async def see(play: Play, choose: Choose) -> None:
     """Who is asked looks at it."""
-    offer = await play.pending(await play.a_case(choose))
+    offer = await play.one_of("offer", "state = 'pending'", choose)
     async with play.do(desk(offer["organisation_id"])) as work:
         await answer.see(work, offer["id"])
 
@@ -60,13 +62,13 @@ async def transfer(play: Play, choose: Choose) -> None:
 
 async def take_back(play: Play, choose: Choose) -> None:
     """An owner keeps its case after all."""
+    offer = await play.row_of("offer", "state = 'pending' AND handover_id IS NOT NULL", choose)
 
     async def act(work: Work, case: Case) -> None:
-        offer = await play.pending(case)
         found = await handover.handover(work, case.id, offer["handover_id"])
         await handover.withdraw(work, case.id, found.id, found.version)
 
-    await play.as_owner(choose, act)
+    await play.as_owner(choose, act, offer["case_id"])
 
 
 async def invite(play: Play, choose: Choose) -> None:
@@ -91,12 +93,10 @@ async def join_team(play: Play, choose: Choose) -> None:
 
 async def leave_team(play: Play, choose: Choose) -> None:
     """Who is on the team leaves, or is sent away; who is invited no longer is."""
-
-    async def act(work: Work, case: Case) -> None:
-        member = await play.one_of("case_member", "case_id = :id AND state IN ('invited', 'member')", choose, id=case.id)
-        await members.end(work, case.id, member["id"], member["version"], EndReason.TASK_DONE)
-
-    await play.as_part(choose, act)
+    one = await play.row_of("case_member", "state IN ('invited', 'member')", choose)
+    who = choose(("owner_organisation_id", "organisation_id"))
+    async with play.do(desk(one[who])) as work:
+        await members.end(work, one["case_id"], one["id"], one["version"], EndReason.TASK_DONE)
 
 
 async def scale(play: Play, choose: Choose) -> None:
