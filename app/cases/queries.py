@@ -16,6 +16,7 @@ LOCKED: Final = CASE.with_for_update()
 BY_REFERENCE: Final = select(cases.c.id).where(cases.c.reference == bindparam("reference"))
 SOME: Final = text("SELECT * FROM cases WHERE id = ANY(CAST(:ids AS uuid[]))")
 WHERE_NOW: Final = text("SELECT case_now(:case_id) AS id")
+NEXT_DUE: Final = text("SELECT at, kind FROM next_due(:case_id, :after)")
 TOUCH: Final = text("SELECT * FROM touch_case(:case_id)")
 LINES: Final = select(case_line).where(case_line.c.case_id == bindparam("case_id")).order_by(case_line.c.id)
 TO_CLIMB: Final = (

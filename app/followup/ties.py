@@ -12,12 +12,12 @@ from uuid import UUID
 
 from app.cases.lifecycle import State
 from app.core.errors import Conflict, Refused
-from app.followup.items import ItemKind
+from app.followup.items import PROCEDURES, ItemKind
 
 UNDO_WITHIN: Final = timedelta(days=30)  # ⚙
 ANSWER_WITHIN: Final = timedelta(days=3)  # ⚙ for the other owner
 # Procedures with parts and terms of their own: they end in the case in which they were begun.
-STAY: Final = frozenset({ItemKind.INQUIRY, ItemKind.CALAMITY, ItemKind.JOINT_TABLE, ItemKind.JUDGEMENT})
+STAY: Final = PROCEDURES - {ItemKind.INFORMATION_REQUEST}
 
 
 class TieKind(StrEnum):

@@ -131,7 +131,7 @@ class Owner:
     from_organisation: UUID | None
     reason: HandoverReason | None
     warm: bool | None
-    offer: UUID
+    offer: UUID | None  # None: it split the case off from one of its own
 
 
 def answer_by(urgency: Urgency, at: datetime) -> datetime:

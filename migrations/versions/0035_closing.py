@@ -141,6 +141,8 @@ BEGIN
       ended_facts = jsonb_build_object('joined_into', t.other_case_id)
     WHERE case_id = t.case_id AND state = 'open' RETURNING id)
     SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO items FROM ended;
+  UPDATE case_member SET state = 'withdrawn', reason = 'other', answered_at = moment, ended_at = moment, version = version + 1
+    WHERE case_id = t.case_id AND state = 'invited';
   UPDATE case_tie SET state = 'done', answered_at = moment, reversible_until = until, version = version + 1,
     before = (SELECT jsonb_build_object('state', c.state, 'deadline_at', c.deadline_at, 'deadline_kind', c.deadline_kind)
       FROM cases c WHERE c.id = t.case_id),

@@ -1,6 +1,6 @@
 """Cases about one person are joined, one about two persons is split; and both can be found from either."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -247,6 +247,35 @@ async def test_bad_joinings_change_nothing(client: httpx.AsyncClient, database: 
     assert (await _join(case, into.case, 409))["type"].endswith("cant-join-cases")
     assert (await case.read())["state"] == "accepted"
     assert (await case.read("/ties"))["items"] == []
+
+
+async def test_nobody_is_asked_onto_the_team_of_a_case_that_was_joined(client: httpx.AsyncClient, database: Database) -> None:
+    """The invitation ends with the case, and whoever had it hears."""
+    case, into, _ = await _two(client, database)
+    await case.do("team", {"organisationId": str(OTHER), "role": "police", "purpose": "safety"})
+    await _join(case, into.case)
+    [member] = (await case.read("/team"))["items"]
+    assert (member["state"], member["reason"]) == ("withdrawn", "other")
+    told = await heard(client, await a_token(database, OTHER, "desk"), OTHER)
+    assert [kind for kind, subject in told if subject == case.case][-1] == "nl.nodus.team.changed.v1"
+
+
+async def test_what_comes_along_with_a_split_may_be_due_first(client: httpx.AsyncClient, database: Database) -> None:
+    """The clock of the new case is that of the soonest of all that is in it."""
+    case, _, _ = await _two(client, database)
+    due = (now() + timedelta(minutes=20)).isoformat()
+    item = (await case.do("actions", {"what": "Nu langsgaan.", "dueAt": due}))["id"]
+    version = {"If-Match": f'"{(await case.read())["version"]}"'}
+    made = await case.do("split", {"reason": "household", "items": [item]}, 201, **version)
+    shown = await Following(client, case.desk, made["caseId"]).read()
+    assert (datetime.fromisoformat(shown["deadlineAt"]), shown["deadlineKind"]) == (datetime.fromisoformat(due), "follow_up")
+
+
+@pytest.mark.parametrize("kind", [ItemKind.INQUIRY_NOTICE, ItemKind.PROSECUTOR_HANDOVER, ItemKind.CALAMITY_REPORT])
+def test_the_end_of_a_procedure_stays_with_it(kind: ItemKind) -> None:
+    """A copy in another case would belong to nothing, and nobody could end it."""
+    with pytest.raises(CantJoinCases, match="End that first"):
+        insist_on_joinable(State.IN_FOLLOW_UP, [kind], handover=False)
 
 
 async def test_a_case_about_another_person_is_split_off(client: httpx.AsyncClient, database: Database) -> None:

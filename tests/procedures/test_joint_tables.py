@@ -78,6 +78,15 @@ async def test_each_judges_alone_and_dissent_is_on_record(client: httpx.AsyncCli
     assert not {"joint_table", "judgement"} & {one["kind"] for one in (await table.read("team", "/items"))["items"]}
 
 
+async def test_who_leaves_the_team_hinders_nobody(client: httpx.AsyncClient, database: Database) -> None:
+    """The others go on judging; who left is absent."""
+    table = await _seated(client, database)
+    path = f"joint-tables/{(await table.do('owner', 'joint-tables', calling()))['id']}"
+    [police] = [one for one in (await table.read("owner", "/team"))["items"] if one["organisationId"] == str(POLICE)]
+    await table.do("police", f"team/{police['id']}/end", {"reason": "task_done"}, version=police["version"])
+    await table.do("ggz", f"{path}/judgements", judging())
+
+
 async def test_what_the_basis_does_not_allow_others_do_not_read(client: httpx.AsyncClient, database: Database) -> None:
     """The police tell the owner only: also when all is told, mental health does not see it."""
     table = await _seated(client, database)

@@ -99,6 +99,20 @@ async def _told_of(table: Handing, kind: str) -> list[Any]:
     return found
 
 
+async def test_what_is_overdue_hides_nothing_that_is_due_soon(client: httpx.AsyncClient, database: Database) -> None:
+    """The new owner has its time for the one, and the other's own moment for the other."""
+    with travelling(now() - timedelta(days=40)) as travel:
+        table = await a_handing(client, database)
+        await table.do("owner", "contacts", REACHED)
+        first, second = (travel.at + timedelta(hours=hours) for hours in (1, 4))
+        for due in (first, second):
+            await table.do("owner", "actions", {"what": "Bellen.", "dueAt": due.isoformat()})
+        travel.on(hours=2)
+        await table.answer("ggz", await table.ask())
+        case = await table.read("ggz")
+        assert (moment(case["deadlineAt"]), case["deadlineKind"]) == (second, "follow_up")
+
+
 async def test_declined_it_stays_where_it_is(client: httpx.AsyncClient, database: Database) -> None:
     """With a reason; the owner and who took the call in hear; whoever declined sees nothing any more, and may be asked again."""
     table = await a_handing(client, database)

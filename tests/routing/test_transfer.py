@@ -153,3 +153,19 @@ def test_every_transfer_ends_and_asks_only_who_may(
         assert is_reproduced(inputs.to_json(), told, decision.offered_to, decision.accept_by)
         people |= {decision.offered_to}
     assert len(people) <= len(lines) + 2 * len(desks) + 1
+
+
+async def test_a_case_that_was_split_off_is_transferred_too(client: httpx.AsyncClient, database: Database) -> None:
+    """Nothing was decided about it yet; who split it off is the first of its owners."""
+    whole = await a_handing(client, database)
+    version = (await whole.read("owner"))["version"]
+    made = await whole.do("owner", "split", {"reason": "household"}, version=version)
+    table = Handing(client, made["caseId"], whole.keys)
+    [first] = (await table.read("owner", "/owners"))["items"]
+    assert (first["organisationId"], first["what"], first["until"], first["offerId"]) == (str(OWNER), "assignment", None, None)
+    asked = await table.ask(transfer={"municipalityCode": GRONINGEN}, reason="moved")
+    who = await as_asked(table, database, asked)
+    await table.answer(who, asked)
+    owners = (await table.read(who, "/owners"))["items"]
+    assert [(one["organisationId"], one["what"]) for one in owners] == [(str(OWNER), "assignment"), (who, "transfer")]
+    assert owners[0]["until"] == owners[1]["since"]

@@ -145,9 +145,7 @@ async def handed_over(work: Work, case: Case, to: UUID, coordinator: str | None,
     """
     if case.state is State.CLOSED:
         raise Refused("The case is closed. Nothing was changed.", state=case.state)
-    deadline, kind = take_up_by(case.urgency, work.at), DeadlineKind.TAKE_UP
-    if case.deadline_at and case.deadline_kind and work.at < case.deadline_at < deadline:
-        deadline, kind = case.deadline_at, case.deadline_kind
+    deadline, kind = await _after_handover(work, case)
     columns: dict[str, Any] = {"deadline_at": deadline, "deadline_kind": kind, "climbed": 0}
     columns["next_climb_at"] = remind_at(deadline, work.at)
     columns |= {"owner_organisation_id": to, "coordinator": coordinator, "deputy": None}
@@ -155,6 +153,19 @@ async def handed_over(work: Work, case: Case, to: UUID, coordinator: str | None,
     changed = await _change(work, case, **columns)
     line(work, case.id, "handed_over", owner_from=case.owner, owner_to=to, deadline_at=deadline, **facts)
     return changed
+
+
+async def _after_handover(work: Work, case: Case) -> tuple[datetime, DeadlineKind]:
+    """By when what, of all that is still to come; what is overdue may hide something else that is not."""
+    found = [(take_up_by(case.urgency, work.at), DeadlineKind.TAKE_UP)]
+    if case.deadline_at and case.deadline_kind:
+        found.append((case.deadline_at, DeadlineKind(case.deadline_kind)))
+    if case.state is State.ACCEPTED and case.accepted_at:
+        found.append((first_contact_by(case.urgency, case.accepted_at), DeadlineKind.FIRST_CONTACT))
+    row = await work.one(queries.NEXT_DUE, case_id=case.id, after=work.at)
+    if row:
+        found.append((row["at"], DeadlineKind(row["kind"])))
+    return min((one for one in found if one[0] > work.at), key=lambda one: one[0])
 
 
 async def reminded(work: Work, case: Case) -> Case:

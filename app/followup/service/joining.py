@@ -33,6 +33,7 @@ from app.followup.ties import (
     tie_of,
 )
 from app.team.service.hearing import hears, on_team
+from app.team.service.owning import let_go
 
 PROMISES = (ObligationKind.FEEDBACK, ObligationKind.STILL_WORRIED)
 
@@ -165,6 +166,7 @@ async def _join(work: Work, found: Tie) -> Tied:
     await work.flush()
     for one in carried:
         situation = situation.with_duty(one.duty) if one.duty else situation
+    await let_go(work, other)
     await work.change(queries.TIE_ITEMS, tie_id=found.id, items=[one.ids for one in carried])
     state, situation = await _with_goals(work, other, case, situation)
     situation = await _with_promises(work, other, case, situation)

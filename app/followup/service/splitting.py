@@ -15,7 +15,7 @@ from app.core.work import Work
 from app.followup import queries
 from app.followup.events import CaseTied
 from app.followup.service.carrying import carry
-from app.followup.service.plan import owned
+from app.followup.service.plan import owned, settle, situation_of
 from app.followup.tables import case_tie
 from app.followup.ties import STAY, SplitReason, TieKind, TieState
 from app.team.service.hearing import hears
@@ -63,4 +63,6 @@ async def split(work: Work, case_id: UUID, version: int, told: Split) -> tuple[C
     event = CaseTied(case_id=case_id, other_case_id=other_id, tie_id=tie_id, tie="split", reason=told.reason)
     outbox.record(work, event, await hears(work, case, ()))
     await cases.touched(work, case)
+    await work.flush()
+    other = await settle(work, other, await situation_of(work, other), other.state)  # what came along may be due before the rest
     return other, tie_id

@@ -31,7 +31,7 @@ from app.procedures.joint_table import (
 )
 from app.signals.service import acting as signals
 from app.team.audience import Audience
-from app.team.service.hearing import hears, insist_on_team
+from app.team.service.hearing import hears, insist_on_team, on_team
 from app.vault.purpose import Purpose
 
 KINDS = (ItemKind.JOINT_TABLE, ItemKind.JUDGEMENT)
@@ -103,8 +103,10 @@ async def judge(work: Work, case_id: UUID, table_id: UUID, judging: Judging) -> 
     given = judgements_of(item, await items.items(work, case_id, KINDS))
     insist_on_place(item, work.organisation, given, work.at)
     basis = insist_on_basis(judging.basis, judging.consent)
+    still = {case.owner, *await on_team(work, case.id)}  # who has left since hinders nobody
+    at_table = tuple(one for one in item.audience or () if one in still)
     judgement = NewItem(
-        ItemKind.JUDGEMENT, work.at, item.audience if judging.for_table else judging.audience, facts={"basis": basis},
+        ItemKind.JUDGEMENT, work.at, at_table if judging.for_table else judging.audience, facts={"basis": basis},
         words={"note": judging.words, "verdict": judging.verdict}, parent=table_id,
     )  # fmt: skip
     return await items.add(work, case, situation, judgement)

@@ -121,7 +121,7 @@ class OwnerOut(Wire):
     from_organisation_id: UUID | None
     reason: HandoverReason | None
     warm: bool | None
-    offer_id: UUID
+    offer_id: UUID | None = Field(description="Null: nobody was asked, since it split the case off from one of its own")
 
     @classmethod
     def of(cls, owner: Owner) -> Self:

@@ -204,8 +204,8 @@ async def _somebody(work: Work, case: Case, new: NewHandover) -> UUID | _Found:
 
 async def _routed(work: Work, case: Case, where: Elsewhere) -> _Found:
     row = await work.one(queries.LAST_DECISION, case_id=case.id)
-    known = Inputs.from_json(row["inputs"]).need if row else Need(case.urgency)  # nobody decided about what was split off
-    need = replace(known, urgency=case.urgency, chosen=None, provider=where.provider)
+    last = Inputs.from_json(row["inputs"]).need if row else Need(case.urgency)  # nothing was decided about what was split off
+    need = replace(last, urgency=case.urgency, chosen=None, provider=where.provider)
     around = await _around(work, where.municipality_code or case.municipality_code)
     inputs = Inputs(need, around, frozenset(), work.at, work.organisation)
     try:

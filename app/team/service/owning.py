@@ -35,6 +35,17 @@ async def changed_owner(work: Work, case: Case, old: UUID, stays: tuple[TeamRole
     outbox.record(work, event, (*told, old))
 
 
+async def let_go(work: Work, case: Case) -> None:
+    """A case has just ended in another: the invitations onto its team that ended with it are told of."""
+    told = await hears(work, case)
+    for one in [member_of(row) for row in await work.rows(queries.MEMBERS, case_id=case.id)]:
+        if one.state is not MemberState.WITHDRAWN or one.ended_at != work.at:
+            continue
+        cases.line(work, case.id, "team_withdrawn", member=str(one.id), role=one.role, reason=one.reason)
+        event = MemberChanged(case_id=case.id, member_id=one.id, organisation_id=one.organisation, role=one.role, state=one.state)
+        outbox.record(work, event, (*told, one.organisation))
+
+
 async def _owns_now(work: Work, case: Case, mine: Member, told: tuple[UUID, ...]) -> None:
     to = MemberState.LEFT if mine.state is MemberState.MEMBER else MemberState.WITHDRAWN
     ended = queries.CHANGE.values(state=to, reason=EndReason.OWNS_NOW, ended_at=work.at)
