@@ -78,6 +78,9 @@ DROP FUNCTION hands_over(uuid, uuid, uuid), took_in(uuid, uuid);
 """
 
 POLICIES = """
+-- A case begins with nobody, or beside one that its owner splits.
+ALTER POLICY open ON cases WITH CHECK (intake_organisation_id = me() AND joined_into IS NULL
+  AND (owner_organisation_id IS NULL OR owner_organisation_id = me()) AND (split_from IS NULL OR owns_case(split_from)));
 -- Nobody is a member who did not accept.
 ALTER POLICY change ON case_member WITH CHECK (
   (state <> 'member' AND (owner_organisation_id = me() OR owns_case(case_id)))
@@ -92,6 +95,7 @@ ALTER POLICY write ON obligation WITH CHECK (organisation_id = me()
 ALTER POLICY change ON obligation WITH CHECK (owns_case(case_id) OR (state = 'open' AND is_on_team(case_id)));
 """
 POLICIES_BEFORE = """
+ALTER POLICY open ON cases WITH CHECK (intake_organisation_id = me());
 DROP POLICY change ON obligation;
 CREATE POLICY change ON obligation FOR UPDATE TO nodus_app USING (owns_case(case_id) OR is_on_team(case_id));
 ALTER POLICY write ON obligation WITH CHECK (organisation_id = me() AND (owns_case(case_id) OR is_on_team(case_id)));

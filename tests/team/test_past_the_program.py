@@ -13,7 +13,7 @@ from tests.followup.following import REACHED
 from tests.makers import HOTLINE, an_accepted_case
 from tests.routing.handing import GGZ, OWNER, STRANGER, TEAM, Handing, a_handing
 
-DENIED = (asyncpg.InsufficientPrivilegeError, asyncpg.CheckViolationError)
+DENIED = asyncpg.InsufficientPrivilegeError
 OF_A_CASE = ("contact", "goal", "aftercare_check", "obligation", "case_item")
 TIE = """INSERT INTO case_tie (id, kind, case_id, other_case_id, organisation_id, other_organisation_id, state, reason, at, answer_by)
     VALUES ($1, 'joined', $2, $3, $4, $4, 'proposed', 'same_person', now(), now())"""
@@ -21,12 +21,12 @@ HANDOVER = """INSERT INTO handover (id, case_id, what, organisation_id, asked_at
     VALUES ($1, $2, 'handover', $3, now(), 'other_expertise', false)"""
 OFFERED = """INSERT INTO offer (id, case_id, handover_id, what, from_organisation_id, organisation_id, intake_organisation_id,
     written_by, rung, state, urgency, municipality_code, offered_at, accept_by, next_call_at)
-    VALUES ($1, $2, $3, 'handover', $4, $5, $6, me(), 'chosen', 'pending', 'u3', '0363', now(), now(), now())"""
+    VALUES ($1, $2, $3, 'handover', $4, $5, $6, me(), 'chosen', 'pending', 'urgent', '0363', now(), now(), now())"""
 DECISION = """INSERT INTO decision (id, case_id, at, rules, directory_version, inputs, lines, offered_to, accept_by, written_by)
     VALUES ($1, $2, now(), 'x', 1, '{}', '[]', $3, now(), $3)"""
 ASSIGNED = """INSERT INTO offer (id, case_id, decision_id, organisation_id, intake_organisation_id,
     written_by, rung, state, urgency, municipality_code, offered_at, accept_by, next_call_at)
-    VALUES ($1, $2, $3, $4, $4, $4, 'chosen', 'pending', 'u3', '0363', now(), now(), now())"""
+    VALUES ($1, $2, $3, $4, $4, $4, 'chosen', 'pending', 'urgent', '0363', now(), now(), now())"""
 TAKES = [
     "owner_organisation_id = me()",
     "state = 'closed', closed_at = now(), deadline_at = NULL, deadline_kind = NULL, next_climb_at = NULL",
@@ -192,3 +192,18 @@ async def _reads_nothing(raw: asyncpg.Connection, case: str, other: object) -> N
         assert await raw.fetchval("SELECT case_page($1, 5)", UUID(case)) is None
         assert await raw.fetchval("SELECT case_clock($1)", UUID(case)) is None
         assert await raw.fetch("SELECT FROM case_pending($1)", UUID(case)) == []
+
+
+@pytest.mark.parametrize("whose", ["owner_organisation_id", "split_from", "joined_into"])
+async def test_a_new_case_is_nobody_elses(handing: Handing, raw: asyncpg.Connection, whose: str) -> None:
+    """Who takes a call in makes nobody an owner who was not asked, and hangs no case on one of somebody else."""
+    value = OWNER if whose == "owner_organisation_id" else UUID(handing.case)
+    withdrawn = "NULL" if whose == "owner_organisation_id" else "now()"
+    async with _as(raw, STRANGER):
+        with pytest.raises(DENIED):
+            await raw.execute(
+                f"INSERT INTO cases (id, reference, intake_organisation_id, state, urgency, municipality_code, opened_at,"
+                f" climbed, closed_at, withdrawn_at, version, {whose}) VALUES ($1, $2, $3, 'closed', 'urgent',"
+                f" (SELECT min(code) FROM municipality), now(), 0, now(), {withdrawn}, 1, $4)",
+                uuid4(), uuid4().hex[:10], STRANGER, value,
+            )  # fmt: skip
