@@ -15,14 +15,14 @@ from tests.watch.play import Play, desk
 HOLDS: Final = {
     "every open case has an owner or somebody who is asked, a deadline, and a clock that runs": "SELECT * FROM case_unkept",
     "the clock of a case is never later than what is due in it": """
-      SELECT c.id FROM cases c JOIN (
+      SELECT c.*, due.due_at FROM cases c JOIN (
         SELECT case_id, due_at FROM case_item WHERE state = 'open' AND due_at IS NOT NULL
         UNION ALL SELECT k.case_id, k.due_at FROM aftercare_check k JOIN cases d ON d.id = k.case_id AND d.state = 'aftercare'
           WHERE k.state = 'planned'
         UNION ALL SELECT o.case_id, o.due_at FROM obligation o JOIN cases d ON d.id = o.case_id AND d.state <> 'accepted'
           WHERE o.state = 'open') AS due ON due.case_id = c.id
-      WHERE c.state NOT IN ('closed', 'offered') AND c.deadline_at > due.due_at AND NOT (c.deadline_at > :at AND due.due_at <= (
-        SELECT max(answered_at) FROM offer o WHERE o.case_id = c.id AND o.state = 'accepted'))""",
+      WHERE c.state NOT IN ('closed', 'offered') AND c.deadline_at > due.due_at AND due.due_at > (
+        SELECT max(since) FROM owners_of(c.id))""",
     "who is reminded or climbs to is told before the deadline passes unnoticed": """
       SELECT id FROM cases WHERE state NOT IN ('closed', 'offered')
         AND (next_climb_at <= :at OR (climbed = 0 AND next_climb_at > deadline_at) OR (climbed > 0 AND deadline_at > :at))""",
@@ -71,7 +71,8 @@ WRITTEN: Final = " UNION ALL ".join(
 async def insist(play: Play) -> None:
     """Everything that must hold of all cases, their clocks, and what who left sees."""
     broken = [row["what"] for row in await play.rows(BROKEN, at=play.at)]
-    assert broken == [], broken
+    found = {what: [dict(row) for row in await play.rows(HOLDS[what], at=play.at)] for what in broken}
+    assert found == {}, found
     await _insist_on_clocks(play)
     gone = await play.rows("""
       SELECT m.organisation_id, array_agg(DISTINCT m.case_id) AS ids FROM case_member m JOIN cases c ON c.id = m.case_id
