@@ -167,7 +167,7 @@ async def move_item(play: Play, choose: Choose) -> None:
 
 async def correct_item(play: Play, choose: Choose) -> None:
     """It should have said something else, or nothing."""
-    row = await play.row_of("case_item", "true", choose)
+    row = await play.row_of("case_item", "kind IN ('note', 'action', 'assessment', 'inquiry')", choose)
 
     async def act(work: Work, case: Case) -> None:
         found = await items.item(work, case.id, row["id"])
