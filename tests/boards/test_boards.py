@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -19,6 +20,7 @@ from tests.team.table import MENTAL_HEALTH
 from tests.travel import travelling
 
 BOARDS = ("my-cases", "overdue", "waiting-for-others", "to-accept", "actions", "aftercare-this-week")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 REACHED = {"way": "visit", "party": "person", "result": "reached"}
 
 
@@ -187,7 +189,7 @@ async def test_the_checks_of_a_week(board: Board) -> None:
     checks = (await table.read("owner", "/aftercare"))["checks"]
     assert await board.rows("owner", "aftercare-this-week") == []
     for check in checks:
-        year, week, _ = datetime.fromisoformat(check["dueAt"]).isocalendar()
+        year, week, _ = datetime.fromisoformat(check["dueAt"]).astimezone(AMSTERDAM).isocalendar()
         [row] = await board.rows("owner", "aftercare-this-week", week=f"{year}-W{week:02}")
         assert (row["checkId"], row["week"], row["caseId"], row["overdue"]) == (check["id"], check["week"], table.case, False)
         assert await board.rows("ggz", "aftercare-this-week", week=f"{year}-W{week:02}") == []
