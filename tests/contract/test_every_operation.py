@@ -43,7 +43,7 @@ OPERATIONS: Final = [
 ]
 SEED: Final = os.environ.get("NODUS_SEED") or str(SystemRandom().randrange(1_000_000))
 ALL_OF: Final = 12  # of some eighty odd requests an operation, these are always sent
-SENT: Final = 0.25  # and of the others so many, other ones every time
+SENT: Final = 0.1  # and of the others so many, other ones every time
 UNKNOWN: Final = 0.25  # so many are about things that don't exist
 CHECKS: Final = [
     not_a_server_error,
