@@ -72,8 +72,8 @@ class CaseDueSoon(CaseEvent):
 class CaseOverdue(CaseEvent):
     """Something should have happened by `deadline_at` and did not; `level` 1 (coordinator) to 4 (national desk) must act.
 
-    `answers`: the coordinator of the case, or who stands in at this moment; null: nobody was named. A member of the team to whom
-    something of it is assigned hears of that part.
+    `answers`: the coordinator of the case, or who stands in at this moment; null: nobody was named, or you are not its owner. A
+    member of the team to whom something of it is assigned hears of that part; of what hangs on the case others hear `item` only.
     """
 
     type: ClassVar[str] = "nl.nodus.case.overdue.v1"

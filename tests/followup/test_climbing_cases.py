@@ -84,6 +84,19 @@ async def test_a_try_does_not_stop_the_clock(following: Following, database: Dat
     assert (case["deadlineAt"], case["climbed"]) == (deadline, 1)
 
 
+async def test_who_reads_nothing_of_a_case_hears_nothing_of_what_is_in_it(
+    following: Following, database: Database, raw: asyncpg.Connection
+) -> None:
+    """That something is overdue, and whose it is; not that it is an action, nor who coordinates: both may say too much."""
+    await following.do("contacts", REACHED)
+    due = now() + timedelta(hours=1)
+    await following.do("actions", {"what": "Bellen.", "dueAt": due.isoformat(), "visibility": "owner"})
+    await climb_at(database, following.case, due + timedelta(hours=1))
+    [owners] = await told(raw, following.case, AMSTERDAM_DESK)
+    [intakes] = await told(raw, following.case, HOTLINE)
+    assert (owners["overdue"], intakes["overdue"], intakes["answers"]) == (["action"], ["item"], None)
+
+
 async def test_an_act_that_does_not_meet_what_is_overdue_leaves_it_climbing(
     promised: Following, database: Database, raw: asyncpg.Connection
 ) -> None:

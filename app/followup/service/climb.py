@@ -16,6 +16,7 @@ from app.directory.surroundings import Surroundings
 from app.followup.climbing import Audience, Climb, Level, climb
 from app.followup.clocks import due_by
 from app.followup.events import CaseDueSoon, CaseOverdue
+from app.followup.items import ItemKind
 from app.followup.service.absences import answering
 from app.followup.service.plan import situation_of
 
@@ -76,14 +77,20 @@ async def _climb(work: Work, clock: Clock) -> None:
         climbs_at=step.next_at,
         answers=await answering(work, owner, case.coordinator, case.deputy),
     )
-    told = (*case.concerned, *await _others(work, case, step))
-    outbox.record(work, event, told)
+    outbox.record(work, event, (owner,))
+    others = dict.fromkeys(one for one in (*case.concerned, *await _others(work, case, step)) if one not in {owner, *late})
+    outbox.record(work, replace(event, overdue=_for_others(event.overdue), answers=None), others)
     for organisation, named in late.items():
-        if organisation and organisation not in told:
+        if organisation and organisation != owner:
             outbox.record(work, replace(event, overdue=named, answers=None), (organisation,))
     if clock.kind is DeadlineKind.FIRST_CONTACT and step.level is Level.COORDINATOR:
         silences.note(work, case, Silence.NO_FIRST_CONTACT, owner, case.id)
     await cases.climbed(work, case, step.level, step.next_at)
+
+
+def _for_others(overdue: tuple[str, ...]) -> tuple[str, ...]:
+    """What who reads nothing of the case hears: that an item is overdue, not of which kind it is."""
+    return tuple(sorted({"item" if name in set(ItemKind) else name for name in overdue}))
 
 
 async def _others(work: Work, case: Case, step: Climb) -> tuple[UUID, ...]:
