@@ -63,7 +63,7 @@ class Poller(asyncio.Protocol):
     def __init__(self, request: bytes, *, again: bool, status: bytes) -> None:
         """Asks when told to."""
         self._request, self._again, self._status = request, again, status
-        self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until it is connected
+        self._transport: asyncio.Transport
         self._got = b""
         self.answers: list[float] = []
         self.answered = asyncio.Event()

@@ -19,6 +19,6 @@ def test_a_failure_of_tls_is_found_underneath() -> None:
     assert is_of_tls(broken)
     assert is_of_tls(wrapped(ConnectionError(), OSError(), ValueError(), broken))
     assert not is_of_tls(wrapped(TimeoutError(), ssl.SSLWantReadError()))
-    circle = wrapped(OSError(), OSError())
-    circle.__cause__.__cause__ = circle  # type: ignore[union-attr]
-    assert not is_of_tls(circle)
+    one, other = OSError(), OSError()
+    one.__cause__, other.__cause__ = other, one
+    assert not is_of_tls(one)

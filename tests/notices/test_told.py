@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 import structlog
+from sqlalchemy import QueuePool
 
 from app.notices import due
 from app.notices.send import Mailer
@@ -185,7 +186,9 @@ async def test_a_mail_server_that_hangs_holds_nothing_else(desk: Desk) -> None:
     async with asyncio.timeout(5):
         while desk.server.tries == tried:
             await asyncio.sleep(0.01)
-    assert desk.database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    pool = desk.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
     await desk.offer()
     await desk.act(due.FOLLOWED)
     assert len(await desk.notices()) == 2

@@ -23,7 +23,7 @@ from app.delivery.access import Access
 # httpcore looks three times a request for a module that need not be there, which is a walk through the whole path each time: a
 # third of what a delivery cost. None says that there is none (Python's import system, `sys.modules`).
 if "sniffio" not in sys.modules and find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # not a module: it stands for "there is none"
 
 CLIENTS_KEPT: Final = 1024
 IDLE_FOR: Final = 30.0  # seconds after which connections are closed

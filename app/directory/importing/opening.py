@@ -13,6 +13,8 @@ from typing import BinaryIO, Final, Literal, cast
 
 from app.directory.importing.told import FileBroken
 
+# What zipfile says of what it can't read; NotImplementedError: a version or a compression that it does not know.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
 CHUNK: Final = 1 << 20
 LARGEST: Final = 2 << 30  # ⚙ bytes unpacked; the CBS file has a seventh of it
 MOST_MEMBERS: Final = 100  # ⚙
@@ -73,12 +75,7 @@ class Opened:
                     return
                 with zipfile.ZipFile(file) as archive, archive.open(self.member) as inner:
                     yield io.BufferedReader(_Metered(cast("BinaryIO", inner), self.size, progress), CHUNK)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            EOFError,
-        ) as error:  # the third: compressed in an unknown way
+        except DAMAGED as error:
             raise FileBroken("The zip is damaged. Fetch it again. Nothing was changed.") from error
 
     def encoding(self) -> Literal["utf-8-sig", "cp1252"]:
@@ -124,7 +121,7 @@ def members(path: Path) -> list[Opened]:
     try:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:  # the second: a zip of an unknown version
+    except DAMAGED as error:
         raise FileBroken("The zip is damaged. Fetch it again.") from error
     _trusted(found)
     return [Opened(path, one.filename, one.file_size) for one in found if not one.is_dir()]
