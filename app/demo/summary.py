@@ -121,9 +121,10 @@ async def _look_at(operator: Api, case_id: str) -> _Looked:
 
 
 def _wrong(case: dict[str, Any], routing: dict[str, Any]) -> str | None:
-    pending = sum(offer["state"] == "pending" for offer in routing["offers"])
-    owner = case["ownerOrganisationId"] is not None
-    if owner == bool(pending) or pending > 1:
+    asked = [offer["what"] for offer in routing["offers"] if offer["state"] == "pending"]
+    pending = len(asked)
+    owner = case["ownerOrganisationId"] is not None  # who has it, and may be handing it over
+    if owner == ("assignment" in asked) or pending > 1:
         return f"{case['reference']} has {'an' if owner else 'no'} owner and {pending} pending offers"
     if (case["state"] in OWNED) != owner:
         return f"{case['reference']} is {case['state']} and has {'an' if owner else 'no'} owner"
