@@ -87,9 +87,6 @@ LAST_OF_KIND: Final = (
     .order_by(case_item.c.id.desc())
     .limit(1)
 )
-CORRECTION: Final = select(case_item.c.id).where(
-    case_item.c.case_id == bindparam("case_id"), case_item.c.corrects_id == bindparam("item_id")
-)
 CHANGE_ITEM: Final = (
     update(case_item)
     .where(case_item.c.id == bindparam("item_id"), case_item.c.state == "open", case_item.c.version == bindparam("seen"))

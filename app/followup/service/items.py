@@ -7,7 +7,7 @@ from uuid import UUID
 from app.cases import service as cases
 from app.cases.service import Case
 from app.core import outbox
-from app.core.errors import Forbidden, NotFound, Refused, Stale
+from app.core.errors import NotFound, Stale
 from app.core.http import match
 from app.core.ids import new_id
 from app.core.work import Row, Work
@@ -129,20 +129,6 @@ async def told(work: Work, case_id: UUID, kinds: Sequence[ItemKind], purpose: Pu
         (item_of(row), {**said, "ended": ended.get("note")})
         for row, said, ended in zip(rows, words[: len(rows)], words[len(rows) :], strict=True)
     ]
-
-
-async def insist_on_correctable(work: Work, case_id: UUID, item_id: UUID) -> Item:
-    """The item to correct: its writer's or the owner's, and not corrected before.
-
-    Raises:
-        NotFound: as `item`. Forbidden: another organisation wrote it. Refused: there is a correction; correct that one.
-    """
-    found, case = await item(work, case_id, item_id), await cases.get(work, case_id)
-    if work.organisation not in {found.organisation, case.owner}:
-        raise Forbidden("Only who wrote it, or the owner of the case, corrects it.")
-    if await work.one(queries.CORRECTION, case_id=case_id, item_id=item_id):
-        raise Refused("It was corrected already. Correct the correction.")
-    return found
 
 
 async def _audience(work: Work, case: Case, audience: Audience, assigned_to: UUID | None) -> Audience:
