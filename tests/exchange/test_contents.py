@@ -1,5 +1,6 @@
 """Whom and what a task is about: not a word of it before accepting, and every look in the access log."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,11 @@ WORDS: dict[str, Any] = {
     "person": {
         "name": "Plugh Jansen", "birthDate": "1961-02-28", "phone": "0612345678", "description": "Plugh rode jas", "language": "plughs",
     },
-    "place": {"stay": {"postcode": "1012AB", "houseNumber": "817", "addition": "plugh"}},
+    "place": {"stay": {"postcode": "1012AB", "houseNumber": "81726", "addition": "plugh"}},
 }  # fmt: skip
-SECRETS = ("plugh", "1961", "0612345678", "0687654321", "1012AB", "817", "bang")
+SECRETS = ("plugh", "1961-02", "0612345678", "0687654321", "1012AB", "81726", "bang")
+IDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Random figures, in which any short number may come by chance."""
 
 
 async def test_not_a_word_before_accepting(fhir: httpx.AsyncClient, offered: Offered, desk: Header) -> None:
@@ -31,7 +34,7 @@ async def test_not_a_word_before_accepting(fhir: httpx.AsyncClient, offered: Off
     told = []
 
     async def hear(response: httpx.Response) -> None:
-        told.append(f"{response.headers} {(await response.aread()).decode()}")
+        told.append(IDS.sub("", f"{response.headers} {(await response.aread()).decode()}"))
 
     fhir.event_hooks["response"].append(hear)
     task = await offered(**WORDS)
@@ -47,8 +50,7 @@ async def test_not_a_word_before_accepting(fhir: httpx.AsyncClient, offered: Off
     await fhir.get(f"/Task?_id={task['id']}&_include=Task:focus", headers=desk)
     assert len(told) == 9
     found = [(secret, text) for text in told for secret in SECRETS if secret.lower() in text.lower()]
-    ids = f"{task['id']} {case}"
-    assert not [secret for secret, _ in found if secret not in ids], found
+    assert not found
 
 
 async def test_after_accepting_all_that_is_known(
@@ -63,7 +65,7 @@ async def test_after_accepting_all_that_is_known(
     answer = await fhir.get(f"/Patient/{case}", headers=desk)
     patient = answer.json()
     assert (patient["name"][0]["text"], patient["birthDate"]) == ("Plugh Jansen", "1961-02-28")
-    assert (patient["address"][0]["line"], patient["address"][0]["postalCode"]) == (["817 plugh"], "1012AB")
+    assert (patient["address"][0]["line"], patient["address"][0]["postalCode"]) == (["81726 plugh"], "1012AB")
     assert "profile" not in patient["meta"]
     known = await fhir.get(f"/Patient/{case}", headers=desk | {"If-None-Match": answer.headers["etag"]})
     assert known.status_code == 304
