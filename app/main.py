@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
+from app.accounts.service.signing_in import Sessions
 from app.boards.api import router as boards
 from app.boards.events import EVENTS as BOARD_EVENTS
 from app.callbacks.api import router as callbacks
@@ -176,7 +177,14 @@ def connect(app: FastAPI, settings: Settings) -> None:
     database = Database(settings.database_url, settings)
     known = frozenset(event.type for event in EVENTS)
     app.state = State(
-        {"settings": settings, "database": database, "keyring": KeyRing(database), "heads": Heads(database), "event_types": known}
+        {
+            "settings": settings,
+            "database": database,
+            "keyring": KeyRing(database),
+            "sessions": Sessions(database),
+            "heads": Heads(database),
+            "event_types": known,
+        }
     )
 
 

@@ -43,6 +43,7 @@ ROOMS = (
     "boards",
     "procedures",
     "watch",
+    "accounts",
 )
 DOORS = {
     "api",
@@ -88,6 +89,7 @@ PURE_CORE = {
 }
 PUBLIC = {"/livez", "/readyz", "/v1/openapi.json", "/v1/schemas/{event_type}", "/v1/problems/{slug}", "/", "/docs"}
 PUBLIC |= {"/melden", "/melding"}  # citizens have no key
+PUBLIC |= {"/sign-in", "/sign-in/as", "/sign-in/code", "/preferences"}  # who signs in has no session yet
 PUBLIC |= {"/notices/{notice_id}/{secret}"}  # opened from a mail: the secret in the address, and a key to answer
 PUBLIC |= {"/v1/calendars/{feed_id}/{secret}"}  # calendar programs send no headers: the secret in the address is the door
 PUBLIC |= {"/v1/deadline-calendars/{calendar_id}/{secret}"}  # likewise
@@ -167,7 +169,9 @@ def test_every_route_has_a_door(built: FastAPI) -> None:
     for route in routes:
         if route.path not in PUBLIC and not route.path.startswith("/static/"):
             names = {getattr(one.call, "__qualname__", "") for one in route.dependant.dependencies}
-            assert any(name.startswith(("door.", "asking.", "signed.")) for name in names), f"{route.path} has no door"
+            assert any(name.startswith(("door.", "asking.", "signed.", "visiting.")) for name in names), (
+                f"{route.path} has no door"
+            )
 
 
 def test_every_due_list_is_run_by_the_worker() -> None:

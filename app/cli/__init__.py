@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "explain": "app.cli.explaining:explain",
     "simulate": "app.cli.simulating:simulate",
     "key": "app.cli.keys:key_cli",
+    "account": "app.cli.accounts:account_cli",
     "protocol": "app.cli.protocols:protocol_cli",
     "telephony": "app.cli.asterisk:telephony_cli",
     "webhook": "app.cli.webhook:webhook_cli",

@@ -20,7 +20,7 @@ def may(request: Request, what: str, most: int, *, about: str = "") -> bool:
     return limiter.may(f"{about} {who}" if about else who, clock.wall())
 
 
-def _kept(state: Any) -> dict[str, Limiter]:  # noqa: ANN401  Starlette's state
+def _kept(state: Any) -> dict[str, Limiter]:
     if not hasattr(state, "limiters"):
         state.limiters = {}
     found: dict[str, Limiter] = state.limiters

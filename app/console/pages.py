@@ -1,53 +1,77 @@
-"""How a page is made: a template, in Dutch or English, with the headers that keep it safe."""
+"""How a page is made: a template, in the reader's language and looks, with the headers that keep it safe."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-import yaml
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from app.console import moments
 from app.console.assets import address
-from app.directory.holidays import AMSTERDAM
+from app.console.words import LANGUAGES, words
 
 FOLDER: Final = Path(__file__).parent
-LANGUAGES: Final = ("nl", "en")
+THEMES: Final = ("auto", "light", "dark", "contrast")
+A_YEAR: Final = 365 * 24 * 3600
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Vary": "Accept-Language"})
+HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"})
 SENDS: Final = MappingProxyType(
     {**HEADERS, "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
 )
+# What is behind the sign-in also asks this server for news.
+INSIDE: Final = MappingProxyType(
+    {**SENDS, "Content-Security-Policy": SENDS["Content-Security-Policy"] + "; connect-src 'self'; media-src 'self'"}
+)
 
 
-def page(request: Request, template: str, *, status: int = 200, forms: bool = False, **values: object) -> Response:
-    """A page in the language that the reader chose, or that the browser asks for, or Dutch; with `forms` it may send them."""
-    language = _language(request)
-    told = words(language)
+def page(
+    request: Request, template: str, *, status: int = 200, forms: bool = False, visit: Any = None, **values: Any
+) -> Response:
+    """A page in the language that the reader chose, or that the browser asks for, or Dutch.
+
+    `forms`: it may send them. `visit`: who signed in; the page then has the frame of the console.
+    """
+    language = language_of(request)
     body = (
-        _environment()
+        environment()
         .get_template(template)
-        .render(language=language, t=told.__getitem__, path=request.url.path, local=_local, address=address, **values)
+        .render(
+            language=language,
+            t=words(language),
+            path=request.url.path,
+            theme=theme_of(request),
+            visit=visit,
+            clock=moments.clock_time,
+            moment=partial(_moment, language),
+            span=partial(moments.span, language),
+            local=moments.clock_time,
+            address=address,
+            **values,
+        )
     )
-    return HTMLResponse(body, status, headers={**(SENDS if forms else HEADERS), "Content-Language": language})
+    headers = INSIDE if visit else SENDS if forms else HEADERS
+    response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
+    if request.query_params.get("lang") in LANGUAGES:
+        keep(response, request, "lang", language)
+    return response
+
+
+def keep(response: Response, request: Request, name: str, value: str) -> None:
+    """Remember how somebody likes his pages, in his browser."""
+    secure = request.app.state.settings.base_url.startswith("https:")
+    response.set_cookie(name, value, max_age=A_YEAR, secure=secure, httponly=True, samesite="lax")
 
 
 @cache
-def words(language: str) -> Mapping[str, str]:
-    """Every text of the pages in one language."""
-    told: dict[str, str] = yaml.safe_load((FOLDER / "words" / f"{language}.yaml").read_text(encoding="utf-8"))
-    return told
-
-
-@cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates."""
     return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -57,16 +81,25 @@ def _environment() -> Environment:
     )
 
 
-def _language(request: Request) -> str:
-    chosen = request.query_params.get("lang")
-    if chosen in LANGUAGES:
-        return chosen
+def language_of(request: Request) -> str:
+    """What was chosen just now, or before, or what the browser asks for; Dutch otherwise."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if chosen in LANGUAGES:
+            return str(chosen)
     for accepted in request.headers.get("accept-language", "").lower().split(","):
         if accepted.strip()[:2] in LANGUAGES:
             return accepted.strip()[:2]
     return LANGUAGES[0]
 
 
-def _local(moment: datetime) -> str:
-    """The time in the Netherlands."""
-    return f"{moment.astimezone(AMSTERDAM):%H:%M}"
+def theme_of(request: Request) -> str:
+    """Light, dark, high contrast, or as the system has it."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+def _moment(language: str, at: Any, now: Any = None) -> Markup:
+    """A moment as people say it, with the exact one to hover; `now` makes it "in 12 min", which a script keeps true."""
+    said = moments.relative(language, at, now) if now else moments.day_and_time(language, at)
+    live = Markup(' data-relative=""') if now else ""
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(at.isoformat(), moments.exact(language, at), live, said)

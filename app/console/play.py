@@ -32,6 +32,23 @@ class Play:
         return next((one for one in self.cast if one.role == role and kind in {"", one.kind}), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody whom a visitor of the demo can be, by one click at the sign-in."""
+
+    login: str
+    name: str
+    role: str
+    organisation: str
+
+
+def read_people(file: str) -> tuple[Player, ...]:
+    """Whom a visitor can be, from the file that the demo writes; nobody where there is none."""
+    if not file or not Path(file).exists():
+        return ()
+    return tuple(Player(**one) for one in orjson.loads(Path(file).read_bytes()).get("people", ()))
+
+
 def read_play(file: str) -> Play | None:
     """The play from the file that the demo writes; None where there is none."""
     if not file or not Path(file).exists():

@@ -15,6 +15,7 @@ class Role(StrEnum):
     PLANNER = "planner"  # keeps the rosters
     PROFESSIONAL = "professional"  # reports a worry of their own work, and hears what became of it
     ADMINISTRATOR = "administrator"  # keeps directory, keys, endpoints
+    PRIVACY_OFFICER = "privacy_officer"  # reads who looked at what, never what was looked at
     EXCHANGE = "exchange"  # a telephone exchange, known by its signature; never an API key
     PUBLIC = "public"  # a citizen at the form on the web; never an API key
     WORKER = "worker"  # the due-lists and the command line; never an API key

@@ -132,7 +132,7 @@ class _Play:
         self.aside.append(asyncio.create_task(self.children.watch()))
         await self.children.start()
         base_url = self.children.base_url
-        write_for_the_start_page(self.folder, base_url, chosen(members, self.journal), None)
+        write_for_the_start_page(self.folder, base_url, chosen(members, self.journal), None, self.memory.told["people"])
         self.troupe = Troupe(base_url, members, self.memory, self.journal)
         await self.troupe.gather()
         operator = Api(base_url, next(one.token for one in members if one.role == "operator"))
@@ -227,7 +227,7 @@ class _Play:
     async def _stay(self, members: list[Member], summary: Summary) -> None:
         show(summary, self.console, self.options.speed)
         shown, base_url = chosen(members, self.journal), self.children.base_url
-        write_for_the_start_page(self.folder, base_url, shown, summary)
+        write_for_the_start_page(self.folder, base_url, shown, summary, self.memory.told["people"])
         if self.options.once:
             return
         show_tokens(self.console, base_url, shown)

@@ -19,6 +19,7 @@ from app.core.db import Database
 from app.core.settings import Settings, load
 from app.core.work import Work, begin
 from app.demo.journal import Memory
+from app.demo.people import with_accounts
 from app.directory.seeding import load_netherlands
 from app.directory.service import organisations as directory
 from app.identity import service as identity
@@ -101,6 +102,10 @@ class Stage:
                 async with begin(database, WORKER, at=at) as work:
                     members = await _with_tokens(work)
                 self._memory.keep(members=[asdict(one) for one in members], tokens_made=clock.wall().isoformat())
+            if "people" not in told:
+                async with begin(database, WORKER, at=at) as work:
+                    made = await with_accounts(work)
+                self._memory.keep(people=made)
         finally:
             await database.close()
         return [Member(**one) for one in told["members"]]

@@ -1,7 +1,7 @@
 """The summary as a person reads it, and the file that the start page reads."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -52,13 +52,19 @@ def chosen(members: Sequence[Member], journal: Journal) -> list[Member]:
     return [*roles, busiest("meldpunt"), busiest("care_provider"), planner]
 
 
-def write_for_the_start_page(folder: Path, base_url: str, members: Sequence[Member], summary: Summary | None) -> None:
-    """`demo.json`: where, who, and what the play came to once it has ended. Only its owner may read it: it holds tokens."""
+def write_for_the_start_page(
+    folder: Path, base_url: str, members: Sequence[Member], summary: Summary | None, people: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """`demo.json`: where, who, whom a visitor can be, and what the play came to once it has ended.
+
+    Only its owner may read it: it holds tokens.
+    """
     tokens = [
         {"role": one.role, "kind": one.kind, "organisation": one.organisation, "name": one.name, "token": one.token}
         for one in members
     ]
     told: dict[str, Any] = {"base_url": base_url, "tokens": tokens, "summary": summary.to_json() if summary else None}
+    told["people"] = list(people)
     fresh = folder / "demo.new"
     fresh.touch(mode=0o600)
     fresh.write_bytes(orjson.dumps(told))

@@ -17,11 +17,26 @@ from app.core.work import Work, begin
 from app.identity.may import missing
 
 COMMANDS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+COOKIE: Final = "nodus"
+HOST_COOKIE: Final = "__Host-nodus"  # where we are reached by https
 BEARER: Final = HTTPBearer(auto_error=False, description="A token made by `nodus key create`.", scheme_name="token")
 
 
+def session_of(request: Request) -> str | None:
+    """The secret of the console's session that a request came with."""
+    return request.cookies.get(HOST_COOKIE) or request.cookies.get(COOKIE)
+
+
 async def _who(request: Request, needed: tuple[str, ...]) -> Actor:
-    actor: Actor = await request.app.state.keyring.who(request.headers.get("authorization"))
+    """By a key, else by a session of the console."""
+    state = request.app.state
+    authorization, secret = request.headers.get("authorization"), session_of(request)
+    actor: Actor
+    if authorization is None and secret:
+        token = request.headers.get("x-page-token")
+        actor = await state.sessions.actor(secret, token, is_command=request.method in COMMANDS)
+    else:
+        actor = await state.keyring.who(authorization)
     if lacking := missing(actor.scopes, needed):
         raise Forbidden(f"This key lacks {', '.join(lacking)}. Ask your administrator for a key with it.")
     return actor

@@ -26,6 +26,7 @@ SCOPES_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             {"directory:read", "directory:write", "directory:admin", "keys:manage", "webhooks:manage", "feed:read"}
             | {"telephony:manage", "protocols:compare", "mailboxes:manage"}
         ),
+        "privacy_officer": frozenset({"access-log:read", "directory:read"}),
     }
 )
 

@@ -12,15 +12,19 @@ import orjson
 import pytest
 
 from app.console.assets import assets
-from app.console.pages import words
 from app.console.play import read_play
 from app.console.router import BOUNDARIES, SHAPES
+from app.console.words import LANGUAGES, words
 from app.core.db import Database
 from app.main import edged
 from tests.conftest import running
 from tests.console.serving import a_play
 
-TEMPLATES: Final = Path(str(BOUNDARIES)).parents[2] / "console" / "templates"
+CONSOLE: Final = Path(str(BOUNDARIES)).parents[2] / "console"
+CALLED: Final = ((CONSOLE / "templates", "*.html"), (CONSOLE, "*.py"), (CONSOLE / "static", "*.js"))
+CALL: Final = r"""\bt\(['"]([\w-]+)['"][,)]"""
+STARTED: Final = r"""(?:\(['"]|\bf")(\w+_)(?:['"] ~|\{|'\) [|])"""
+FILLED: Final = re.compile(r"\{(\w+)\}")
 
 
 @pytest.fixture
@@ -86,12 +90,22 @@ async def test_pages_ask_for_nothing_from_elsewhere(client: httpx.AsyncClient) -
 
 
 def test_both_languages_say_everything() -> None:
-    """A word that one language lacks is a page that breaks for its readers."""
-    assert words("nl").keys() == words("en").keys()
-    used = {key for file in TEMPLATES.iterdir() for key in re.findall(r"t\('(\w+)'\)", file.read_text())}
-    assert used <= words("nl").keys()
-    started = tuple(key for file in TEMPLATES.iterdir() for key in re.findall(r"t\('(\w+_)' ~", file.read_text()))
-    assert not [key for key in words("nl").keys() - used if not key.startswith(started)]
+    """A text that one language lacks is a page that breaks for its readers; one that nobody shows is work for nothing."""
+    assert words("nl").names == words("en").names
+    sources = [file.read_text() for folder, kind in CALLED for file in folder.rglob(kind)]
+    used = {name for source in sources for name in re.findall(CALL, source)}
+    assert used <= words("nl").names, used - words("nl").names
+    started = tuple(start for source in sources for start in re.findall(STARTED, source))
+    assert not [name for name in words("nl").names - used if not name.startswith(started)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_names_other_values(language: str) -> None:
+    """A form for one and a form for more where one is needed; the same values as in the other language."""
+    for name in words(language).names:
+        ours, others = (FILLED.findall(str(words(one)._told[name])) for one in (language, LANGUAGES[language == "nl"]))
+        assert words(language)._told[name], name
+        assert set(ours) == set(others), name
 
 
 def test_the_map_is_whole_and_light() -> None:

@@ -1,0 +1,38 @@
+"""Statements about accounts and sessions."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+BY_LOGIN: Final = text("""
+  SELECT a.*, k.role, k.scopes, o.name AS organisation_name FROM account a JOIN api_key k ON k.id = a.id
+  JOIN organisation o ON o.id = a.organisation_id WHERE a.login = :login AND a.ended_at IS NULL AND k.revoked_at IS NULL
+""")
+ALL: Final = text("""
+  SELECT a.id, a.organisation_id, a.login, a.name, a.totp_is_on, a.locked_until, a.created_at, a.ended_at, k.role,
+    k.last_used_at, o.name AS organisation_name
+  FROM account a JOIN api_key k ON k.id = a.id JOIN organisation o ON o.id = a.organisation_id ORDER BY a.login
+""")
+ONE: Final = text("SELECT * FROM account WHERE id = :account AND ended_at IS NULL")
+SESSION: Final = text("""
+  SELECT s.*, a.organisation_id, a.login, a.name, a.totp_is_on, k.role, k.scopes, o.name AS organisation_name, o.kind AS organisation_kind
+  FROM sign_in s JOIN account a ON a.id = s.account_id JOIN api_key k ON k.id = a.id JOIN organisation o ON o.id = a.organisation_id
+  WHERE s.digest = :digest AND s.expires_at > :at AND s.used_at > :idle_since AND a.ended_at IS NULL AND k.revoked_at IS NULL
+""")
+OPEN: Final = text("""
+  INSERT INTO sign_in (digest, account_id, is_whole, began_at, used_at, expires_at)
+  VALUES (:digest, :account, :is_whole, :at, :at, :expires_at)
+""")
+USED: Final = text("UPDATE sign_in SET used_at = :at WHERE digest = :digest AND used_at < :long_ago")
+KEY_USED: Final = text("UPDATE api_key SET last_used_at = :at WHERE id = :account")
+END: Final = text("DELETE FROM sign_in WHERE digest = :digest")
+END_OTHERS: Final = text("DELETE FROM sign_in WHERE account_id = :account AND digest <> :digest")
+FORGET: Final = text("DELETE FROM sign_in WHERE expires_at < :at OR used_at < :idle_since")
+# The row is locked by it: guesses at the same moment are counted one after another.
+FAILED: Final = text("UPDATE account SET failures = failures + 1 WHERE id = :account RETURNING failures")
+LOCK: Final = text("UPDATE account SET locked_until = :until WHERE id = :account")
+SUCCEEDED: Final = text("UPDATE account SET failures = 0, locked_until = NULL WHERE id = :account AND failures > 0")
+STEP: Final = text("UPDATE account SET totp_step = :step WHERE id = :account AND totp_step < :step")
+PASSWORD: Final = text("UPDATE account SET password = :password, failures = 0, locked_until = NULL WHERE id = :account")
+TOTP: Final = text("UPDATE account SET totp = :totp, totp_is_on = :is_on WHERE id = :account AND ended_at IS NULL")
+ENDED: Final = text("UPDATE account SET ended_at = :at WHERE id = :account AND ended_at IS NULL")

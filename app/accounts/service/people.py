@@ -1,0 +1,181 @@
+"""Accounts: made, listed, ended; the password and the code of one's own."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.accounts import codes, passwords, queries
+from app.accounts.tables import account
+from app.core import clock
+from app.core.errors import FieldError, Invalid, NotFound, Refused
+from app.core.work import Work
+from app.identity import service as identity
+from app.identity.service import LONGEST_LIFE
+from app.identity.tokens import parse
+from app.vault.keys import master_key
+
+NAME_LIMIT: Final = 100
+LOGIN: Final = re.compile(r"[a-z0-9._@+-]{2,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as its administrator sees it. Moments are UTC."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    login: str
+    name: str
+    role: str
+    has_code: bool
+    locked_until: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    last_used_at: datetime | None
+
+
+def make(work: Work, *, organisation: UUID, role: str, login: str, name: str, password: str | None = None) -> tuple[UUID, str]:
+    """Make an account; its id, and the password, which can't be had again when none was given.
+
+    Raises:
+        Invalid: an unknown role, a name or a login that can't be, a password that is too short.
+    """
+    faults = []
+    if not 0 < len(name.strip()) <= NAME_LIMIT:
+        faults.append(FieldError("/name", "name", f"Give a name of at most {NAME_LIMIT} characters."))
+    if not LOGIN.fullmatch(login.strip().lower()):
+        faults.append(FieldError("/login", "login", "Use 2 to 100 letters, figures, or . _ @ + -"))
+    if password is not None and not passwords.is_long_enough(password):
+        faults.append(_too_short("/password"))
+    if faults:
+        raise Invalid("Nothing was made.", errors=faults)
+    token = parse(identity.create_key(work, organisation=organisation, role=role, label=name.strip(), life=LONGEST_LIFE))
+    if token is None:
+        raise LookupError("A token that was just made is well formed.")
+    chosen = password or passwords.some_password()
+    work.write(
+        account,
+        id=token.key,
+        organisation_id=organisation,
+        login=login.strip().lower(),
+        name=name.strip(),
+        password=passwords.kept(chosen),
+        totp_is_on=False,
+        totp_step=0,
+        failures=0,
+        created_at=clock.wall(),
+    )
+    return token.key, chosen
+
+
+async def people(work: Work) -> Sequence[Person]:
+    """Every account that this work may see, by login; those that have ended too."""
+    return [
+        Person(
+            id=row["id"],
+            organisation_id=row["organisation_id"],
+            organisation_name=row["organisation_name"],
+            login=row["login"],
+            name=row["name"],
+            role=row["role"],
+            has_code=row["totp_is_on"],
+            locked_until=row["locked_until"],
+            created_at=row["created_at"],
+            ended_at=row["ended_at"],
+            last_used_at=row["last_used_at"],
+        )
+        for row in await work.rows(queries.ALL)
+    ]
+
+
+async def end(work: Work, person: UUID) -> None:
+    """End an account: nobody signs in with it any more, and its sessions are over.
+
+    Raises:
+        NotFound: there is no such account, or it has ended.
+    """
+    if not await work.change(queries.ENDED, account=person, at=clock.wall()):
+        raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
+    await identity.revoke_key(work, person)
+
+
+async def choose_password(work: Work, person: UUID, now: str, chosen: str) -> None:
+    """Choose another password for an account.
+
+    Raises:
+        NotFound: there is no such account.
+        Invalid: `now` is not its password, or the new one is too short.
+    """
+    row = await work.one(queries.ONE, account=person)
+    if row is None:
+        raise NotFound("There is no such account, or it has ended.")
+    if not passwords.fits(now, row["password"]):
+        raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
+    if not passwords.is_long_enough(chosen):
+        raise Invalid("Nothing was changed.", errors=[_too_short("/chosen")])
+    await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen))
+
+
+async def give_password(work: Work, person: UUID) -> str:
+    """A new password for somebody who lost his, to be shown once; his code is taken off.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    chosen = passwords.some_password()
+    if not await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen)):
+        raise NotFound("There is no such account. `nodus account list` shows them.")
+    await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+    return chosen
+
+
+async def propose_code(work: Work, person: UUID) -> bytes:
+    """The secret for an authenticator app; asked for only once a code of it was given back.
+
+    Raises:
+        Refused: a code is asked for already.
+    """
+    row = await work.one(queries.ONE, account=person)
+    if row is None or row["totp_is_on"]:
+        raise Refused("This account asks for a code already. Turn that off first.")
+    keys = master_key(work.database.settings)
+    if row["totp"]:
+        return keys.unwrap(bytes(row["totp"]), person)
+    secret = codes.new_secret()
+    await work.change(queries.TOTP, account=person, totp=keys.wrap(secret, person), is_on=False)
+    return secret
+
+
+async def turn_code_on(work: Work, person: UUID, code: str) -> None:
+    """From now on a code is asked for.
+
+    Raises:
+        Invalid: it is not a code of the secret that was proposed.
+    """
+    row = await work.one(queries.ONE, account=person)
+    secret = master_key(work.database.settings).unwrap(bytes(row["totp"]), person) if row and row["totp"] else b""
+    if row is None or not secret or codes.step_of(secret, code, clock.wall(), row["totp_step"]) is None:
+        raise Invalid(
+            "Nothing was changed.", errors=[FieldError("/code", "code", "This is not the code that the app shows now.")]
+        )
+    await work.change(queries.TOTP, account=person, totp=row["totp"], is_on=True)
+
+
+async def turn_code_off(work: Work, person: UUID, password: str) -> None:
+    """No code is asked for any more.
+
+    Raises:
+        Invalid: it is not the password.
+    """
+    row = await work.one(queries.ONE, account=person)
+    if row is None or not passwords.fits(password, row["password"]):
+        raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
+    await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+
+
+def _too_short(pointer: str) -> FieldError:
+    return FieldError(pointer, "too-short", f"Choose at least {passwords.SHORTEST} and at most {passwords.LONGEST} characters.")

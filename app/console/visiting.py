@@ -1,0 +1,160 @@
+"""The door of the pages: who signed in, in which roles a page exists, one transaction, and no form from elsewhere."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+
+from app.accounts.service.signing_in import Account, is_token_of, token_of
+from app.console.navigation import Place, places_of
+from app.console.pages import page
+from app.console.words import words
+from app.core.actor import Role
+from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
+from app.core.problem import problem_of
+from app.core.work import Work, begin
+from app.identity.doors import COMMANDS, session_of
+
+FIELDS: Final = 400
+TOKEN: Final = "page_token"  # noqa: S105  a field's name
+HEADER: Final = "x-page-token"
+PART: Final = "x-part"  # a script asks for a part of a page: it wants no other page instead
+
+
+class SignInFirst(Unauthenticated):
+    """A page was asked for without a session."""
+
+
+class NotYourPage(Forbidden):
+    """A page that this role does not have."""
+
+    slug, title = "not-your-page", "This page is for another role"
+
+
+class Sent:
+    """The fields of a form; a name may come more than once."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        """Keep what was sent, in order."""
+        self.pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        """The first value of a field, stripped; empty when it was not sent."""
+        return next((value.strip() for key, value in self.pairs if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return [value.strip() for key, value in self.pairs if key == name]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of somebody who signed in. `work`: to read with; `attempt` changes something."""
+
+    request: Request
+    account: Account
+    work: Work
+    token: str  # what a form or script sends with a command
+    sent: Sent = field(default_factory=lambda: Sent([]))
+
+    @property
+    def places(self) -> list[Place]:
+        """The pages of this role."""
+        return places_of(self.account)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a script asks for a part of the page."""
+        return PART in self.request.headers
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page in the frame of the console; `done` tells what a command before it came to (a text `done_…`)."""
+        done = self.request.query_params.get("done", "")
+        return page(self.request, template, status=status, visit=self, now=self.work.at, done=done, **values)
+
+    async def attempt(self, do: Callable[[Work], Awaitable[Any]]) -> Problem | None:
+        """Do something in a transaction of its own; what stood in its way, or None when it is done and stored."""
+        state = self.request.app.state
+        try:
+            async with begin(state.database, self.account.actor, request_id=self.request.state.request_id) as work:
+                await do(work)
+        except Exception as error:
+            if problem := problem_of(error):
+                return problem
+            raise
+        return None
+
+
+def visiting(*roles: Role) -> Callable[..., AsyncIterator[Visit]]:
+    """A dependency that lets in who signed in, in one of `roles` if any are named; use it with `scope="function"`."""
+
+    async def enter(request: Request) -> AsyncIterator[Visit]:
+        secret = session_of(request)
+        account = await request.app.state.sessions.who(secret) if secret else None
+        if secret is None or account is None or not account.is_whole:
+            raise SignInFirst("Sign in first.")
+        if roles and account.role not in roles:
+            raise NotYourPage("Your role does not have this page.")
+        sent = Sent([])
+        if request.method in COMMANDS:
+            sent = await fields(request)
+            if not is_token_of(secret, request.headers.get(HEADER) or sent[TOKEN]):
+                raise Forbidden("This was not sent by a page of ours. Reload the page, and send it again.")
+        async with begin(request.app.state.database, account.actor, request_id=request.state.request_id) as work:
+            yield Visit(request, account, work, token_of(secret), sent)
+
+    return enter
+
+
+async def fields(request: Request) -> Sent:
+    """The fields of a form as it was sent; none of anything else.
+
+    Raises:
+        Invalid: more fields than any form of ours has.
+    """
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return Sent([])
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return Sent(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS))
+    except ValueError:
+        raise Invalid("There are more fields than a form of ours has.") from None
+
+
+class PageRoute(APIRoute):
+    """A route whose problems are pages; who has no session is led to the sign-in, and back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with problems caught."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:
+                problem = problem_of(error)
+                if problem is None:
+                    raise
+                return problem_page(request, problem)
+
+        return handled
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem for people; for a script that asked for a part, its status and a sentence."""
+    if isinstance(problem, SignInFirst) and PART not in request.headers:
+        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        back = there if request.method == "GET" else ""
+        return RedirectResponse(f"/sign-in?next={quote(back, safe='')}", 303)
+    return page(request, "problem.html", status=problem.status, forms=True, problem=problem, told=told_of)
+
+
+def told_of(problem: Problem, language: str) -> str:
+    """What a problem means, in the reader's language: by its kind, else by its status, else in general."""
+    told = words(language)
+    tried = (f"problem_{problem.slug.replace('-', '_')}", f"problem_{problem.status}", "problem_other")
+    return told(next(name for name in tried if name in told))
