@@ -46,6 +46,7 @@ def page(
             language=language,
             t=words(language),
             path=request.url.path,
+            in_language=lambda other: _in_language(request, other),
             theme=theme_of(request),
             visit=visit,
             clock=moments.clock_time,
@@ -90,6 +91,12 @@ def language_of(request: Request) -> str:
         if accepted.strip()[:2] in LANGUAGES:
             return accepted.strip()[:2]
     return LANGUAGES[0]
+
+
+def _in_language(request: Request, language: str) -> str:
+    """The address of this page in another language."""
+    url = request.url.include_query_params(lang=language)
+    return f"{url.path}?{url.query}"
 
 
 def theme_of(request: Request) -> str:

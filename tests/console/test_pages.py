@@ -108,6 +108,20 @@ def test_no_text_is_empty_or_names_other_values(language: str) -> None:
         assert set(ours) == set(others), name
 
 
+def test_what_a_browser_loads_stays_light() -> None:
+    """Less than 250 kB of styles and scripts for all pages together, before compression: a desk's line may be slow."""
+    sizes = {name: len(one.content) for name, one in assets().items() if name.endswith((".css", ".js"))}
+    assert sum(sizes.values()) < 250_000, sizes
+
+
+@pytest.mark.parametrize("template", sorted((CONSOLE / "templates").rglob("*.html")), ids=lambda one: one.name)
+def test_a_template_keeps_to_the_policy(template: Path) -> None:
+    """What the policy of our pages would stop silently, or what would show a text as it came, is not written at all."""
+    text = template.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"""<style|\bstyle=|\bon[a-z]+=["']|javascript:|\bhx-on|\|\s*safe\b""", text)
+
+
 def test_the_map_is_whole_and_light() -> None:
     """Every municipality of today has a shape, and all of them together stay under 150 kB."""
     codes = {one["properties"]["code"] for one in orjson.loads(BOUNDARIES.read_bytes())["features"]}
