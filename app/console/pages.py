@@ -59,6 +59,8 @@ def page(
     )
     headers = INSIDE if visit else SENDS if forms else HEADERS
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
+    if visit and visit.is_part:  # the page may be older than the session: its owner has signed in again elsewhere
+        response.headers["X-Page-Token"] = visit.token
     if request.query_params.get("lang") in LANGUAGES:
         keep(response, request, "lang", language)
     return response

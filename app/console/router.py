@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from app.console.assets import assets
 from app.console.country import Country, country
 from app.console.examples import examples
+from app.console.live import router as live
 from app.console.notices import router as notices
 from app.console.outline import HEIGHT, WIDTH, outlines
 from app.console.pages import page
@@ -28,6 +29,7 @@ from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
 router.include_router(reporting)
+router.include_router(live)
 router.include_router(notices)
 router.include_router(signing_in)
 
