@@ -1,7 +1,6 @@
 """The files of the pages, under names that change with their contents, so that browsers may keep them for ever."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +12,8 @@ FOLDER: Final = Path(__file__).parent / "static"
 MEDIA: Final = MappingProxyType(
     {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 )
-ASKED: Final = re.compile(rb"""(url\(|"\./)([\w.-]+)(\)|")""")
+
+ASKS: Final = MappingProxyType({".css": ("url(", ")"), ".js": ('"./', '"')})  # how a file asks for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,42 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """Every file by its hashed name. What a style sheet or script asks for (`url(name)`, `"./name"`) it finds by that too."""
-    found = {file.name: file.read_bytes() for file in sorted(FOLDER.iterdir()) if file.suffix in MEDIA}
+    """Every file by its hashed name; what a style sheet (`url(name)`) or script (`from "./name"`) asks for is led to it."""
+    return hashed({file.name: file.read_bytes() for file in sorted(FOLDER.iterdir()) if file.suffix in MEDIA})
+
+
+def hashed(files: Mapping[str, bytes]) -> Mapping[str, Asset]:
+    """Files under names that change with their contents, and with those of every file that they ask for.
+
+    Raises:
+        ValueError: two files ask for each other: neither can have its name before the other.
+    """
     named: dict[str, str] = {}
-    for name in found:
-        _name(name, found, named)
-    return {hashed: Asset(found[name], MEDIA[Path(name).suffix]) for name, hashed in named.items()}
+    found: dict[str, Asset] = {}
+
+    def name_of(plain: str, asked_by: tuple[str, ...] = ()) -> str:
+        if plain in asked_by:
+            raise ValueError(f"{' asks for '.join((*asked_by, plain))}: a circle.")
+        if plain not in named:
+            content = files[plain]
+            for other in _asked_for(plain, content, files):
+                begins, ends = ASKS[Path(plain).suffix]
+                told = begins + name_of(other, (*asked_by, plain)) + ends
+                content = content.replace(f"{begins}{other}{ends}".encode(), told.encode())
+            named[plain] = _hashed(plain, content)
+            found[named[plain]] = Asset(content, MEDIA[Path(plain).suffix])
+        return named[plain]
+
+    for plain in files:
+        name_of(plain)
+    return found
+
+
+def _asked_for(name: str, content: bytes, files: Mapping[str, bytes]) -> list[str]:
+    if Path(name).suffix not in ASKS:
+        return []
+    begins, ends = ASKS[Path(name).suffix]
+    return [other for other in files if f"{begins}{other}{ends}".encode() in content]
 
 
 @cache
@@ -48,17 +78,6 @@ def address(name: str) -> str:
     raise KeyError(name)
 
 
-def _name(name: str, found: dict[str, bytes], named: dict[str, str]) -> str:
-    """The hashed name of a file, after those that it asks for: scripts that import each other in a circle can't have one."""
-    if name in named:
-        return named[name]
-
-    def led(asked: re.Match[bytes]) -> bytes:
-        other = asked[2].decode()
-        return asked[1] + _name(other, found, named).encode() + asked[3] if other in found else asked[0]
-
-    if name.endswith((".css", ".js")):
-        found[name] = ASKED.sub(led, found[name])
+def _hashed(name: str, content: bytes) -> str:
     stem, _, suffix = name.rpartition(".")
-    named[name] = f"{stem}.{hashlib.sha256(found[name]).hexdigest()[:12]}.{suffix}"
-    return named[name]
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
