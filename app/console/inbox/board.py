@@ -83,7 +83,7 @@ async def board(work: Work, chosen: Chosen) -> Board:
     """
     found = await _page(work, chosen)
     places = await directory.municipality_names(work, sorted({case.municipality_code for _, case, *_ in found.items}))
-    names = await names_of(work, [who for *_, who in found.items])
+    names = await names_of(work, [who for *_, who in found.items if who != work.organisation])
     rows = [
         BoardRow(one, case, places.get(case.municipality_code, case.municipality_code), what, by, names.get(who, ""))
         for one, case, what, by, who in found.items

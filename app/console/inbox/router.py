@@ -59,8 +59,8 @@ async def accept(offer_id: UUID, visit: Desk) -> Response:
     offer = await _offer(visit.work, offer_id)
     if fault is None or (offer and _is_ours_just_now(offer, fault, visit.work)):
         if offer and visit.sent["next"] != "stay":
-            return RedirectResponse(f"/cases/{offer.case_id}?done=accepted", 303)
-        return RedirectResponse(f"/inbox?done=accepted&about={offer.case_id if offer else ''}", 303)
+            return RedirectResponse(f"/cases/{offer.case_id}?done=offer_accepted", 303)
+        return RedirectResponse(f"/inbox?done=offer_accepted&about={offer.case_id if offer else ''}", 303)
     return await _not_done(visit, fault, offer)
 
 
@@ -73,7 +73,7 @@ async def decline(offer_id: UUID, visit: Desk) -> Response:
     reason = DeclineReason(visit.sent["reason"])
     if fault := await visit.attempt(lambda work: answer.decline(work, offer_id, version, reason)):
         return await _not_done(visit, fault, await _offer(visit.work, offer_id))
-    return RedirectResponse("/inbox?done=declined", 303)
+    return RedirectResponse("/inbox?done=offer_declined", 303)
 
 
 @router.post("/inbox/invitations/{case_id}/{member_id}")
@@ -86,7 +86,7 @@ async def answer_invitation(case_id: UUID, member_id: UUID, visit: Desk) -> Resp
     )  # fmt: skip
     if fault:
         return await _not_done(visit, fault, None)
-    return RedirectResponse(f"/inbox?done={f'joined&about={case_id}' if accepts else 'not_joined'}", 303)
+    return RedirectResponse(f"/inbox?done={f'invitation_accepted&about={case_id}' if accepts else 'invitation_declined'}", 303)
 
 
 async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, **values: Any) -> Response:

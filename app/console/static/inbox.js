@@ -18,7 +18,7 @@ asked.addEventListener("renewed", ({ detail }) => {
   known = new Set(detail.rows);
   counted(known.size);
   if (!came.length) return;
-  document.getElementById("came").textContent = say("js_inbox_came", { time: now().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }) });
+  document.getElementById("came").textContent = say("inbox_came", { time: now().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }) });
   if (listening) tone();
 });
 

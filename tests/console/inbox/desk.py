@@ -50,7 +50,9 @@ async def a_desk_with_work(client: httpx.AsyncClient, database: Database, organi
     handing.case = await an_accepted_case(client, operator, keys["owner"])
     await handing.invite("owner", MENTAL_HEALTH)
     own = await asked_for(client, operator)
-    answer = await client.post(f"/v1/offers/{own['offered']['offerId']}/acceptance", json={}, headers=keys["ggz"] | {"If-Match": '"1"'})
+    answer = await client.post(
+        f"/v1/offers/{own['offered']['offerId']}/acceptance", json={}, headers=keys["ggz"] | {"If-Match": '"1"'}
+    )
     assert answer.status_code == 201, answer.text
     offers = {"acute": await asked_for(client, operator, **ACUTE), "crisis": await asked_for(client, operator)}
     who = await signed_in(database, organisation, "desk")
