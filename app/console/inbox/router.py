@@ -12,6 +12,8 @@ from app.cases.references import ReferenceMisread, reference_heard
 from app.console.inbox.alerts import own_side
 from app.console.inbox.asked import DECLINING, asked
 from app.console.inbox.board import BOARDS, NARROWED, URGENCIES, Chosen, board
+from app.console.inbox.handing_on import router as handing_on
+from app.console.inbox.typed import identifier, number, one_line
 from app.console.visiting import PageRoute, Visit, told_of, visiting
 from app.core.actor import Role
 from app.core.errors import Invalid, NotFound, Problem
@@ -23,11 +25,12 @@ from app.team.membership import EndReason
 from app.team.service import members
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router.include_router(handing_on)
 
 Desk = Annotated[Visit, Depends(visiting(Role.DESK, Role.SUPERVISOR), scope="function")]
 READS: Final = ["GET", "HEAD"]
 A_DOUBLE_CLICK: Final = timedelta(seconds=10)  # ⚙ whoever accepts what was accepted so short ago is not told off
-LARGEST: Final = 9  # digits of a version
+COORDINATOR: Final = 200  # as the API has it
 
 
 @router.api_route("/inbox", methods=READS)
@@ -54,7 +57,7 @@ async def board_part(visit: Desk) -> Response:
 @router.post("/inbox/offers/{offer_id}/accept")
 async def accept(offer_id: UUID, visit: Desk) -> Response:
     """Become responsible for a case; then on to it (`next=case`), or back to the list."""
-    version, coordinator = _version(visit), visit.sent["coordinator"][:200] or None
+    version, coordinator = number(visit.sent["version"]), one_line(visit.sent["coordinator"], COORDINATOR) or None
     fault = await visit.attempt(lambda work: answer.accept(work, offer_id, version, coordinator))
     offer = await _offer(visit.work, offer_id)
     if fault is None or (offer and _is_ours_just_now(offer, fault, visit.work)):
@@ -67,7 +70,7 @@ async def accept(offer_id: UUID, visit: Desk) -> Response:
 @router.post("/inbox/offers/{offer_id}/decline")
 async def decline(offer_id: UUID, visit: Desk) -> Response:
     """Say no, with a reason."""
-    version = _version(visit)
+    version = number(visit.sent["version"])
     if visit.sent["reason"] not in set(DeclineReason):
         return await _not_done(visit, Invalid("Say why."), await _offer(visit.work, offer_id), "reason")
     reason = DeclineReason(visit.sent["reason"])
@@ -79,7 +82,7 @@ async def decline(offer_id: UUID, visit: Desk) -> Response:
 @router.post("/inbox/invitations/{case_id}/{member_id}")
 async def answer_invitation(case_id: UUID, member_id: UUID, visit: Desk) -> Response:
     """Take part in a case (`act=accept`), or decline with a reason."""
-    version, accepts = _version(visit), visit.sent["act"] == "accept"
+    version, accepts = number(visit.sent["version"]), visit.sent["act"] == "accept"
     reason = None if accepts else EndReason(visit.sent["act"]) if visit.sent["act"] in DECLINING else EndReason.OTHER
     fault = await visit.attempt(
         lambda work: members.answer(work, case_id, member_id, version, accept=accepts, reason=reason)
@@ -93,7 +96,7 @@ async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, **values: A
     return visit.page(
         "inbox/inbox.html",
         status=status,
-        about=_uuid(visit.request.query_params.get("about", "")),
+        about=identifier(visit.request.query_params.get("about", "")),
         **{"ended": "", "told": "", "ended_offer": None} | values,
         **await _asked(visit),
         **await _board(visit, chosen),
@@ -138,16 +141,4 @@ async def _by_number(work: Work, told: str) -> UUID | None:
     try:
         return await cases.by_reference(work, reference_heard(told)) if told else None
     except (ReferenceMisread, NotFound):
-        return None
-
-
-def _version(visit: Visit) -> int:
-    told = visit.sent["version"][:LARGEST]
-    return int(told) if told.isdecimal() else 0
-
-
-def _uuid(told: str) -> UUID | None:
-    try:
-        return UUID(told)
-    except ValueError:
         return None
