@@ -83,6 +83,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Reasons lie over the next row: they fold as soon as somebody turns to something else.
+for (const kind of ["click", "focusin"]) document.addEventListener(kind, ({ target }) => {
+  for (const one of document.querySelectorAll(".declining[open]")) if (!one.contains(target)) one.open = false;
+});
+
 // Somebody moves or types, so somebody is here: what is in sight has been seen, and whoever took the call in hears it.
 const told = new Set();
 function seen() {

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from app.accounts.service.signing_in import Sessions
+from app.console.assets import address as asset
 from app.core.db import Database
 from app.identity.doors import COOKIE
 from tests.conftest import settings_for
@@ -18,6 +19,30 @@ from tests.console.signed_in import browsing_as
 
 TYPED: Final = "wijkteam No"
 FOCUSED: Final = "document.activeElement.id || document.activeElement.closest('[id]').id"
+
+
+# A list in another order, with new contents: what comes of each of them, and what the reader was busy with.
+MORPHED: Final = """async (path) => {
+  const { morph } = await import(path);
+  const list = document.createElement("ul");
+  list.innerHTML = `<li id="a">A<input id="f" value="x"></li><li id="b"><details id="d"><summary>B</summary></details></li>
+    <li id="c"><form id="g" data-sent="yes"><input type="hidden" name="v" value="1"></form><input type="hidden" id="h" value="1"></li>`;
+  document.getElementById("main").append(list);
+  const [a, b, c] = list.children, field = list.querySelector("#f");
+  field.value = "half typed";
+  field.focus();
+  field.setSelectionRange(2, 5);
+  b.firstElementChild.open = true;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = `<li id="n">N</li><li id="c" class="x"><form id="g"><input type="hidden" name="v" value="2"></form>
+    <input type="hidden" id="h" value="2"></li><li id="b"><details id="d"><summary>B2</summary></details></li>
+    <li id="a">A2<input id="f" value="y"></li>`;
+  morph(list, document.importNode(fresh.content, true));
+  const now = [...list.children];
+  return [now.map((one) => one.id).join(""), now[1] === c && now[2] === b && now[3] === a, c.className, b.textContent.trim(),
+    b.firstElementChild.open, document.activeElement === field && field.value, field.selectionStart, field.selectionEnd,
+    a.firstChild.data, list.querySelector("#h").value, list.querySelector("[name=v]").value];
+}"""
 
 
 @pytest.fixture
@@ -95,6 +120,14 @@ async def test_news_comes_from_elsewhere_and_takes_nothing_from_who_is_busy(
     seen = await client.get(f"/v1/offers/{desk.offers['acute']['offered']['offerId']}", headers=desk.table.keys["ggz"])
     assert seen.json()["seenAt"]
     assert seen.json()["state"] == "accepted"
+
+
+async def test_what_the_reader_is_busy_with_is_left_alone(address: str, desk: Work) -> None:
+    """Rows in another order are the same rows; focus, selection, what is typed or unfolded, and a form on its way stay."""
+    async with browsing_as(desk.who, address) as page:
+        await page.goto(f"{address}/account")
+        found = await page.evaluate(MORPHED, asset("morph.js"))
+    assert found == ["ncba", True, "x", "B2", True, "half typed", 2, 5, "A2", "2", "1"]
 
 
 async def test_a_restart_and_an_end_of_the_session_lose_nothing(
