@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from app.console.assets import assets
 from app.console.country import Country, country
 from app.console.examples import examples
+from app.console.inbox.router import router as inbox
 from app.console.live import router as live
 from app.console.notices import router as notices
 from app.console.outline import HEIGHT, WIDTH, outlines
@@ -29,6 +30,7 @@ from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
 router.include_router(reporting)
+router.include_router(inbox)
 router.include_router(live)
 router.include_router(notices)
 router.include_router(signing_in)
