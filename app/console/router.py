@@ -6,48 +6,26 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.console.assets import assets
-from app.console.examples import examples
 from app.console.figures.router import router as figures
-from app.console.municipalities import SHAPES, VIEW, country_now
 from app.console.notices import router as notices
 from app.console.pages import page
-from app.console.play import read_play
 from app.console.reference import reference
 from app.console.reporting import router as reporting
 from app.console.signing_in import router as signing_in
+from app.console.starting import router as starting
 from app.console.wall.router import router as wall
 from app.core.errors import NotFound
-from app.core.health import ready
 
 router = APIRouter(include_in_schema=False)
 router.include_router(reporting)
 router.include_router(notices)
 router.include_router(signing_in)
+router.include_router(starting)
 router.include_router(figures)
 router.include_router(wall)
 
 READS: Final = ["GET", "HEAD"]
 KEPT: Final = "public, max-age=31536000, immutable"
-
-
-@router.api_route("/", methods=READS)
-async def start(request: Request) -> Response:
-    """Where to begin; in the demo also what was played, who answers where, and lines to try."""
-    state = request.app.state
-    faults = await ready(state.database)
-    play = read_play(state.settings.demo_file) if state.settings.demo else None
-    shown = await country_now(request) if play and not faults else None
-    return page(
-        request,
-        "start.html",
-        faults=faults,
-        play=play,
-        examples=examples(play) if play else [],
-        country=shown,
-        gaps=(),
-        shapes=SHAPES,
-        view=VIEW,
-    )
 
 
 @router.api_route("/docs", methods=READS)

@@ -49,6 +49,8 @@ async def phone(work: Work, span: Span) -> Waited | None:
     return (await waiting(work, span.start, span.end)).total
 
 
-async def repeats(work: Work) -> list[Figures]:
-    """What came of early signals, over all time; small numbers of others are left out."""
-    return await signals.evaluation(work)
+async def repeats(work: Work) -> list[tuple[str, Figures]]:
+    """What came of early signals, over all time, by municipality's name; small numbers of others are left out."""
+    found = await signals.evaluation(work)
+    names = await directory.municipality_names(work, sorted({one.municipality_code for one in found if one.municipality_code}))
+    return [(names.get(one.municipality_code or "", one.municipality_code or ""), one) for one in found]

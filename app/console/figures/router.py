@@ -73,9 +73,10 @@ async def urgencies_csv(visit: Reading) -> Response:
 @router.api_route("/figures/signals.csv", methods=READS)
 async def signals_csv(visit: Reading) -> Response:
     """What came of early signals, by rule and municipality; empty where it is too little to be told."""
-    rows = ((one.rule, one.municipality_code, one.raised, one.acknowledged) for one in await counting.repeats(visit.work))
+    found = await counting.repeats(visit.work)
+    rows = ((one.rule, one.municipality_code, name, one.raised, one.acknowledged) for name, one in found)
     told = (["" if value is None else value for value in row] for row in rows)
-    return _csv("signals", ("rule", "municipality", "raised", "acknowledged"), told)
+    return _csv("signals", ("rule", "code", "municipality", "raised", "acknowledged"), told)
 
 
 def _chosen(visit: Visit) -> Chosen:
