@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.console.assets import assets
 from app.console.figures.router import router as figures
+from app.console.live import router as live
 from app.console.notices import router as notices
 from app.console.pages import page
 from app.console.reference import reference
@@ -18,6 +19,7 @@ from app.core.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 router.include_router(reporting)
+router.include_router(live)
 router.include_router(notices)
 router.include_router(signing_in)
 router.include_router(starting)

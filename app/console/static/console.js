@@ -1,8 +1,16 @@
 // What every page of the console does: times that stay true, forms that are sent once, menus that close.
 export const words = JSON.parse(document.body.dataset.words || "{}");
-export const token = document.querySelector('meta[name="page-token"]')?.content || "";
+export let token = document.querySelector('meta[name="page-token"]')?.content || "";
 const skew = Date.parse(document.body.dataset.now || new Date().toISOString()) - Date.now();
 const language = document.documentElement.lang;
+
+/** The token of another session: whoever signed in again in another tab goes on here. */
+export function renew(other) {
+  if (!other || other === token) return;
+  token = other;
+  document.querySelector('meta[name="page-token"]').content = other;
+  for (const field of document.querySelectorAll('input[name="page_token"]')) field.value = other;
+}
 
 /** This moment by the server's clock. */
 export const now = () => new Date(Date.now() + skew);
