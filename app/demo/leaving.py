@@ -14,6 +14,7 @@ from app.demo.people import DESK, PROVIDER
 from app.demo.stage import Member
 
 CREATED: Final = 201
+BEFORE: Final = 422  # the same key with another moment in its body: it was done, and the demo ended before it could say so
 LABEL: Final = "Oud zaaksysteem (verzonnen)"
 GAP_AFTER: Final = timedelta(days=2)
 SOON: Final = timedelta(minutes=50)
@@ -139,6 +140,8 @@ async def _a_gap(planner: Api) -> None:
 
 async def _done(api: Api, path: str, body: Mapping[str, Any], name: str, version: int | None = None) -> dict[str, Any]:
     answer = await api.command(path, body, key=f"left-{name}", version=version)
+    if answer.status_code == BEFORE:
+        return {}
     if answer.status_code != CREATED:
         raise refused(answer)
     told: dict[str, Any] = answer.json()

@@ -56,6 +56,11 @@ class Party:
         """What should not have been."""
         return [*self._faults, *(f"{self.name}: {one}" for one in self.api.faults)]
 
+    @property
+    def busy(self) -> int:
+        """How many offers and cases it is at work on."""
+        return len(self._tasks)
+
     def hear(self, way: str, event: dict[str, Any], message_id: str) -> None:
         """Take an event in, whichever way it came: at least once, told apart by the id of its message."""
         if not self._journal.take(self.organisation, way, int(event["sequence"]), message_id):

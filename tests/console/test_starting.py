@@ -20,7 +20,8 @@ from tests.console.serving import a_play
 from tests.console.signed_in import a_client
 
 
-async def _a_demo(database: Database, folder: Path, **told: Any) -> Settings:
+async def a_demo(database: Database, folder: Path, **told: Any) -> Settings:
+    """Settings of a demo that is ready for visitors, unless something else is told."""
     settings = await a_play(database, folder)
     async with begin(database, WORKER) as work:
         people = await with_accounts(work)
@@ -31,7 +32,7 @@ async def _a_demo(database: Database, folder: Path, **told: Any) -> Settings:
 
 async def test_one_click_leads_each_role_to_its_work(fresh_database: Database, tmp_path: Path) -> None:
     """No password, no search: the button on the card is the sign-in, and ends on the page of that role."""
-    settings = await _a_demo(fresh_database, tmp_path)
+    settings = await a_demo(fresh_database, tmp_path)
     async with a_client(fresh_database, demo=True, demo_file=settings.demo_file) as browser:
         page = await browser.get("/")
         assert "form-action 'self'" in page.headers["content-security-policy"]
@@ -60,7 +61,7 @@ async def test_one_click_leads_each_role_to_its_work(fresh_database: Database, t
 
 async def test_each_card_tells_three_steps_in_both_languages(fresh_database: Database, tmp_path: Path) -> None:
     """What to do there, and what will be seen elsewhere."""
-    settings = await _a_demo(fresh_database, tmp_path)
+    settings = await a_demo(fresh_database, tmp_path)
     async with a_client(fresh_database, demo=True, demo_file=settings.demo_file) as browser:
         for language, told in (("nl", "een tweede venster"), ("en", "a second window")):
             page = (await browser.get(f"/?lang={language}")).text
@@ -74,7 +75,7 @@ async def test_each_card_tells_three_steps_in_both_languages(fresh_database: Dat
 )
 async def test_before_it_is_ready_it_says_so(fresh_database: Database, tmp_path: Path, told: dict[str, Any], said: str) -> None:
     """Who comes in during the play knows why a call of his own is gone so fast."""
-    settings = await _a_demo(fresh_database, tmp_path, **told)
+    settings = await a_demo(fresh_database, tmp_path, **told)
     async with a_client(fresh_database, demo=True, demo_file=settings.demo_file) as browser:
         page = (await browser.get("/")).text
     assert said in page

@@ -2,7 +2,7 @@
 import { say } from "./console.js";
 
 const button = document.querySelector("[data-wall-sound]");
-const acute = () => new Set([...document.querySelectorAll("#wall [data-acute]")].map((one) => one.id));
+const acute = () => new Set((document.getElementById("wall-verdict").dataset.acute || "").split(" ").filter(Boolean));
 let known = acute();
 let audio = null;
 
@@ -33,13 +33,12 @@ if (button && "AudioContext" in window) {
   });
 }
 
-const wall = document.getElementById("wall");
-new MutationObserver(() => {
+document.getElementById("wall").addEventListener("renewed", () => {
   const found = acute();
-  const fresh = [...found].some((id) => !known.has(id));
+  const fresh = [...found].some((key) => !known.has(key));
   known = found;
   if (fresh && button?.getAttribute("aria-pressed") === "true") tone();
-}).observe(wall, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-acute", "id"] });
+});
 
 // The map is large and changes slowly; it stays as it is while somebody reads in it.
 const map = document.querySelector("[data-wall-map]");

@@ -46,7 +46,7 @@ async def test_when_all_is_well_it_says_so(fresh_database: Database) -> None:
     page = await _seen(fresh_database)
     assert "Alles loopt" in page
     assert 'class="wall-verdict good"' in page
-    assert "data-acute" not in page
+    assert "data-is-acute" not in page
     assert "Op elke melding is geantwoord." in page
     assert "Overal is nu en de komende twee weken iemand te bereiken." in page
     assert "Elke koppeling neemt aan wat wij sturen." in page
@@ -55,7 +55,7 @@ async def test_when_all_is_well_it_says_so(fresh_database: Database) -> None:
 async def test_a_watch_that_stopped_is_the_first_thing_told(fresh_database: Database) -> None:
     """No worker looks: everything else on the wall may be old."""
     page = await _seen(fresh_database)
-    assert 'id="trouble-watch" class="wall-trouble bad" data-acute' in page
+    assert 'id="trouble-watch" class="wall-trouble bad" data-is-acute' in page
 
 
 async def test_what_nobody_answers_and_what_is_late(fresh_client: httpx.AsyncClient, fresh_database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_calls_of_now(fresh_client: httpx.AsyncClient, fresh_database: Dat
         await exchange.tell("offered", number="0612345678", queue="nacht")
         travel.on(minutes=2)
         page = await _seen(fresh_database)
-    assert 'id="trouble-caller" class="wall-trouble bad" data-acute' in page
+    assert 'id="trouble-caller" class="wall-trouble bad" data-is-acute' in page
     assert "gaat over" in page
     assert 'id="trouble-draft"' in page
     for secret in PERSONAL:
@@ -115,7 +115,7 @@ async def test_gaps_now_and_coming(fresh_database: Database) -> None:
     await change(fresh_database, GONE, now(), organisation=OTHER, since=now() + 5 * DAY, until=now() + 6 * DAY)
     await carry_out_once(coverage.LOOKS, fresh_database)
     page = await _seen(fresh_database)
-    assert 'class="wall-trouble bad" data-acute' in page[page.index("trouble-gap_now-") :][:90]
+    assert 'class="wall-trouble bad" data-is-acute' in page[page.index("trouble-gap_now-") :][:120]
     assert "geen dienst ingevuld" in page
     assert page.count('<tr id="gap-') >= 2
     assert page.count('<span class="tag bad">nu</span>') == 1
@@ -157,7 +157,7 @@ async def test_something_pressing_that_does_not_arrive_is_acute(
             [found] = await alarms.troubled(work, 5)
         assert (found.id, found.why, found.pressing) == (endpoint, "pressing", 1)
         page = await _seen(fresh_database)
-    assert f'id="trouble-endpoint-{endpoint}-pressing" class="wall-trouble bad" data-acute' in page
+    assert f'id="trouble-endpoint-{endpoint}-pressing" class="wall-trouble bad" data-is-acute' in page
 
 
 async def test_who_does_not_watch_over_the_country_sees_no_endpoint_of_others(fresh_database: Database) -> None:
