@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from app.console.assets import assets
+from app.console.municipalities import BOUNDARIES, SHAPES
 from app.console.play import read_play
-from app.console.router import BOUNDARIES, SHAPES
 from app.console.words import LANGUAGES, words
 from app.core.db import Database
 from app.main import edged
