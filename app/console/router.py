@@ -9,8 +9,11 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access_log.router import router as access_log
+from app.console.accounts.router import router as accounts
 from app.console.assets import assets
 from app.console.country import Country, country
+from app.console.endpoints.router import router as endpoints
 from app.console.examples import examples
 from app.console.notices import router as notices
 from app.console.outline import HEIGHT, WIDTH, outlines
@@ -27,6 +30,9 @@ from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(access_log)
+router.include_router(accounts)
+router.include_router(endpoints)
 router.include_router(reporting)
 router.include_router(notices)
 router.include_router(signing_in)
