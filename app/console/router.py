@@ -18,6 +18,7 @@ from app.console.pages import page
 from app.console.play import read_play
 from app.console.reference import reference
 from app.console.reporting import router as reporting
+from app.console.rosters.router import router as rosters
 from app.console.signing_in import router as signing_in
 from app.core.actor import Actor, Role
 from app.core.errors import NotFound
@@ -29,6 +30,7 @@ from app.routing.coverage import coverage
 router = APIRouter(include_in_schema=False)
 router.include_router(reporting)
 router.include_router(notices)
+router.include_router(rosters)
 router.include_router(signing_in)
 
 READS: Final = ["GET", "HEAD"]
