@@ -13,7 +13,7 @@ from app.console.rosters.changes import Looked, beside
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.reading import everybody, may_plan, must_plan, own_roster
 from app.console.rosters.telling import helpers
-from app.console.rosters.trying import Tried, period_of, prepared, tried
+from app.console.rosters.trying import Told, period_of, prepared, tried
 from app.console.rosters.weeks import week_at
 from app.console.visiting import PageRoute, Sent, Visit, told_of
 from app.core.errors import FieldError, Invalid, NotFound, Problem
@@ -84,14 +84,14 @@ async def change_order(roster_id: UUID, rotation_id: UUID, visit: Mine) -> Respo
             material = await prepared(work, plan.roster, looked, period) if tries else None
             version = _version(sent)
         result = await tried(*material) if material else None
-    except Problem as fault:
-        return await _rotation(visit, roster_id, rotation_id, fault=fault)
+    except Problem as refused:
+        return await _rotation(visit, roster_id, rotation_id, Told(fault=refused))
     if tries or (looked.doubts and looked.doubts != sent["aware"]):
-        status = 200 if tries else 409
-        return await _rotation(visit, roster_id, rotation_id, looked=looked, result=result, status=status)
+        told = Told(looked=looked, tried=result, status=200 if tries else 409)
+        return await _rotation(visit, roster_id, rotation_id, told)
     change = meant.told()
     if fault := await visit.attempt(lambda work: rosters.change_rotation(work, roster_id, rotation_id, version, change)):
-        return await _rotation(visit, roster_id, rotation_id, fault=fault)
+        return await _rotation(visit, roster_id, rotation_id, Told(fault=fault))
     return RedirectResponse(f"/rosters/{roster_id}?done=roster_rotation", 303)
 
 
@@ -144,16 +144,8 @@ async def _looked(work: Work, plan: RosterPlan, rotation_id: UUID, meant: Rotati
     return await beside(work, plan.roster.id, preview, span)
 
 
-async def _rotation(
-    visit: Visit,
-    roster_id: UUID,
-    rotation_id: UUID,
-    *,
-    fault: Problem | None = None,
-    looked: Looked | None = None,
-    result: Tried | None = None,
-    status: int = 200,
-) -> Response:
+async def _rotation(visit: Visit, roster_id: UUID, rotation_id: UUID, result: Told | None = None) -> Response:
+    result = result or Told()
     await own_roster(visit.work, roster_id)
     plan = await rosters.roster(visit.work, roster_id)
     one, people = _of(plan, rotation_id), await everybody(visit.work)
@@ -165,16 +157,16 @@ async def _rotation(
         "plan": plan,
         "one": one,
         "places": sorted(places, key=lambda place: (not place.turn.isdecimal(), place.turn.zfill(3), place.who.name.casefold())),
-        "looked": looked,
-        "tried": result,
+        "looked": result.looked,
+        "tried": result.tried,
         "names": {who.id: who.name for who in people.values()},
         "told": told_of,
-        "fault": fault,
+        "fault": result.fault,
         "may": may_plan(visit) and not one.rotation.seats,
         "version": visit.sent["version"] or one.version,
         **helpers(language_of(visit.request), visit.work.at),
     }
-    return visit.page("rosters/rotation.html", status=fault.status if fault else status, **values)
+    return visit.page("rosters/rotation.html", status=result.answer, **values)
 
 
 async def _participants(visit: Visit, fault: Problem | None = None) -> Response:

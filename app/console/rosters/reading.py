@@ -55,7 +55,7 @@ class Seen:
 
     def name_of(self, participant: UUID | None) -> str:
         """A participant's name; empty when it is not known (any more)."""
-        return self.people[participant].name if participant in self.people else ""
+        return self.people[participant].name if participant and participant in self.people else ""
 
 
 def may_plan(visit: Visit) -> bool:

@@ -1,7 +1,7 @@
 """The panel of a shift, or of a hole: what can be done about it, tried before it is done, and warned of before it is saved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.console.pages import language_of
-from app.console.rosters.changes import REASONS, Change, Looked, change_of, looked_at
+from app.console.rosters.changes import REASONS, Change, change_of, looked_at
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.reading import Seen, may_plan, must_plan, own_roster, seen
 from app.console.rosters.telling import helpers
-from app.console.rosters.trying import Tried, period_of, prepared, tried
+from app.console.rosters.trying import Told, period_of, prepared, tried
 from app.console.rosters.weeks import as_field, local_moment, week_at
 from app.console.visiting import PageRoute, Sent, Visit, told_of
 from app.core.errors import NotFound, Problem
@@ -38,16 +38,6 @@ class Asked:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What came of a form: a fault, what a change would come to, and what playing it gave."""
-
-    what: str = ""
-    fault: Problem | None = None
-    looked: Looked | None = None
-    tried: Tried | None = None
-
-
 @router.api_route("/rosters/{roster_id}/shift", methods=READS)
 async def shift_panel(roster_id: UUID, visit: Mine) -> Response:
     """A shift (`shift`), or a hole (`layer`, `from`, `until`); a script gets the panel alone."""
@@ -68,7 +58,7 @@ async def change_shift(roster_id: UUID, visit: Mine) -> Response:
     if told.fault or change is None or told.tried:
         return await _show(visit, roster_id, visit.sent, told)
     if told.looked and told.looked.doubts and told.looked.doubts != visit.sent["aware"]:
-        return await _show(visit, roster_id, visit.sent, told, 409)
+        return await _show(visit, roster_id, visit.sent, replace(told, status=409))
     if fault := await visit.attempt(change.save):
         return await _show(visit, roster_id, visit.sent, Told(what=what, fault=fault))
     asked = what == "swap" and visit.sent["settled"] != "yes"
@@ -92,7 +82,7 @@ async def _look(visit: Visit, roster_id: UUID) -> tuple[Change | None, Told]:
     return change, Told(what=what, looked=looked, tried=result)
 
 
-async def _show(visit: Visit, roster_id: UUID, sent: Sent, told: Told, status: int = 200) -> Response:
+async def _show(visit: Visit, roster_id: UUID, sent: Sent, told: Told) -> Response:
     work = visit.work
     await own_roster(work, roster_id)
     asked = await _asked(visit, roster_id, sent)
@@ -118,7 +108,7 @@ async def _show(visit: Visit, roster_id: UUID, sent: Sent, told: Told, status: i
         **helpers(language_of(visit.request), visit.work.at),
     }
     template = "rosters/parts/panel.html" if visit.is_part else "rosters/shift.html"
-    return visit.page(template, status=told.fault.status if told.fault else status, **values)
+    return visit.page(template, status=told.answer, **values)
 
 
 async def _asked(visit: Visit, roster_id: UUID, sent: Sent) -> Asked:

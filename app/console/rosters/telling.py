@@ -50,8 +50,13 @@ def hours_told(language: str, length: timedelta | float) -> str:
 
 def helpers(language: str, now: datetime) -> Mapping[str, Callable[..., Any]]:
     """What templates of these pages say times with."""
-    said = {"at": partial(at_told, language, now), "day": partial(day_told, language), "when": partial(span_told, language)}
-    return {**said, "times": times_told, "hours": partial(hours_told, language)}
+    return {
+        "at": partial(at_told, language, now),
+        "day": partial(day_told, language),
+        "when": partial(span_told, language),
+        "times": times_told,
+        "hours": partial(hours_told, language),
+    }
 
 
 def address_of(at: datetime) -> str:

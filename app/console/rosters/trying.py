@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.cases.lifecycle import Urgency
 from app.console.rosters.changes import Looked
 from app.console.rosters.weeks import week_at
-from app.core.errors import Invalid, TooMany
+from app.core.errors import Invalid, Problem, TooMany
 from app.core.spans import Span
 from app.core.work import Work
 from app.directory.service import coverage as directory
@@ -44,13 +44,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came out. `hours`: calls that found nobody, by the hour of the day; `waited`: minutes, half and nearly all of the calls."""
+    """What came out. `nobody`: calls for which nobody was on duty, `hours` the same by the hour of the day.
+
+    `last`: those for which there was only the national desk. `half`, `most`: within so many minutes half of the calls was
+    accepted, and 95 %.
+    """
 
     period: Span
     calls: int
     nobody: Pair
-    closed: int
-    opened: int
+    last: Pair
     half: list[Pair]
     most: list[Pair]
     hours: list[Pair]
@@ -59,6 +62,22 @@ class Tried:
     def highest(self) -> int:
         """The tallest bar; at least one."""
         return max(1, *(int(max(one.before or 0, one.after or 0)) for one in self.hours))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of a form: a fault, what a change would come to, and what playing it gave."""
+
+    what: str = ""
+    fault: Problem | None = None
+    looked: Looked | None = None
+    tried: Tried | None = None
+    status: int = 200
+
+    @property
+    def answer(self) -> int:
+        """The status of the page."""
+        return self.fault.status if self.fault else self.status
 
 
 def period_of(span: Span, now: datetime) -> Span:
@@ -125,13 +144,11 @@ async def _replaced(work: Work, roster: shifts.Roster, looked: Looked, period: S
 
 def _told(result: Result, period: Span) -> Tried:
     before, after = (one.figures for one in result.scenarios)
-    difference = result.difference
     return Tried(
         period=period,
         calls=before.calls,
-        nobody=Pair("nobody", before.gap_calls, after.gap_calls),
-        closed=difference.gaps_closed if difference else 0,
-        opened=difference.gaps_opened if difference else 0,
+        nobody=Pair("nobody", sum(map(sum, before.off_duty_hours)), sum(map(sum, after.off_duty_hours))),
+        last=Pair("last", before.gap_calls, after.gap_calls),
         half=_waits(before.waited, after.waited, "p50"),
         most=_waits(before.waited, after.waited, "p95"),
         hours=[Pair(f"{hour:02}", _at(before, hour), _at(after, hour)) for hour in HOURS],
@@ -146,4 +163,4 @@ def _waits(before: Sequence[Waited], after: Sequence[Waited], which: str) -> lis
 
 
 def _at(figures: Figures, hour: int) -> int:
-    return sum(day[hour] for day in figures.gap_hours)
+    return sum(day[hour] for day in figures.off_duty_hours)

@@ -55,7 +55,8 @@ async def week_page(roster_id: UUID, visit: Mine) -> Response:
 async def answer(roster_id: UUID, override_id: UUID, visit: Mine) -> Response:
     """Accept or decline a swap for whom it concerns, or withdraw a change."""
     must_plan(visit)
-    sent, fault = visit.sent, None
+    sent = visit.sent
+    fault: Problem | None
     try:
         state, version = State(sent["state"]), int(sent["version"])
     except ValueError:

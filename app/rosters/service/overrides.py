@@ -128,6 +128,7 @@ async def ask_swap(work: Work, roster_id: UUID, shift_ids: tuple[UUID, UUID], re
     if planner_sets:
         await make_ahead(work, [roster_id], reason="swap")
     else:
+        assert told.other is not None  # noqa: S101  a swap has two
         asked = {"participant_id": told.participant, "other_participant_id": told.other}
         outbox.record(work, SwapRequested(roster_id=roster_id, override_id=made_id, **asked), [plan["organisation_id"]])
     return await override(work, made_id)
