@@ -91,7 +91,8 @@ async def looked_at(work: Work, roster_id: UUID, change: Change, until: datetime
     Raises:
         Problem: whatever saving it would meet.
     """
-    near = Span(max(work.at, change.span.start - AROUND), change.span.end + AROUND)
+    start = max(work.at, change.span.start - AROUND)
+    near = Span(start, max(start, change.span.end) + AROUND)
     around = Span(work.at, max(until, near.end)) if until else near
     preview = await shown.preview_override(work, roster_id, change.told, around)
     return await beside(work, roster_id, preview, around)

@@ -7,13 +7,13 @@ import pytest
 
 from app.core import clock
 from app.core.db import Database
-from tests.console.rosters.desk import NOON, Desk, a_desk, stand
+from tests.console.rosters.desk import NOON, Desk, a_desk, start_at
 from tests.console.signed_in import a_client
 
 
 @pytest.fixture(autouse=True)
 def _noon() -> Iterator[None]:
-    stand(NOON)
+    start_at(NOON)
     yield
     clock.run_at(None)
 

@@ -87,9 +87,13 @@ async def a_desk(
     if alone:
         async with begin(database, WORKER) as work:
             others = "SELECT id FROM service WHERE kind = 'crisis'"
-            await work.change(text(f"DELETE FROM service_area WHERE municipality_code = :code AND service_id IN ({others})"), code=PLACE)
             await work.change(
-                text("INSERT INTO service_area (service_id, municipality_code) VALUES (:service, :code)"), service=service, code=PLACE
+                text(f"DELETE FROM service_area WHERE municipality_code = :code AND service_id IN ({others})"), code=PLACE
+            )
+            await work.change(
+                text("INSERT INTO service_area (service_id, municipality_code) VALUES (:service, :code)"),
+                service=service,
+                code=PLACE,
             )
     who = await signed_in(database, organisation, "planner", "Roos van Plan")
     async with begin(database, Actor(organisation, Role.PLANNER, None, SCOPES_OF["planner"])) as work:
@@ -104,9 +108,9 @@ async def a_desk(
     return Desk(database, organisation, roster.roster.id, {one.name: one.id for one in made}, who)
 
 
-def stand(moment: datetime) -> None:
-    """Let the domain's clock stand still."""
-    clock.run_at(clock.Pace(clock.wall(), moment, 0.0))
+def start_at(moment: datetime) -> None:
+    """Let the domain's clock go on from a moment: the later of two changes counts, so it must not stand."""
+    clock.run_at(clock.Pace(clock.wall(), moment, 1.0))
 
 
 def an_id() -> UUID:

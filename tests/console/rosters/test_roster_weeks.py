@@ -16,7 +16,7 @@ from app.core.errors import Invalid
 from app.core.spans import Span
 from app.coverage.gaps import Gap
 from app.coverage.lines import Line
-from tests.console.rosters.desk import NOON, Desk, a_desk, stand
+from tests.console.rosters.desk import NOON, Desk, a_desk, start_at
 from tests.console.signed_in import a_client, signed_in
 from tests.makers import AMSTERDAM_DESK
 from tests.rosters.planning import local
@@ -64,7 +64,9 @@ async def test_what_nobody_on_a_roster_means() -> None:
     week = _span("2026-11-24 00:00", "2026-12-01 00:00")
     taken = [_span("2026-11-25 08:00", "2026-11-26 08:00")]
     who = Gap(Line.CRISIS, ("GM0392",), (), _span("2026-11-27 20:00", "2026-11-28 08:00"), "contracted", "no_shift")
-    free = Gap(Line.CRISIS, ("GM0392",), (), _span("2026-11-28 08:00", "2026-11-28 20:00"), "contracted", "no_shift", intended=True)
+    free = Gap(
+        Line.CRISIS, ("GM0392",), (), _span("2026-11-28 08:00", "2026-11-28 20:00"), "contracted", "no_shift", intended=True
+    )
     found = holes(empty(week, taken), [who, free], NOON)
     assert [(one.kind, one.reason) for one in found] == [
         (Missing.PAST, ""),
@@ -100,10 +102,12 @@ async def _on_duty(desk: Desk) -> str:
     return (await desk.shift_at("2026-11-24 12:00")).participant
 
 
-@pytest.mark.parametrize(("week", "steps", "told"), [("2026-W13", 668, "23 uur"), ("2026-W43", 676, "25 uur"), ("2026-W48", 672, "")])
+@pytest.mark.parametrize(
+    ("week", "steps", "told"), [("2026-W13", 668, "23 uur"), ("2026-W43", 676, "25 uur"), ("2026-W48", 672, "")]
+)
 async def test_the_grid_is_as_wide_as_its_week(database: Database, week: str, steps: int, told: str) -> None:
     """Each row fills the week to the quarter of an hour, also when the clock changes; the day says so in words."""
-    stand(week_named(week, NOON).span.start - timedelta(days=6))
+    start_at(week_named(week, NOON).span.start - timedelta(days=6))
     desk = await a_desk(database)
     async with a_client(database, desk.who) as browser:
         page = (await browser.get(f"{desk.path}?week={week}")).text
