@@ -16,6 +16,7 @@ from app.console.notices import router as notices
 from app.console.pages import page
 from app.console.reference import reference
 from app.console.reporting import router as reporting
+from app.console.rosters.router import router as rosters
 from app.console.signing_in import router as signing_in
 from app.console.starting import router as starting
 from app.console.wall.router import router as wall
@@ -29,6 +30,7 @@ router.include_router(reporting)
 router.include_router(inbox)
 router.include_router(live)
 router.include_router(notices)
+router.include_router(rosters)
 router.include_router(signing_in)
 router.include_router(starting)
 router.include_router(figures)
