@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.console.assets import assets
+from app.console.call.router import router as call
 from app.console.country import Country, country
 from app.console.examples import examples
 from app.console.notices import router as notices
@@ -27,6 +28,7 @@ from app.directory.service import look_up as directory
 from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(call)
 router.include_router(reporting)
 router.include_router(notices)
 router.include_router(signing_in)
