@@ -43,11 +43,21 @@ document.body.classList.add("with-script");
 arrange();
 
 const guide = new Questions(form);
-const live = new Live(form, () => undefined);
+// To whom it goes counts as read when it has stood there for a moment, so that a key that comes just then asks first.
+const READING = 1200; // ms
+let read = null, reading;
+const live = new Live(form, (follows) => {
+  clearTimeout(reading);
+  $("#raising").hidden = !follows.raised;
+  const seen = () => { read = follows; send.dataset.read = follows.name; };
+  if (!read?.receiver || read.receiver === follows.receiver) seen();
+  else reading = setTimeout(seen, READING);
+});
 const saving = new Saving(form, {
   state(name, since) {
     saved.dataset.state = name;
     saved.classList.toggle("stale", name === "away" || name === "queued");
+    if (name === "saved" && live.isBehind) live.soon(collect(form));
     const text = { saving: "call_saving", saved: "call_saved", sending: "call_sending", queued: "call_queued", away: works ? "call_local" : "call_no_store" }[name];
     saved.textContent = say(text, { time: since ? clock(since, name === "saved") : "" });
     send.setAttribute("aria-disabled", String(Boolean(saving?.send)));
@@ -154,18 +164,19 @@ form.addEventListener("submit", (event) => {
 /** Send, to whom the button named; when that changed since it was read, ask once. */
 async function end(kind) {
   if (saving.send || saving.over) return;
-  const read = live.now;
+  const known = read;
   $("#summary").hidden = true;
   saving.changed();
   try {
     const fresh = await live.ask(collect(form));
-    if (kind === "report" && read?.receiver && fresh?.receiver && fresh.receiver !== read.receiver && !await agreed(read, fresh)) return;
+    read = fresh;
+    if (kind === "report" && known?.receiver && fresh?.receiver && fresh.receiver !== known.receiver && !await agreed(known, fresh)) return;
   } catch (error) { if (!(error instanceof Away)) throw error; } // without a connection it is sent later, to whoever it is then
   saving.end(kind);
 }
-function agreed(read, fresh) {
+function agreed(before, fresh) {
   const dialog = $("#changed");
-  $("#changed-told").textContent = say("call_changed", { name: fresh.name, before: read.name });
+  $("#changed-told").textContent = say("call_changed", { name: fresh.name, before: before.name });
   $("#changed-send").textContent = say("call_send_to", { name: fresh.name });
   dialog.returnValue = "";
   dialog.showModal();

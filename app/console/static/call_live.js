@@ -25,8 +25,10 @@ export class Live {
   async ask(fields) {
     const turn = ++this.asked;
     const call = nested(this.form, fields);
+    this.isBehind = true;
     const page = new DOMParser().parseFromString(await ask("/call/live", { body: call }), "text/html");
     if (turn !== this.asked) return this.now;
+    this.isBehind = false;
     const told = $("[data-follows]", page);
     for (const part of told.querySelectorAll("[data-part]")) put($(`#part-${part.dataset.part}`), part);
     this.faults = Object.fromEntries([...told.querySelectorAll("[data-faults] li")].map((one) => [one.dataset.field, one.textContent]));

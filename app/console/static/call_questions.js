@@ -73,7 +73,7 @@ export class Questions {
 
   tell() {
     const todo = document.getElementById("todo"), { form } = this;
-    const links = this.open.slice(0, 2).map((one) => [one.id, one.querySelector("legend").lastChild.textContent.trim()]);
+    const links = this.open.slice(0, 2).map((one) => [one.id, one.querySelector(".asks").textContent]);
     const rest = this.open.length - links.length;
     if (!form.elements["place.stay.postcode"].value && !form.elements["place.stay.municipalityCode"].value) links.push(["place-stay-postcode", say("call_todo_place")]);
     if (!form.elements.observed.value.trim()) links.push(["observed", say("call_todo_observed")]);
