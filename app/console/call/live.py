@@ -42,7 +42,8 @@ class Button:
 class Live:
     """What a call comes to as far as it is known. `decision` is None without a place, and where nobody needs to take it.
 
-    `faults`: of each field that can't be, why; `chooses`: the municipalities between which somebody must choose.
+    `register`: the version of the directory that it is from; `faults`: of each field that can't be, why; `chooses`: the
+    municipalities between which somebody must choose.
     """
 
     contents: Contents
@@ -50,6 +51,7 @@ class Live:
     verdict: Verdict
     decision: Decision | None
     municipality: str
+    register: int
     buttons: tuple[Button, ...]
     faults: Mapping[str, str]
     chooses: Mapping[str, str]
@@ -98,13 +100,14 @@ async def live(work: Work, contents: Contents) -> Live:
     told: dict[str, str] = dict(faults)
     chooses: Mapping[str, str] = {}
     decision: Decision | None = None
-    code, verdict = "", None
+    code, verdict, register = "", None, 0
     try:
         judged, decision = await judging.preview(work, call)
         code, verdict = judged.municipality_code or "", judged.verdict
+        register = judged.around.version if judged.around else 0
     except (PlaceUnknown, PlaceAmbiguous) as problem:
         told |= _told_of_place(problem, call.place)
-        chooses = await directory.municipality_names(work, problem.extra.get("municipalities", ()))  # type: ignore[arg-type]
+        chooses = await directory.municipality_names(work, _between(problem))
     except UrgencyTooLow as problem:
         told["urgency"] = problem.errors[0].code
         return replace(await live(work, {**contents, "urgency": None}), faults=told, contents=contents)
@@ -114,7 +117,8 @@ async def live(work: Work, contents: Contents) -> Live:
     verdict = verdict or _by_answers(protocol, call)
     reach = await directory.reach_in(work, code) if code else ()
     name = (await directory.municipality_names(work, [code])).get(code, "") if code else ""
-    return Live(contents, protocol, verdict, decision, name, _buttons(protocol, verdict, reach), told, chooses, work.at)
+    buttons = _buttons(protocol, verdict, reach)
+    return Live(contents, protocol, verdict, decision, name, register, buttons, told, chooses, work.at)
 
 
 def _by_answers(protocol: Protocol, call: CallIn) -> Verdict:
@@ -122,12 +126,19 @@ def _by_answers(protocol: Protocol, call: CallIn) -> Verdict:
     return triage.judge(protocol, call.answers, chosen)
 
 
+def _between(problem: Problem) -> list[str]:
+    """The municipalities that a postcode lies in, or that one which ended went over into."""
+    found = problem.extra.get("municipalities") or problem.extra.get("successors") or ()
+    return [str(one) for one in found] if isinstance(found, Sequence) else []
+
+
 def _told_of_place(problem: Problem, place: PlaceIn) -> dict[str, str]:
     """The field that a place lacks or has wrong; nothing while none was told."""
     if place.stay is None or not (place.stay.postcode or place.stay.municipality_code):
         return {}
-    pointer = problem.errors[0].pointer.removeprefix("/") if problem.errors else "municipalityCode"
-    return {f"{PLACE}.{pointer}": problem.errors[0].code if problem.errors else "ambiguous"}
+    if problem.errors:
+        return {f"{PLACE}.{problem.errors[0].pointer.removeprefix('/')}": problem.errors[0].code}
+    return {f"{PLACE}.municipalityCode": "ambiguous" if isinstance(problem, PlaceAmbiguous) else "municipality_code"}
 
 
 def _buttons(protocol: Protocol, verdict: Verdict, reach: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:

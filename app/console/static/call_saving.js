@@ -15,6 +15,7 @@ export class Saving {
     Object.assign(this, { pending: {}, inflight: null, commands: [], send: null, wait: FIRST_WAIT, over: false, open: new Map() });
     this.known = collect(form);
     this.ready = this.begin();
+    this.ready.then(() => { if (!this.isClean) this.flush(); });
     addEventListener("online", () => this.flush());
     addEventListener("pagehide", () => this.leave());
   }
@@ -192,6 +193,7 @@ export class Saving {
     this.open.delete(field);
     if (isMine) {
       this.pending[field] = this.known[field];
+      this.hears.state("saving");
       this.keep();
       this.flush();
     } else {
