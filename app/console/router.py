@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from app.console.access_log.router import router as access_log
 from app.console.accounts.router import router as accounts
 from app.console.assets import assets
+from app.console.call.router import router as call
 from app.console.case.router import router as case
 from app.console.endpoints.router import router as endpoints
 from app.console.figures.router import router as figures
@@ -28,6 +29,7 @@ router.include_router(access_log)
 router.include_router(accounts)
 router.include_router(endpoints)
 router.include_router(case)
+router.include_router(call)
 router.include_router(reporting)
 router.include_router(inbox)
 router.include_router(live)
