@@ -92,6 +92,14 @@ async def answer_invitation(case_id: UUID, member_id: UUID, visit: Desk) -> Resp
     return RedirectResponse(f"/inbox?done={f'invitation_accepted&about={case_id}' if accepts else 'invitation_declined'}", 303)
 
 
+@router.get("/inbox/offers/{offer_id}/accept")  # noqa: FAST003  whichever it was
+@router.get("/inbox/offers/{offer_id}/decline")
+@router.get("/inbox/invitations/{case_id}/{member_id}")
+async def back_to_the_inbox() -> Response:
+    """Whoever reloads an answer that did not come through, or reads it in another language, sees the inbox as it is."""
+    return RedirectResponse("/inbox", 303)
+
+
 async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, **values: Any) -> Response:
     return visit.page(
         "inbox/inbox.html",
