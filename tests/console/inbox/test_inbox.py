@@ -196,7 +196,7 @@ async def test_cases_are_found_and_narrowed(browser: httpx.AsyncClient, desk: Wo
 async def test_a_session_that_has_ended_answers_nothing(browser: httpx.AsyncClient, desk: Work, database: Database) -> None:
     """Signed out in the middle: led to the sign-in, and the offer waits; reloading an answer shows the inbox."""
     offer = _offer(desk, "acute")
-    assert (await browser.get(f"/inbox/offers/{offer}/accept?lang=en")).headers["location"] == "/inbox"
+    assert (await browser.get(f"/inbox/offers/{offer}/accept?lang=en")).headers["location"] == "/inbox?lang=en"
     await Sessions(database).sign_out(desk.who.secret)
     answer = await _accept(browser, offer)
     assert answer.status_code == 303
