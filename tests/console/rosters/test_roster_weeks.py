@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from app.core.errors import Invalid
 from app.core.spans import Span
 from app.coverage.gaps import Gap
 from app.coverage.lines import Line
+from app.directory.seeding import organisation_id
 from tests.console.rosters.desk import NOON, Desk, a_desk, start_at
 from tests.console.signed_in import a_client, signed_in
 from tests.makers import AMSTERDAM_DESK
@@ -154,6 +156,21 @@ async def test_rosters_of_others_are_not_there(desk: Desk, browser: httpx.AsyncC
     operator = await signed_in(database, AMSTERDAM_DESK, "operator")
     async with a_client(database, operator) as nobody:
         assert (await nobody.get("/rosters")).status_code == 403
+
+
+async def test_a_roster_whose_shifts_come_from_elsewhere_is_read(database: Database) -> None:
+    """Shifts without a plan are in the list and in the grid; nothing offers to change them."""
+    who = await signed_in(database, organisation_id("crisis-vr13"), "planner")
+    async with a_client(database, who) as browser:
+        found = re.search(r'href="(/rosters/[\w-]{36})"', (await browser.get("/rosters")).text)
+        assert found
+        page = (await browser.get(f"{found[1]}?week=2026-W49")).text
+        assert "De diensten op dit rooster komen ergens anders vandaan." in page
+        link = re.search(r'class="shift[^"]*" href="([^"]+)"', page)
+        assert link
+        panel = await browser.get(unescape(link[1]))
+        assert panel.status_code == 200
+        assert 'name="what"' not in panel.text
 
 
 def _layers(count: int) -> list[dict[str, Any]]:
