@@ -12,15 +12,15 @@ from tests.coverage.countries import CODES, an_id
 from tests.coverage.watching import MONDAY, NIGHT, REGION, furnish
 
 
-async def test_own_gaps_are_those_of_everywhere_where_one_serves(fresh_database: Database) -> None:
+async def test_own_gaps_are_those_of_everywhere_where_one_serves(own: Database) -> None:
     """What a planner sees of their roster is what the country is told, and nothing of elsewhere; who serves nowhere has none."""
-    await furnish(fresh_database, REGION)
+    await furnish(own, REGION)
     span = Span(MONDAY, MONDAY + timedelta(days=14))
     for organisation, codes in (("crisis", CODES[:2]), ("other", CODES[2:]), ("last", ())):
-        async with begin(fresh_database, Actor(an_id(organisation), Role.PLANNER), at=MONDAY) as work:
+        async with begin(own, Actor(an_id(organisation), Role.PLANNER), at=MONDAY) as work:
             everywhere = await find(work, span, [Line.CRISIS])
-            own = await find_own(work, span, [Line.CRISIS])
-        assert own == [one for one in everywhere if set(one.municipality_codes) <= set(codes)]
-    async with begin(fresh_database, Actor(an_id("crisis"), Role.PLANNER), at=MONDAY) as work:
+            mine = await find_own(work, span, [Line.CRISIS])
+        assert mine == [one for one in everywhere if set(one.municipality_codes) <= set(codes)]
+    async with begin(own, Actor(an_id("crisis"), Role.PLANNER), at=MONDAY) as work:
         night = [one.span for one in await find_own(work, span, [Line.CRISIS]) if one.is_open]
     assert Span(*NIGHT) in night
