@@ -11,6 +11,7 @@ import pytest
 
 from app.console.rosters.holes import Missing, empty, holes
 from app.console.rosters.telling import span_told, times_told
+from app.console.rosters.trying import period_of
 from app.console.rosters.weeks import Week, local_moment, week_at, week_named
 from app.core.db import Database
 from app.core.errors import Invalid
@@ -80,6 +81,14 @@ async def test_what_nobody_on_a_roster_means() -> None:
     ]
     assert found[0].span.end == found[1].span.start == NOON
     assert sum((one.span.duration for one in found), timedelta()) == week.duration - timedelta(days=1)
+
+
+async def test_a_change_is_tried_in_its_weeks() -> None:
+    """From now on, to the end of the week in which it ends, four weeks at most; a Sunday night is of the week that it closes."""
+    sunday = _span("2026-11-29 08:00", "2026-11-30 00:00")
+    assert period_of(sunday, NOON) == Span(NOON, local("2026-11-30 00:00"))
+    assert period_of(_span("2026-12-07 08:00", "2026-12-14 08:00"), NOON) == _span("2026-12-07 00:00", "2026-12-21 00:00")
+    assert period_of(_span("2026-11-24 12:00", "2027-11-24 12:00"), NOON).duration == timedelta(weeks=4)
 
 
 async def test_spans_are_told_short() -> None:
