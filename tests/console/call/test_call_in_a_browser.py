@@ -187,7 +187,7 @@ async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: Sig
         await expect(page.locator("#person-name")).to_have_value("Jan")
         await expect(page.locator('[name="answers.weapon"][value="unknown"]')).to_be_checked()
         await expect(page.locator("#observed")).to_have_value("Van mij.")
-        assert await page.locator("#news", has_text="typt mee").is_visible()
+        assert await page.locator("#beside", has_text="typt mee").is_visible()
         assert await faults(page) == []
         assert (await contents(desk, path))["observed"] == "Van de ander."
         await both.locator("button").last.click()
