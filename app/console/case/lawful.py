@@ -112,12 +112,13 @@ async def _call_off(work: Work, ask: Ask) -> None:
 
 
 AT: Final = "procedures"
+ASKED: Final = "consent=not_asked"
 COMMANDS: Final = (
     Command(
         "request", InformationRequestIn, _ask, AT,
         fields_of(InformationRequestIn, "organisationId party direction=out question basis consent=not_asked discloses dueAt"),
     ),
-    Command("answer", InformationAnswerIn, _answer, AT, fields_of(InformationAnswerIn, "answer basis! consent=not_asked disclosed")),
+    Command("answer", InformationAnswerIn, _answer, AT, fields_of(InformationAnswerIn, f"answer basis! {ASKED} disclosed")),
     Command("refuse", InformationRefusalIn, _refuse, AT, fields_of(InformationRefusalIn, "reason note"), is_grave=True),
     Command("withdraw", WithdrawalIn, _withdraw, AT, fields_of(WithdrawalIn, "note"), is_grave=True),
     Command("inquiry", InquiryIn, _register, AT, fields_of(InquiryIn, "registeredAt reporter verified note")),
