@@ -3,7 +3,6 @@
 from typing import Final
 
 from app.console.case.forms import Ask, Command, fields_of
-from app.console.case.together import NothingIn
 from app.core.work import Work
 from app.procedures.inquiry import asked_facts, hearing_facts
 from app.procedures.schemas.calamities import CalamityEndIn, CalamityIn, CalamityReportIn
@@ -139,4 +138,3 @@ COMMANDS: Final = (
     Command("table-decision", TableDecisionIn, _decide_table, AT, fields_of(TableDecisionIn, "decision by=coordinator note")),
     Command("table-off", WithdrawalIn, _call_off, AT, fields_of(WithdrawalIn, "note"), is_grave=True),
 )  # fmt: skip
-__all__ = ["COMMANDS", "NothingIn"]

@@ -18,7 +18,7 @@ from app.core.work import Work
 from app.directory.places import PlaceUnknown
 from app.directory.service import look_up as directory
 from app.directory.surroundings import Desk, NationalDesk, Provider
-from app.followup.items import Item, ItemKind
+from app.followup.items import Item
 from app.followup.service import absences, joining
 from app.followup.service import items as items_of
 from app.followup.service.overview import Overview, overview
@@ -207,6 +207,3 @@ async def news_of(work: Work, case_id: UUID) -> tuple[Case, Overview | None, lis
         return case, None, [entry_of_line(line) for line in await cases.lines(work, case_id)]
     told = await story(work, case_id, None, Order.NEWEST_FIRST, None, MOST)
     return case, seen, [entry_of(row, {}) for row in told.items]
-
-
-__all__ = ["CasePage", "ItemKind", "news_of", "page_of", "usual_purpose"]

@@ -16,6 +16,8 @@ from tests.makers import AMSTERDAM_DESK, a_token, now
 from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM
 from tests.travel import travelling
 
+HERE = Path(__file__).read_text(encoding="utf-8")
+
 
 @pytest.fixture
 async def desk(client: httpx.AsyncClient, database: Database) -> AsyncIterator[Desk]:
@@ -26,8 +28,7 @@ async def desk(client: httpx.AsyncClient, database: Database) -> AsyncIterator[D
 
 async def test_every_command_is_tried_here() -> None:
     """A form that nobody ever sent is a form that doesn't work."""
-    here = Path(__file__).read_text(encoding="utf-8")
-    assert not [name for name in COMMANDS if f'"{name}"' not in here]
+    assert not [name for name in COMMANDS if f'"{name}"' not in HERE]
 
 
 async def test_what_is_written(desk: Desk) -> None:

@@ -80,7 +80,7 @@ def _entry(kind: str, hours: float, **facts: object) -> Entry:
     return Entry(uuid4(), START + timedelta(hours=hours), kind, "", None, facts, {}, "team")
 
 
-def _a_case(closed: bool) -> Case:
+def _a_case(*, closed: bool) -> Case:
     at = START + timedelta(hours=50) if closed else None
     return Case(
         uuid4(), "AAAA-AAAA-A", uuid4(), uuid4(), None, State.CLOSED if closed else State.IN_FOLLOW_UP, "urgent", (), "GM0363",  # type: ignore[arg-type]
