@@ -1,7 +1,7 @@
 """Codes of a case as words, in the reader's language; an organisation by its name."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ class Saying:
     t: Words
     names: Mapping[UUID, str]
     us: UUID
+    said: dict[str, list[Part]] = field(default_factory=dict)  # each line is told in several places
 
     def name(self, organisation: UUID | None) -> str:
         """What an organisation is called; nobody and strangers too."""
@@ -62,6 +63,11 @@ class Saying:
 
     def parts(self, entry: Entry) -> list[Part]:
         """What a line tells besides its title, in codes that became words."""
+        if entry.anchor not in self.said:
+            self.said[entry.anchor] = self._told(entry)
+        return self.said[entry.anchor]
+
+    def _told(self, entry: Entry) -> list[Part]:
         facts = {name: told for name, told in entry.facts.items() if name not in UNSAID and told is not None}
         return [part for name, told in facts.items() for part in self._parts(name, told)]
 

@@ -119,7 +119,7 @@ async def test_from_the_first_contact_to_the_end_and_on(desk: Desk) -> None:
         "inform-later", "inform_person", deferral__reason="crisis", deferral__reviewBy=local(9), deferral__by="coordinator"
     )
     await desk.do("inform", "inform_person", note="Verteld.")
-    told = {"listener": "neighbour", "channel": "phone", "language": "nl"}
+    told: dict[str, Any] = {"listener": "neighbour", "channel": "phone", "language": "nl"}
     await desk.do("tell", result="not_reached", nextTryAt=local(1), **told)
     await desk.do("tell", result="told", text="Er is iemand mee bezig.", **told)
     await desk.do("ask-caller", answer="not_reached", channel="phone", nextTryAt=local(2))
@@ -153,7 +153,8 @@ async def test_the_team_and_its_view(desk: Desk, database: Database) -> None:
     async with at_a_desk(database, desk.table, MENTAL_HEALTH) as ggz, at_a_desk(database, desk.table, SOCIAL_TEAM) as social:
         await ggz.do("join-team", member["id"], 1)
         await social.do("decline-team", declined["id"], 1, reason="no_capacity")
-        for answer, why in (("scale-no", {"reason": "more_information"}), ("scale-yes", {})):
+        answers: dict[str, dict[str, Any]] = {"scale-no": {"reason": "more_information"}, "scale-yes": {}}
+        for answer, why in answers.items():
             await desk.do("scale", level="management", official="manager", assignedTo=str(MENTAL_HEALTH), reason="money")
             asked = (await desk.items("escalation"))[0]
             await ggz.do(answer, asked["id"], asked["version"], **why)
@@ -211,7 +212,7 @@ async def test_two_cases_about_one_person_and_one_about_two(desk: Desk, client: 
 
 async def test_information_is_asked_and_given(desk: Desk) -> None:
     """Asked on a basis, answered, refused, and taken back; what asking disclosed is said."""
-    asked = {"direction": "out", "basis": "vital_interest", "consent": "not_possible", "discloses": "case_exists"}
+    asked: dict[str, Any] = {"direction": "out", "basis": "vital_interest", "consent": "not_possible", "discloses": "case_exists"}
     for question in ("Medicatie?", "Schulden?", "Adres?"):
         await desk.do("request", party="general_practitioner", question=question, dueAt=local(2), **asked)
     third, second, first = await desk.items("information_request")
@@ -225,7 +226,7 @@ async def test_information_is_asked_and_given(desk: Desk) -> None:
 
 async def test_an_inquiry_from_registration_to_the_prosecutor(desk: Desk) -> None:
     """Nobody decides about somebody of whom it is not said whether they were heard; a relative who disagrees is not passed over."""
-    relative = {"reporter": "sibling", "registeredAt": local(-1)}
+    relative: dict[str, Any] = {"reporter": "sibling", "registeredAt": local(-1)}
     await desk.do("inquiry", **relative)
     [running] = await desk.items("inquiry")
     early = await desk.send("inquiry-outcome", running["id"], 1, outcome="none", decider="college", note="Te vroeg.")
@@ -259,7 +260,7 @@ async def test_a_calamity_and_a_joint_table(desk: Desk, database: Database) -> N
     for _ in range(2):
         await desk.do("table", question="Wat moet er gebeuren?", invited=both, judgeBy=local(2))
     second, first = await desk.items("joint_table")
-    judged = {"verdict": "care", "basis": "vital_interest", "consent": "not_asked", "note": "Zorg nodig."}
+    judged: dict[str, Any] = {"verdict": "care", "basis": "vital_interest", "consent": "not_asked", "note": "Zorg nodig."}
     async with at_a_desk(database, desk.table, MENTAL_HEALTH) as ggz:
         await ggz.do("judge", first["id"], **judged)
     assert "Zorg nodig." not in await desk.read()
