@@ -90,6 +90,12 @@ async def look(work: Work, database: Database) -> Wall:
     )
 
 
+async def lacking_now(work: Work) -> frozenset[str]:
+    """The municipalities in which somebody is missing at this moment."""
+    found = [one for one in await _open_gaps(work) if one["starts_at"] <= work.at]
+    return frozenset(code for one in found for code in one["municipality_codes"])
+
+
 async def _oversight(work: Work, database: Database) -> Oversight:
     """For the national desks, which hear of every endpoint anyway; nobody else."""
     return await oversee(database) if work.organisation in await directory.national_desks(work) else Oversight()

@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 PROVIDER, OTHER = organisation_id("crisis-vr13"), organisation_id("crisis-vr01")
 GONE = """DELETE FROM shift USING roster r JOIN service s ON s.id = r.service_id
   WHERE roster_number = r.number AND s.organisation_id = :organisation AND span && tstzrange(:since, :until)"""
-STUCK = """UPDATE webhook_endpoint SET state = 'unverified', disabled_reason = NULL,
+STUCK = """UPDATE webhook_endpoint SET state = 'unverified', disabled_reason = NULL, verified_at = NULL,
   verification_started_at = now() - interval '20 minutes'"""
 PERSONAL = ("Buurman eet", "Meneer Geheim", "0612345678", "Voorbeeldige Regisseur", "1012AB")
 
@@ -154,7 +154,7 @@ async def test_what_is_not_delivered(fresh_url: str, fresh_database: Database) -
         assert f'id="trouble-endpoint-{endpoint}-disabled"' in await _seen(fresh_database)
         await watcher.execute(STUCK)
         assert f'id="trouble-endpoint-{endpoint}-unverified"' in await _seen(fresh_database)
-        await watcher.execute("UPDATE webhook_endpoint SET state = 'active', disabled_reason = NULL")
+        await watcher.execute("UPDATE webhook_endpoint SET state = 'active', verified_at = now()")
         assert f"endpoint-{endpoint}" not in await _seen(fresh_database)
     finally:
         await watcher.close()
