@@ -45,9 +45,6 @@ SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_s
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
-SLOW: Final = ("tests/faults/", "tests/test_cli.py", "tests/console/", "tests/contract/", "tests/watch/", "tests/journeys/")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster once, before the workers are made; they inherit where it is."""
     if hasattr(config, "workerinput") or config.option.collectonly:
@@ -55,17 +52,13 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False  # dozens of processes are started: only the first one compiles the program
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it ends the cluster too
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell, children would inherit a deaf ear
     folder = tempfile.mkdtemp(prefix="nodus-test-", dir=_in_memory())
     cluster = embedded.start(Path(folder), durable=False)
     migrations.upgrade(cluster.admin_url)
     migrations.grant_login(cluster.admin_url, embedded.LOGIN)
     asyncio.run(_load(cluster))
     os.environ[FOLDER] = folder
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long or waits comes first: at the end of a run no worker waits for another's long test."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_collection_finish() -> None:

@@ -5,22 +5,36 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access_log.router import router as access_log
+from app.console.accounts.router import router as accounts
 from app.console.assets import assets
+from app.console.call.router import router as call
+from app.console.case.router import router as case
+from app.console.endpoints.router import router as endpoints
 from app.console.figures.router import router as figures
+from app.console.inbox.router import router as inbox
 from app.console.live import router as live
 from app.console.notices import router as notices
 from app.console.pages import page
 from app.console.reference import reference
 from app.console.reporting import router as reporting
+from app.console.rosters.router import router as rosters
 from app.console.signing_in import router as signing_in
 from app.console.starting import router as starting
 from app.console.wall.router import router as wall
 from app.core.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
+router.include_router(access_log)
+router.include_router(accounts)
+router.include_router(endpoints)
+router.include_router(case)
+router.include_router(call)
 router.include_router(reporting)
+router.include_router(inbox)
 router.include_router(live)
 router.include_router(notices)
+router.include_router(rosters)
 router.include_router(signing_in)
 router.include_router(starting)
 router.include_router(figures)

@@ -7,8 +7,8 @@ normal         meldpunt, by its own rule while closed → outreach on duty → a
 Source: domain.md, Routing. A voicemail is never an owner.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -25,10 +25,11 @@ EMERGENCIES: Final = frozenset({Urgency.ACUTE, Urgency.CRISIS})
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: a code for programs, a sentence for people."""
+    """Why: a code for programs, a sentence for people, and what the sentence names, for whoever says it in another language."""
 
     code: str
     text: str
+    values: Mapping[str, str | datetime] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ def _desks(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate
         elif need.urgency in EMERGENCIES:
             yield _no(desk, at, "not_for_emergencies", f"A case that is {need.urgency} goes to the crisis service.")
         elif unfit := _unfit(need, desk):
-            yield _no(desk, at, unfit.code, unfit.text)
+            yield replace(_no(desk, at, unfit.code, unfit.text), reason=unfit)
         elif is_open(desk.hours, at):
             closing = closes_at(desk.hours, at)
-            yield _yes(desk, at, "open", f"Open until {_clock(closing, at)}." if closing else "Open day and night.")
+            told = _told(closing, at)
+            yield _yes(desk, at, "open", f"Open until {told}." if told else "Open day and night.", until=closing or "")
         else:
             yield from _closed(need, desk, around, at)
 
@@ -76,29 +78,36 @@ def _desks(need: Need, around: Surroundings, at: datetime) -> Iterator[Candidate
 def _closed(need: Need, desk: Desk, around: Surroundings, at: datetime) -> Iterator[Candidate]:
     """What a closed desk promised decides, and what it promised must be somebody."""
     opening = next_opening(desk.hours, at)
-    closed = f"Closed until {_clock(opening, at)}" if opening else "Closed, with no next opening known"
+    until = _told(opening, at)
+    closed = f"Closed until {until}" if opening else "Closed, with no next opening known"
     national = next(iter(_national_desks(around)), None)
     named = desk.named_provider
     if desk.out_of_hours is OutOfHours.ON_CALL:
-        yield _yes(desk, at, "on_call", f"{closed}; somebody of its own is on call.")
+        yield _yes(desk, at, "on_call", f"{closed}; somebody of its own is on call.", until=opening or "")
     elif desk.out_of_hours is OutOfHours.NAMED_PROVIDER and named:
-        yield _no(desk, at, "closed_stand_in", f"{closed}; it has asked {named.name} to answer.")
+        yield _no(
+            desk, at, "closed_stand_in", f"{closed}; it has asked {named.name} to answer.", until=opening or "", other=named.name
+        )
         yield _stand_in(need, desk, named, around, at)
     elif desk.out_of_hours is OutOfHours.NATIONAL_DESK and national:
-        yield _no(desk, at, "closed_national_desk", f"{closed}; it has asked the national desk to answer.")
-        yield replace(_last(national, at), reason=Reason("stands_in", f"Answers for {desk.name} while it is closed."))
+        yield _no(desk, at, "closed_national_desk", f"{closed}; it has asked the national desk to answer.", until=opening or "")
+        answers = Reason("stands_in", f"Answers for {desk.name} while it is closed.", {"other": desk.name})
+        yield replace(_last(national, at), reason=answers)
     elif desk.out_of_hours is OutOfHours.WAITS:
         yield _waiting(need, desk, opening, closed, at)
     else:
-        yield _no(desk, at, "closed", f"{closed}; nobody answers for it meanwhile, and a voicemail owns nothing.")
+        yield _no(
+            desk, at, "closed", f"{closed}; nobody answers for it meanwhile, and a voicemail owns nothing.", until=opening or ""
+        )
 
 
 def _waiting(need: Need, desk: Desk, opening: datetime | None, closed: str, at: datetime) -> Candidate:
     if need.urgency is not Urgency.NORMAL:
-        return _no(desk, at, "closed", f"{closed}; a case that is {need.urgency} can't wait for that.")
+        return _no(desk, at, "closed", f"{closed}; a case that is {need.urgency} can't wait for that.", until=opening or "")
     if opening is None:
         return _no(desk, at, "closed", f"{closed}: nobody can wait for that.")
-    return replace(_yes(desk, at, "waits", f"{closed}; this can wait, and it rings back then."), counted_from=opening)
+    waits = _yes(desk, at, "waits", f"{closed}; this can wait, and it rings back then.", until=opening)
+    return replace(waits, counted_from=opening)
 
 
 def _stand_in(need: Need, desk: Desk, named: Named, around: Surroundings, at: datetime) -> Candidate:
@@ -110,9 +119,9 @@ def _stand_in(need: Need, desk: Desk, named: Named, around: Surroundings, at: da
     rung = Rung.ON_DUTY if duty else Rung.CONTRACTED
     if services and not fitting:
         youngest = min(one.minimum_age for one in services)
-        reason = Reason("too_young", f"{told} Helps people of {youngest} and older.")
+        reason = Reason("too_young", f"{told} Helps people of {youngest} and older.", {"age": str(youngest)})
     else:
-        reason = Reason("stands_in", f"{told} {_shift(duty, at)}" if duty else told)
+        reason = Reason("stands_in", f"{told} {_shift(duty, at)}" if duty else told, {"other": desk.name})
     return Candidate(named.organisation_id, named.name, rung, bool(fitting or not services), reason, at)
 
 
@@ -123,7 +132,7 @@ def _providers(need: Need, around: Surroundings, at: datetime) -> Iterator[Candi
         if one.line != line:
             reason = Reason("other_line", f"Its line is {one.line}; this asks for {line}.")
         elif _unfit_age(need, one.minimum_age):
-            reason = Reason("too_young", f"Helps people of {one.minimum_age} and older.")
+            reason = Reason("too_young", f"Helps people of {one.minimum_age} and older.", {"age": str(one.minimum_age)})
         else:
             suitable, reason = True, _available(one, at)
         yield Candidate(one.organisation_id, one.name, Rung.ON_DUTY if one.duty else Rung.CONTRACTED, suitable, reason, at)
@@ -141,7 +150,14 @@ def _in_part(around: Surroundings, at: datetime) -> Iterator[Candidate]:
 
 def _available(provider: Provider, at: datetime) -> Reason:
     if provider.duty:
-        return Reason("on_duty", _shift(provider.duty, at))
+        duty = provider.duty
+        values: dict[str, str | datetime] = {
+            "who": duty.participant,
+            "until": duty.until,
+            "roster": duty.roster_name,
+            "layer": str(duty.layer),
+        }
+        return Reason("on_duty", _shift(duty, at), values)
     return Reason("contracted", "Contracted for the municipality; no shift of it runs now.")
 
 
@@ -154,19 +170,21 @@ def _national_desks(around: Surroundings) -> list[NationalDesk]:
     return sorted(around.national_desks, key=lambda one: (one.name, one.service_id))
 
 
-def _yes(desk: Desk, at: datetime, code: str, text: str) -> Candidate:
-    return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable=True, reason=Reason(code, text), counted_from=at)
+def _yes(desk: Desk, at: datetime, code: str, text: str, **values: str | datetime) -> Candidate:
+    reason = Reason(code, text, values)
+    return Candidate(desk.organisation_id, desk.name, Rung.MELDPUNT, suitable=True, reason=reason, counted_from=at)
 
 
-def _no(desk: Desk, at: datetime, code: str, text: str) -> Candidate:
-    return replace(_yes(desk, at, code, text), suitable=False)
+def _no(desk: Desk, at: datetime, code: str, text: str, **values: str | datetime) -> Candidate:
+    return replace(_yes(desk, at, code, text, **values), suitable=False)
 
 
 def _unfit(need: Need, desk: Desk) -> Reason | None:
     if need.kind not in desk.accepts:
         return Reason("kind_not_accepted", f"Accepts {', '.join(sorted(desk.accepts))}; this is {need.kind}.")
     if _unfit_age(need, desk.minimum_age):
-        return Reason("too_young", f"Takes reports about people of {desk.minimum_age} and older.")
+        age = str(desk.minimum_age)
+        return Reason("too_young", f"Takes reports about people of {age} and older.", {"age": age})
     return None
 
 
@@ -176,6 +194,10 @@ def _unfit_age(need: Need, minimum_age: int) -> bool:
 
 def _shift(duty: Duty, at: datetime) -> str:
     return f"{duty.participant} has the shift until {_clock(duty.until, at)} (roster {duty.roster_name}, layer {duty.layer})."
+
+
+def _told(moment: datetime | None, at: datetime) -> str:
+    return _clock(moment, at) if moment else ""
 
 
 def _clock(moment: datetime, at: datetime) -> str:

@@ -119,13 +119,18 @@ def _chosen(chosen: Chosen, found: tuple[Candidate, ...]) -> Candidate:
 def _line(one: Candidate, taken: Candidate, refusals: frozenset[UUID], chosen: Chosen | None, *, passed_by: bool) -> Line:
     reason = one.reason
     if one is taken:
-        reason = Reason("chosen", f"Chosen by the operator. {reason.text}") if chosen else reason
+        reason = _around(reason, "chosen", f"Chosen by the operator. {reason.text}") if chosen else reason
     elif one.organisation_id in refusals:
         reason = Reason("asked_before", "Was asked before, and declined or did not answer.")
     elif one.suitable and one.organisation_id == taken.organisation_id:
-        reason = Reason("same_organisation", f"Is being asked already, as {taken.rung}. {reason.text}")
+        reason = _around(reason, "same_organisation", f"Is being asked already, as {taken.rung}. {reason.text}")
     elif one.suitable and passed_by:
-        reason = Reason("not_chosen", f"The operator chose otherwise. {reason.text}")
+        reason = _around(reason, "not_chosen", f"The operator chose otherwise. {reason.text}")
     elif one.suitable:
-        reason = Reason("next", f"Would be asked when those before don't accept. {reason.text}")
+        reason = _around(reason, "next", f"Would be asked when those before don't accept. {reason.text}")
     return Line(one.organisation_id, one.name, one.rung, one is taken, reason)
+
+
+def _around(reason: Reason, code: str, text: str) -> Reason:
+    """Another reason that says the first one too: its values name that as `also`."""
+    return Reason(code, text, {**reason.values, "also": reason.code})

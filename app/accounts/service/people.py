@@ -123,8 +123,10 @@ async def end(work: Work, person: UUID) -> None:
     """End an account: nobody signs in with it any more, and its sessions are over.
 
     Raises:
+        Refused: it is one's own.
         NotFound: there is no such account, or it has ended.
     """
+    _refuse_own(work, person)
     if not await work.change(queries.ENDED, account=person, at=clock.wall()):
         raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
     await identity.revoke_key(work, person)
@@ -153,8 +155,10 @@ async def give_password(work: Work, person: UUID) -> str:
     Who calls it ends the sessions that are open (`Sessions.sign_out_elsewhere`): whoever has one may be the reason.
 
     Raises:
+        Refused: it is one's own: whoever finds a session open could take the account over.
         NotFound: there is no such account, or it has ended.
     """
+    _refuse_own(work, person)
     chosen = passwords.some_password()
     if not await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen)):
         raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
@@ -204,6 +208,11 @@ async def turn_code_off(work: Work, person: UUID, password: str) -> None:
     if row is None or not await asyncio.to_thread(passwords.fits, password, row["password"]):
         raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
     await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+
+
+def _refuse_own(work: Work, person: UUID) -> None:
+    if work.actor.key == person:
+        raise Refused("This is your own account. A colleague does this, or `nodus account` on the server.")
 
 
 def _too_short(pointer: str) -> FieldError:

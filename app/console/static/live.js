@@ -1,6 +1,6 @@
 // Keeps the parts of a page true: every [data-live="/path"] is asked for again when there is news, and every half minute.
 //
-// - [data-live-list], with an id: a list whose rows stay while one of them has focus; new ones wait behind the button
+// - [data-live-list], with an id: a list whose rows stay while one has focus, or a pointer moves over them; new ones wait behind the button
 //   [data-live-more="<id of the list>"], and rows that are no longer there are marked with data-gone.
 // - [data-live-state]: says when all this was true, or since when nobody knows.
 // - [data-live-wide] on the page: any organisation's news counts. [data-live-always]: also while the page is hidden.
@@ -12,6 +12,7 @@ import { morph } from "./morph.js";
 
 const FALLBACK = 30000;
 const AGAIN = 4000;
+const REST = 4000; // a pointer that has not moved for so long aims at nothing
 const has = (what) => document.querySelector(`[data-live-${what}]`) !== null;
 const clock = (at) => at.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 
@@ -21,7 +22,8 @@ let busy = null;
 let asked = false;
 let timer = setTimeout(() => wake(), 1000);
 let released = ""; // the list whose new rows may come in now
-const over = new Set();
+const over = new Set(); // moments that have passed, and were asked about
+let moved = -REST;
 
 /** Ask for every part again; one time after the other, and once more when there was news meanwhile. */
 export function refresh() {
@@ -71,15 +73,17 @@ function holds(list, fragment) {
   if (!button) return false;
   const waits = [...fragment.children].filter((row) => row.id && !document.getElementById(row.id)).length;
   const focused = document.activeElement;
-  const held = list.id !== released && (list.contains(focused) || button === focused);
+  const isAimed = list.matches(":hover") && performance.now() - moved < REST; // a click would meet another row
+  if (isAimed) setTimeout(wake, REST);
+  const held = list.id !== released && (list.contains(focused) || button === focused || isAimed);
   button.hidden = !(held && waits);
-  button.textContent = held && waits ? say(waits === 1 ? "js_new_one" : "js_new", { n: waits }) : "";
+  button.textContent = held && waits ? say(waits === 1 ? "new_one" : "new", { n: waits }) : "";
   return held;
 }
 
 function tell(isLost) {
   for (const state of document.querySelectorAll("[data-live-state]")) {
-    const text = say(isLost ? "js_stale" : "js_live", { time: clock(fresh) });
+    const text = say(isLost ? "stale" : "live", { time: clock(fresh) });
     state.setAttribute("aria-live", isLost || lost ? "polite" : "off"); // every half minute it would be a nuisance
     state.classList.toggle("stale", isLost);
     if (state.textContent !== text) state.textContent = text;
@@ -100,13 +104,14 @@ function ended(isOver) {
   const link = document.createElement("a");
   link.href = "/sign-in";
   link.target = "_blank";
-  link.textContent = say("js_sign_in");
-  told.append(`${say("js_signed_out")} `, link);
+  link.textContent = say("sign_in");
+  told.append(`${say("signed_out")} `, link);
   document.getElementById("main").prepend(told);
 }
 
 const wake = () => { if (!document.hidden || has("always")) refresh(); };
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+document.addEventListener("pointermove", () => { moved = performance.now(); }, { passive: true });
 addEventListener("online", wake);
 addEventListener("offline", wake);
 document.addEventListener("focusout", () => setTimeout(() => {
@@ -145,7 +150,7 @@ function listen() {
 function count() {
   for (const one of document.querySelectorAll("time[data-left]")) {
     const left = Math.ceil((new Date(one.dateTime) - now()) / 1000);
-    const said = left <= 0 ? say("js_left_over") : inWords(left, left <= Number(one.dataset.left));
+    const said = left <= 0 ? say("left_over") : inWords(left, left <= Number(one.dataset.left));
     if (one.textContent === said) continue;
     one.textContent = said;
     one.classList.toggle("soon", left <= Number(one.dataset.left));
@@ -156,11 +161,11 @@ function count() {
 }
 
 function inWords(left, isSoon) {
-  const start = isSoon && left < 3600 ? "js_left_soon_" : "js_left_";
+  const start = isSoon && left < 3600 ? "left_soon_" : "left_";
   if (left < 120) return say(`${start}s`, { n: left });
   if (left < 3600) return say(`${start}min`, { n: Math.floor(left / 60) });
-  if (left >= 86400) return say("js_left_d", { n: Math.floor(left / 86400) });
-  return say("js_left_h", { n: Math.floor(left / 3600), m: Math.floor((left % 3600) / 60) });
+  if (left >= 86400) return say("left_d", { n: Math.floor(left / 86400) });
+  return say("left_h", { n: Math.floor(left / 3600), m: Math.floor((left % 3600) / 60) });
 }
 
 if (document.querySelector("[data-live]")) {

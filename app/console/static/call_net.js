@@ -1,0 +1,83 @@
+// Asks the server with the session's token. Told apart: the server is away, it refuses, the session is over (then one signs in
+// again over the page, which keeps all that was typed, and the same question is asked once more).
+import { say, token as first } from "./console.js";
+
+const SLOWEST = 20000;
+let token = first;
+let signingIn = null;
+const at = (id) => document.getElementById(id);
+
+export class Away extends Error {}
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.title || String(status));
+    this.status = status;
+    this.problem = problem;
+    this.kind = String(problem.type || "").split("/").pop();
+  }
+}
+
+export const newId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+
+/** The answer: JSON, or text where a part of a page was asked for. */
+export async function ask(path, { method = "POST", body, headers = {}, keepalive = false } = {}) {
+  for (let tried = 0; ; tried += 1) {
+    const answer = await fetch(path, {
+      method, keepalive, cache: "no-store", signal: keepalive ? undefined : AbortSignal.timeout(SLOWEST),
+      headers: { "Content-Type": "application/json", "X-Page-Token": token, "X-Part": "call", ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }).catch(() => { throw new Away(); });
+    const isJson = (answer.headers.get("content-type") || "").includes("json");
+    if (answer.ok) return isJson ? answer.json() : answer.text();
+    if (answer.status === 401) await signInAgain();
+    else if (answer.status === 403 && tried === 0 && await renewed()) continue; // signed in anew in another window
+    else if (answer.status >= 500 || answer.status === 429) throw new Away();
+    else throw new Refused(answer.status, isJson ? await answer.json() : { title: await answer.text() });
+  }
+}
+
+/** The token of the session that this browser has now; false when it has none. */
+async function renewed(answer) {
+  const page = answer ?? await fetch("/account", { cache: "no-store" }).catch(() => { throw new Away(); });
+  if (!page.ok || new URL(page.url).pathname !== "/account") return false;
+  token = new DOMParser().parseFromString(await page.text(), "text/html").querySelector('meta[name="page-token"]')?.content || token;
+  return true;
+}
+
+/** Until somebody has signed in, what was typed is hidden, and kept. */
+function signInAgain() {
+  signingIn ??= new Promise((done) => {
+    const dialog = at("again"), fault = at("again-fault");
+    const failed = (name) => { fault.textContent = say(name); fault.hidden = false; };
+    const over = () => {
+      document.body.classList.remove("veiled");
+      for (const form of dialog.querySelectorAll("form")) { form.reset(); form.onsubmit = null; }
+      dialog.close();
+      signingIn = null;
+      done();
+    };
+    const send = async (event, path) => {
+      event.preventDefault();
+      fault.hidden = true;
+      const sent = new URLSearchParams([...new FormData(event.target), ["next", "/account"]]);
+      try {
+        const answer = await fetch(path, { method: "POST", body: sent });
+        const needsCode = answer.ok && new URL(answer.url).pathname === "/sign-in/code";
+        at("again-form").hidden = needsCode;
+        at("again-code").hidden = !needsCode;
+        if (needsCode) at("again-code-field").focus();
+        else if (await renewed(answer)) over();
+        else failed("call_wrong");
+      } catch { failed("call_not_yet"); }
+    };
+    document.body.classList.add("veiled");
+    dialog.oncancel = (event) => event.preventDefault();
+    at("again-form").onsubmit = (event) => send(event, "/sign-in");
+    at("again-code").onsubmit = (event) => send(event, "/sign-in/code");
+    at("again-check").onclick = async () => { if (await renewed().catch(() => false)) over(); else failed("call_not_yet"); };
+    for (const open of document.querySelectorAll("dialog[open]")) open.close();
+    dialog.showModal();
+    at("again-password").focus();
+  });
+  return signingIn;
+}

@@ -1,0 +1,307 @@
+"""An operator at work in a real browser: by keys alone, through a lost network, a closed tab, a session that ends, a second tab."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from app.accounts.service.signing_in import Sessions
+from app.core.db import Database
+from tests.console.call.taking import HOSTILE, contents, opened, saves
+from tests.console.serving import faults
+from tests.console.signed_in import PASSWORD, SignedIn, browsing_as
+from tests.makers import AMSTERDAM
+
+TEXT: Final = "Loopt op blote voeten door de straat en praat tegen niemand."
+MOST_KEYS: Final = 40
+SAVED_WITHIN: Final = 1000  # ms
+
+
+class Operator:
+    """Somebody at a keyboard, whose keystrokes are counted; texts are apart."""
+
+    def __init__(self, page: Page) -> None:
+        """Nothing pressed yet."""
+        self.page, self.keys = page, 0
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.keys += 1
+            await self.page.keyboard.press(key)
+
+    async def says(self, text: str) -> None:
+        """Type what a caller told."""
+        await self.page.keyboard.type(text)
+
+
+@asynccontextmanager
+async def at_work(who: SignedIn, address: str, path: str = "", language: str = "nl", **looks: Any) -> AsyncIterator[Page]:
+    """The page of a call, quiet to its end: a complaint of the browser is a fault, save that the network is away."""
+    complaints: list[str] = []
+    looks = {"viewport": {"width": 1360, "height": 900}} | looks
+    async with browsing_as(who, address, language, **looks) as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        if path:
+            await page.goto(address + path)
+            await ready(page)
+        yield page
+        expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "status of 401", "status of 403", "status of 412")
+        assert not [one for one in complaints if not any(word in one for word in expected)], complaints
+
+
+async def ready(page: Page) -> None:
+    """The script is at work and shows what follows."""
+    await page.locator("#send[data-read]").wait_for()
+
+
+async def saved(page: Page) -> None:
+    """All is on the server, by what the page says."""
+    await page.locator('#saved[data-state="saved"]').wait_for()
+
+
+async def test_a_call_by_keyboard_alone_in_forty_keys(database: Database, operator: SignedIn, address: str) -> None:
+    """From the list to the number for the caller: questions, place, what was seen, advice, who rings, sent twice by mistake."""
+    async with at_work(operator, address) as page:
+        await page.goto(address + "/call")
+        one = Operator(page)
+        await one.press("n")
+        await ready(page)
+        assert await page.evaluate("document.activeElement.id") == "q-danger_now"  # the first safety question
+        await one.press(*"nnnnnnnn")  # safety
+        await one.press(*"nnnjwnn")  # situation: not eating
+        await expect(page.locator("#safety")).to_have_text("Veiligheid: alles gevraagd")
+        await one.press("Alt+a")
+        await one.says(AMSTERDAM)
+        await one.press("Tab")
+        await one.says("12")
+        await one.press("Alt+o")
+        await one.says(TEXT)
+        await one.press("Alt+m", "b", "u")  # neighbour
+        await page.locator("#part-send", has_text="Meldpunt Zorg en Woonoverlast Amsterdam").wait_for()
+        await one.press("Alt+q", "1", "2")  # two pieces of advice
+        await expect(page.locator("#part-advice :checked")).to_have_count(2)
+        await one.press("Control+Enter", "Control+Enter")
+        await page.locator(".reference").wait_for()
+        assert one.keys <= MOST_KEYS, one.keys
+        assert await faults(page) == []
+        reference = await page.locator(".reference").text_content()
+        assert re.fullmatch(r"\w{4}-\w{4}-\w", reference or "")
+        await one.press("n")  # the next call
+        await ready(page)
+        assert str(reference) not in await page.content()
+
+
+async def test_what_is_typed_is_on_the_server_within_a_second(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
+    """However fast one types: saved while typing goes on, and a second after the last key all of it is there."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await page.keyboard.press("Alt+o")
+        async with page.expect_response(lambda answer: answer.request.method == "PATCH") as first:
+            await page.keyboard.type(TEXT, delay=20)  # longer than a save may wait
+        assert (await first.value).ok
+        took = await page.evaluate("""() => new Promise((done) => {
+            const saved = document.getElementById("saved"), began = performance.now();
+            const look = () => saved.dataset.state === "saved" ? done(performance.now() - began) : setTimeout(look, 5);
+            look(); })""")
+        assert took < SAVED_WITHIN
+        assert (await contents(desk, path))["observed"] == TEXT
+        assert re.search(r"Bewaard om \d\d\.\d\d\.\d\d", await page.locator("#saved").text_content() or "")
+
+
+async def test_without_a_network_typing_goes_on_and_one_case_comes_of_it(
+    desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """One calm sentence, a hand-off that is seen at once, a report that waits; then exactly one of each."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await page.context.set_offline(True)
+        await page.keyboard.press("j")
+        await page.keyboard.press("Alt+a")
+        await page.keyboard.type(AMSTERDAM)
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type(TEXT)
+        await page.keyboard.press("Alt+1")
+        await page.locator(".waiting", has_text="112").wait_for()
+        await page.locator('#saved[data-state="away"]', has_text="Typ gerust door").wait_for()
+        assert await faults(page) == []
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.press("Control+Enter")
+        await page.locator('#saved[data-state="queued"]', has_text="u hoeft niets te doen").wait_for()
+        assert (await contents(desk, path))["observed"] is None
+        await page.context.set_offline(False)
+        await page.locator(".reference").wait_for()
+    call = path.split("/")[2]
+    told = (await desk.get(f"/v1/calls/{call}", params={"purpose": "quality"})).json()
+    assert told["contents"]["observed"] == TEXT
+    assert told["call"]["urgency"] == "acute"
+    made = (await desk.get(f"/v1/calls/{call}/hand-offs", params={"purpose": "quality"})).json()["items"]
+    assert [one["to"] for one in made] == ["emergency"]
+    calls = (await desk.get("/v1/calls", params={"state": "completed", "limit": 100})).json()["items"]
+    assert [one["id"] for one in calls].count(call) == 1
+
+
+async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
+    """Typed without a network, then the tab is gone: opened again it is there, sealed until then, and goes to the server once."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await page.context.set_offline(True)
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type(TEXT)
+        await page.locator('#saved[data-state="away"]').wait_for()
+        kept = await page.evaluate("""() => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
+            const all = target.result.transaction("kept").objectStore("kept").getAll();
+            all.onsuccess = () => done(all.result.map((one) => [...Object.keys(one), new TextDecoder().decode(one.data)].join())); }; })""")
+        assert len(kept) == 1
+        assert "blote" not in kept[0]
+        await page.close()
+        again = await page.context.new_page()
+        await page.context.set_offline(False)
+        await again.goto(address + path)
+        await expect(again.locator("#observed")).to_have_value(TEXT)
+        await saved(again)
+        assert (await contents(desk, path))["observed"] == TEXT
+        await again.reload()
+        await expect(again.locator("#observed")).to_have_value(TEXT)
+        await again.goto(f"{address}{path}?lang=en")
+        await ready(again)
+        await expect(again.locator("#observed")).to_have_value(TEXT)
+        assert await again.locator("#saved").text_content() != ""
+
+
+async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
+    """Other fields come by themselves; the same field shows both texts, and whoever sees both chooses."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await saves(desk, path, observed="Van de ander.", person__name="Jan", answers__weapon="unknown")
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type("Van mij.")
+        both = page.locator("#observed-conflict")
+        await both.wait_for()
+        assert "Van de ander." in (await both.text_content() or "")
+        await expect(page.locator("#person-name")).to_have_value("Jan")
+        await expect(page.locator('[name="answers.weapon"][value="unknown"]')).to_be_checked()
+        await expect(page.locator("#observed")).to_have_value("Van mij.")
+        assert await page.locator("#news", has_text="typt mee").is_visible()
+        assert await faults(page) == []
+        assert (await contents(desk, path))["observed"] == "Van de ander."
+        await both.locator("button").last.click()
+        await saved(page)
+        assert (await contents(desk, path))["observed"] == "Van mij."
+
+
+async def test_a_session_that_ends_hides_and_keeps_what_was_typed(
+    database: Database, desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """In the middle of a call: what is personal is hidden, one signs in over the page, and the draft goes on."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await Sessions(database).sign_out(operator.secret)
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type(TEXT)
+        await page.locator("#again[open]").wait_for()
+        assert not await page.locator("#observed").is_visible()
+        assert await faults(page) == []
+        await page.keyboard.type("not this one")
+        await page.keyboard.press("Enter")
+        await page.locator("#again-fault", has_text="klopt niet").wait_for()
+        await page.fill("#again-password", PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.locator("#again").wait_for(state="hidden")
+        await expect(page.locator("#observed")).to_have_value(TEXT)
+        await saved(page)
+        assert await page.locator("#observed").is_visible()
+
+
+async def test_a_route_that_changed_is_asked_about_once(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
+    """The last answer makes it a crisis, and the key to send comes at once: it went to another when it was read."""
+    path = await opened(desk)
+    await saves(desk, path, answers__danger_now="no", place__stay__postcode=AMSTERDAM, observed=TEXT)
+    async with at_work(operator, address, path) as page:
+        await page.locator('#send[data-read^="Meldpunt"]').wait_for()
+        await page.keyboard.press("Alt+q")
+        await page.evaluate("document.getElementById('q-suicide').focus()")
+        await page.keyboard.press("j")
+        await page.keyboard.press("Control+Enter")
+        await page.locator("#changed[open]", has_text="niet meer naar Meldpunt").wait_for()
+        assert await faults(page) == []
+        await page.keyboard.press("Escape")
+        await page.locator("#changed").wait_for(state="hidden")
+        assert (await desk.get(f"/v1/drafts/{path.split('/')[2]}")).status_code == 200
+        await page.keyboard.press("Control+Enter")
+        await page.locator(".reference").wait_for()
+        assert "Crisisdienst" in await page.content()
+
+
+async def _conflict(page: Page, desk: httpx.AsyncClient, path: str) -> None:
+    await saves(desk, path, worry=f"{HOSTILE} Van de ander.")
+    await page.fill("#worry", "Van mij.")
+    await page.locator("#worry-conflict").wait_for()
+
+
+async def _keys(page: Page, _: httpx.AsyncClient, __: str) -> None:
+    await page.keyboard.press("Alt+q")
+    await page.keyboard.press("?")
+    await page.locator("#keys[open]").wait_for()
+
+
+STATES: Final[tuple[Callable[[Page, httpx.AsyncClient, str], Awaitable[None]], ...]] = (_conflict, _keys)
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [("nl", "dark", 320), ("en", "light", 1360)])
+async def test_axe_finds_nothing_on_a_call(
+    desk: httpx.AsyncClient, operator: SignedIn, address: str, language: str, scheme: Any, width: int
+) -> None:
+    """Acute, with hand-offs, hostile text in every field, two texts of one, all unfolded, the keys: nothing runs or is too wide."""
+    path = await opened(desk)
+    told = f"{HOSTILE} \u202eשלום " + "W" * 90
+    texts = ("person__name", "person__description", "caller__name", "observed", "alreadyDone", "place__stay__addition")
+    await saves(
+        desk, path, answers__danger_now="yes", answers__suicide="unknown", place__stay__postcode=AMSTERDAM,
+        place__stay__houseNumber="12", caller__anonymity="known", feedbackPromised=True, **dict.fromkeys(texts, told),
+    )  # fmt: skip
+    hand = await desk.post(f"/v1/drafts/{path.split('/')[2]}/hand-offs", json={"to": "emergency"})
+    assert hand.status_code == 201
+    look = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
+    async with at_work(operator, address, path, language, **look) as page:
+        assert await page.evaluate("document.querySelector('#columns').firstElementChild.id") == "hand-offs"
+        await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+        for state in STATES:
+            await state(page, desk, path)
+            assert await faults(page) == [], state.__name__
+            assert await page.evaluate("document.documentElement.scrollWidth") == width
+        await page.keyboard.press("Escape")
+        await page.locator(".steps button").first.click()
+        await page.locator(".made .speaking").wait_for()
+        assert not await page.evaluate("Boolean(document.querySelector('main script'))")
+
+
+async def test_letters_are_letters_in_a_text_and_can_be_switched_off(
+    desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """What is typed answers nothing; who speaks to a computer or trembles turns the letters off, and they stay off."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type("jnw?1")
+        assert await page.locator(".q :checked").count() == 0
+        await expect(page.locator("#observed")).to_have_value("jnw?1")
+        await _keys(page, desk, path)
+        await page.locator("#letters").uncheck()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("j")
+        assert await page.locator(".q :checked").count() == 0
+        await page.keyboard.press("ArrowDown")
+        assert await page.locator(".q[data-current]").get_attribute("id") == "q-weapon"
+        assert await page.locator(".q[data-current] [data-say]:visible").count() == 1
+        await page.select_option("#caller-language", "en")  # the sentence in the caller's language, beside ours
+        assert await page.locator(".q[data-current] [data-say]:visible").count() == 2
+        await saved(page)
+        await page.reload()
+        await ready(page)
+        assert not await page.locator("#letters").is_checked()
