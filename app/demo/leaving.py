@@ -83,7 +83,12 @@ async def leave(base_url: str, members: Sequence[Member], port: int) -> None:
 async def _an_endpoint_that_fails(desk: Api, port: int) -> None:
     known = (await desk.get("/v1/webhook-endpoints"))["items"]
     if not any(one["label"] == LABEL for one in known):
-        body = {"url": f"http://127.0.0.1:{port}/afgesloten", "label": LABEL, "types": ["nl.nodus.case.*"]}
+        body = {
+            "url": f"http://127.0.0.1:{port}/afgesloten",
+            "label": LABEL,
+            "types": ["nl.nodus.case.*"],
+            "verification": "agreed",
+        }
         await _done(desk, "/v1/webhook-endpoints", body, "endpoint")
 
 
@@ -129,10 +134,9 @@ async def _a_gap(planner: Api) -> None:
     start = clock.now() + GAP_AFTER
     asked = {"startsAt": start.isoformat(), "endsAt": (start + timedelta(days=1)).isoformat()}
     shifts = (await planner.get(f"/v1/rosters/{roster}/shifts", **asked))["items"]
-    shift = next(one for one in shifts if one["participantId"])
-    begins = max(datetime.fromisoformat(shift["startsAt"]), start)
+    shift = next(one for one in shifts if one["participantId"] and datetime.fromisoformat(one["startsAt"]) >= start)
     body = {
-        "kind": "absence", "participantId": shift["participantId"], "startsAt": begins.isoformat(), "endsAt": shift["endsAt"],
+        "kind": "absence", "participantId": shift["participantId"], "startsAt": shift["startsAt"], "endsAt": shift["endsAt"],
         "reason": "illness",
     }  # fmt: skip
     await _done(planner, f"/v1/rosters/{roster}/overrides", body, "gap")

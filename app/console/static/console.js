@@ -16,7 +16,7 @@ export function renew(other) {
 export const now = () => new Date(Date.now() + skew);
 
 /** A text of the page, with {name} filled in. */
-export const say = (name, values = {}) => (words[name] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+export const say = (name, values = {}) => (words[name.replace(/^js_/, "")] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 const near = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
 

@@ -29,6 +29,7 @@ from app.watch.service import lying as watch
 from app.watch.service import silent
 
 MOST: Final = 200
+LYING: Final = 50
 AN_HOUR: Final = timedelta(hours=1)
 A_DAY: Final = timedelta(hours=24)
 URGENCIES: Final = ("acute", "crisis", "urgent", "normal", "advice")
@@ -60,7 +61,7 @@ async def look(work: Work, database: Database) -> Wall:
     """The wall of this organisation at this moment."""
     asked = await offers.by_us(work, None, MOST)
     late = await cases.page(work, after=None, limit=MOST, overdue=True)
-    lying = (await watch.page(work, after=None, limit=MOST)).items
+    lying = (await watch.page(work, after=None, limit=LYING)).items
     known = {case.id: case for case in await cases.some(work, sorted({one.case_id for one in asked}))}
     lacking = await _open_gaps(work)
     codes = [one.municipality_code for one in asked] + [one.municipality_code for one in late.items]
@@ -87,6 +88,12 @@ async def look(work: Work, database: Database) -> Wall:
         silences=await _silences(work),
         oversight=await _oversight(work, database),
     )
+
+
+async def lacking_now(work: Work) -> frozenset[str]:
+    """The municipalities in which somebody is missing at this moment."""
+    found = [one for one in await _open_gaps(work) if one["starts_at"] <= work.at]
+    return frozenset(code for one in found for code in one["municipality_codes"])
 
 
 async def _oversight(work: Work, database: Database) -> Oversight:

@@ -41,7 +41,14 @@ async def oversee(database: Database) -> Oversight:
     ]
     watched_at = last.at if last else None
     silent = is_silent(watched_at, clock.wall())
-    return Oversight(endpoints, mail.failing, last.broken if last else 0, _on_our_clock(watched_at), silent)
+    return Oversight(
+        is_ours=True,
+        endpoints=endpoints,
+        mailboxes=mail.failing,
+        broken=last.broken if last else 0,
+        watched_at=_on_our_clock(watched_at),
+        watch_is_silent=silent,
+    )
 
 
 def _on_our_clock(at: datetime | None) -> datetime | None:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.console.municipalities import SHAPES, VIEW, country_now
 from app.console.visiting import PageRoute, Visit, visiting
-from app.console.wall.looking import look
+from app.console.wall.looking import lacking_now, look
 from app.console.wall.seen import Wall
 from app.console.wall.troubles import SHOWN, troubles
 from app.core.actor import Role
@@ -33,8 +33,8 @@ async def wall_now(visit: Watching) -> Response:
 @router.api_route("/wall/map", methods=READS)
 async def wall_map(visit: Watching, request: Request) -> Response:
     """Who would be asked first in every municipality, with the gaps of this moment."""
-    seen = await look(visit.work, request.app.state.database)
-    return visit.page("wall/map.html", country=await country_now(request), gaps=seen.codes_now, shapes=SHAPES, view=VIEW)
+    gaps = await lacking_now(visit.work)
+    return visit.page("wall/map.html", country=await country_now(request), gaps=gaps, shapes=SHAPES, view=VIEW)
 
 
 async def _shown(visit: Visit, template: str) -> Response:

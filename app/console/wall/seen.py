@@ -122,8 +122,9 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """What only who watches over the country sees: `watched_at`: when the auditor looked last."""
+    """What only who watches over the country sees; `is_ours`: that is who looks. `watched_at`: when the auditor looked last."""
 
+    is_ours: bool = False
     endpoints: Sequence[Undelivered] = ()
     mailboxes: int = 0
     broken: int = 0

@@ -58,7 +58,9 @@ def test_what_is_acute_stands_above_what_can_wait() -> None:
         callbacks_since=AT - MINUTE,
         talks=[Talk(uuid4(), "K7M4", "left", AT - 20 * MINUTE)],
         oversight=Oversight(
-            [Undelivered(uuid4(), "Meldpunt", "0800", why, AT, why == "pressing", 3) for why in ("pressing", "failing")],
+            endpoints=[
+                Undelivered(uuid4(), "Meldpunt", "0800", why, AT, int(why == "pressing"), 3) for why in ("pressing", "failing")
+            ],
             mailboxes=1, broken=1, watched_at=None, watch_is_silent=True,
         ),
     )  # fmt: skip

@@ -29,6 +29,8 @@ DAY = timedelta(days=1)
 PROVIDER, OTHER = organisation_id("crisis-vr13"), organisation_id("crisis-vr01")
 GONE = """DELETE FROM shift USING roster r JOIN service s ON s.id = r.service_id
   WHERE roster_number = r.number AND s.organisation_id = :organisation AND span && tstzrange(:since, :until)"""
+STUCK = """UPDATE webhook_endpoint SET state = 'unverified', disabled_reason = NULL, verified_at = NULL,
+  verification_started_at = now() - interval '20 minutes'"""
 PERSONAL = ("Buurman eet", "Meneer Geheim", "0612345678", "Voorbeeldige Regisseur", "1012AB")
 
 
@@ -56,6 +58,17 @@ async def test_a_watch_that_stopped_is_the_first_thing_told(fresh_database: Data
     """No worker looks: everything else on the wall may be old."""
     page = await _seen(fresh_database)
     assert 'id="trouble-watch" class="wall-trouble bad" data-is-acute' in page
+
+
+async def test_what_must_always_hold_and_does_not(fresh_url: str, fresh_database: Database) -> None:
+    """A case without an owner or a deadline is ours to mend, at once; the number of them is told."""
+    await carry_out_once(watch.AUDITOR, fresh_database)
+    owner = await asyncpg.connect(as_owner(fresh_url))
+    await owner.execute("""UPDATE audit SET faults = '{"no_owner": 2, "no_deadline": 1, "clock_stopped": 0}'""")
+    await owner.close()
+    page = await _seen(fresh_database)
+    assert 'id="trouble-broken" class="wall-trouble bad" data-is-acute' in page
+    assert "3 casussen zonder eigenaar of deadline" in page
 
 
 async def test_what_nobody_answers_and_what_is_late(fresh_client: httpx.AsyncClient, fresh_database: Database) -> None:
@@ -139,7 +152,9 @@ async def test_what_is_not_delivered(fresh_url: str, fresh_database: Database) -
         assert f"endpoint-{endpoint}" not in await _seen(fresh_database)
         await watcher.execute("UPDATE webhook_endpoint SET state = 'disabled', disabled_reason = 'gone', failing_since = NULL")
         assert f'id="trouble-endpoint-{endpoint}-disabled"' in await _seen(fresh_database)
-        await watcher.execute("UPDATE webhook_endpoint SET state = 'active', disabled_reason = NULL")
+        await watcher.execute(STUCK)
+        assert f'id="trouble-endpoint-{endpoint}-unverified"' in await _seen(fresh_database)
+        await watcher.execute("UPDATE webhook_endpoint SET state = 'active', verified_at = now()")
         assert f"endpoint-{endpoint}" not in await _seen(fresh_database)
     finally:
         await watcher.close()
@@ -163,7 +178,9 @@ async def test_something_pressing_that_does_not_arrive_is_acute(
 async def test_who_does_not_watch_over_the_country_sees_no_endpoint_of_others(fresh_database: Database) -> None:
     """A supervisor of one meldpunt watches that meldpunt."""
     await an_endpoint(fresh_database, HOTLINE, "https://hooks.example.nl/in")
-    assert "trouble-" not in await _seen(fresh_database, organisation=AMSTERDAM_DESK)
+    page = await _seen(fresh_database, organisation=AMSTERDAM_DESK)
+    assert "trouble-" not in page
+    assert "wall-delivery" not in page  # and is not told that all is delivered, which nobody looked at
 
 
 @pytest.mark.parametrize("role", ["operator", "planner", "administrator", "privacy_officer"])
