@@ -13,6 +13,7 @@ from app.console.access_log.router import router as access_log
 from app.console.accounts.router import router as accounts
 from app.console.assets import assets
 from app.console.country import Country, country
+from app.console.directory.router import router as directory_pages
 from app.console.endpoints.router import router as endpoints
 from app.console.examples import examples
 from app.console.notices import router as notices
@@ -32,6 +33,7 @@ from app.routing.coverage import coverage
 router = APIRouter(include_in_schema=False)
 router.include_router(access_log)
 router.include_router(accounts)
+router.include_router(directory_pages)
 router.include_router(endpoints)
 router.include_router(reporting)
 router.include_router(notices)

@@ -96,7 +96,7 @@ async def rotate(endpoint_id: UUID, visit: Keeper) -> Response:
 
 
 @router.post("/endpoints/{endpoint_id}/{act}")
-async def act(endpoint_id: UUID, act: str, visit: Keeper) -> Response:  # noqa: A002  the path's word
+async def act(endpoint_id: UUID, act: str, visit: Keeper) -> Response:
     """One of the acts that need a button."""
     carry_out = ACTS.get(act)
     if carry_out is None:

@@ -23,7 +23,7 @@ class Words:
         self._told = told
         self.names = frozenset(told)
 
-    def __call__(self, name: str, n: int | None = None, **values: object) -> str:
+    def __call__(self, name: str, /, n: int | None = None, **values: object) -> str:
         """A text with its values filled in; `n` chooses the form, and is one of the values.
 
         Raises:
