@@ -76,8 +76,14 @@ def fields_of(hours: OpeningHours, today: date) -> dict[str, str]:
 
 def told_by(fields: Mapping[str, str], before: OpeningHours, today: date) -> dict[str, Any]:
     """What a form says, as the API takes it; the rule that judges it is the directory's. Special days of the past stay."""
-    if fields["always"]:
-        return {"always": True}
+    told = _week(fields, before, today)
+    if not fields["always"]:
+        return told
+    # Who was not always open may leave the week as it stood; who typed a week beside "always" is asked which of the two.
+    return {"always": True, **told} if before.always and (told["weekly"] or told["exceptions"]) else {"always": True}
+
+
+def _week(fields: Mapping[str, str], before: OpeningHours, today: date) -> dict[str, Any]:
     weekly = {str(day): spans for day in SEVEN if (spans := _spans(fields[f"day{day}"]))}
     past = {day: spans for day, spans in before.to_json()["exceptions"].items() if day < today.isoformat()}
     special = dict(_special(line) for line in fields["exceptions"].splitlines() if line.strip())
