@@ -207,7 +207,8 @@ async def _one(visit: Visit, endpoint_id: UUID, *, status: int = 200, fault: Pro
 def _form(visit: Visit, fault: Problem | None) -> dict[str, Any]:
     """What a form shows again after a fault, and what is wrong with which field."""
     wrong = {error.pointer.split("/")[1]: error for error in fault.errors if error.pointer.startswith("/")} if fault else {}
-    return {"sent": visit.sent, "wrong": wrong, "told": told_of}
+    links = {error.pointer.removeprefix("/"): name for name, error in wrong.items()}
+    return {"sent": visit.sent, "wrong": wrong, "links": links, "told": told_of}
 
 
 def _told(visit: Visit) -> dict[str, Any]:
