@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 
+from app.accounts.service import people
 from app.callbacks import service as callbacks
 from app.channels.police import outlook
 from app.core import clock
-from app.core.actor import WORKER
+from app.core.actor import WORKER, Role
 from app.core.db import Database
 from app.core.health import ready
 from app.core.migrations import BY_MONTH
@@ -226,7 +227,23 @@ async def _auditor(database: Database) -> Finding:
     return Finding("auditor", not is_silent(last, clock.wall()), sentence)
 
 
+async def _accounts(database: Database) -> Finding:
+    async with begin(database, WORKER) as work:
+        living = [one for one in await people.people(work) if one.ended_at is None]
+    keepers = [one for one in living if one.role == Role.ADMINISTRATOR]
+    bare = [one.login for one in keepers if not one.has_code]
+    if not living:
+        return Finding(
+            "accounts", well=True, sentence="nobody signs in to the console yet: `nodus account create` makes the first"
+        )
+    if bare and not database.settings.demo:
+        shown = ", ".join(bare[:NAMES_SHOWN])
+        return Finding("accounts", well=False, sentence=f"administrators without a code: {shown}; each turns it on at /account")
+    none = "; no administrator among them" if not keepers else ""
+    return Finding("accounts", well=True, sentence=f"{len(living)} people sign in, {len(keepers)} of them administrators{none}")
+
+
 LOOKS: Final = (
     _login, _clock, _partitions, _coverage, _delivery, _endpoints, _callbacks, _telephony, _mail, _invariants, _left_lying,
-    _auditor,
+    _auditor, _accounts,
 )  # fmt: skip

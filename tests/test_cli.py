@@ -78,6 +78,35 @@ def test_a_key_is_shown_once_listed_and_revoked(shell: Shell) -> None:
     assert "Traceback" not in refused
 
 
+def test_an_account_is_made_helped_and_ended(shell: Shell) -> None:
+    """A password is shown by the command that makes it, never in the list; what can't be is refused in a sentence."""
+    code, made = shell.run("account", "create", str(AMSTERDAM_DESK), "administrator", "Ad.Beheer", "Ad Beheer")
+    assert code == 0
+    password = made.splitlines()[0]
+    assert len(password) >= 20
+    code, listed = shell.run("account", "list")
+    assert code == 0
+    assert "ad.beheer" in listed
+    assert password not in listed
+    [account] = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", listed)
+    code, other = shell.run("account", "password", account)
+    assert code == 0
+    assert other.strip() != password
+    nowhere = "00000000-0000-0000-0000-000000000000"
+    for wrong in (
+        ("create", str(AMSTERDAM_DESK), "desk", "ad.beheer", "Een ander"),
+        ("create", str(AMSTERDAM_DESK), "emperor", "keizer", "De keizer"),
+        ("create", nowhere, "desk", "iemand", "Iemand"),
+        ("password", nowhere),
+        ("end", nowhere),
+    ):
+        code, refused = shell.run("account", *wrong)
+        assert code == 2, refused
+        assert "Traceback" not in refused
+    assert shell.run("account", "end", account)[0] == 0
+    assert shell.run("account", "end", account)[0] == 2
+
+
 def test_doctor_tells_what_is_not_in_order(shell: Shell, cluster: embedded.Embedded, name: str) -> None:
     """Everything well: 0. A database that is not ours, or away: 1, with what to do, and no trace."""
     code, told = shell.run("doctor")

@@ -7,15 +7,20 @@ import asyncpg
 import pytest
 
 from app import doctor
+from app.accounts.service import people
 from app.core import clock, embedded, migrations
+from app.core.actor import WORKER
+from app.core.db import Database
 from app.core.ids import new_id
 from app.core.settings import Settings
+from app.core.work import begin
 from tests.conftest import as_owner, settings_for
 from tests.makers import AMSTERDAM_DESK
 
 ABOUT = [
     "master key", "protocols", "police channel", "database", "login", "clock", "partitions", "coverage", "delivery",
     "endpoints", "callbacks", "telephony", "mail", "invariants", "left lying", "auditor",
+    "accounts",
 ]  # fmt: skip
 # One endpoint of Amsterdam's desk, and one event that it has not received.
 WAITING = """
@@ -133,3 +138,16 @@ async def test_what_can_not_be_looked_at_is_not_in_order(settings: Settings, own
     await owner.execute("UPDATE alembic_version SET version_num = '0001'")
     findings = await found(settings)
     assert (list(findings), wrong(findings)) == (ABOUT[:4], ["database"])
+
+
+async def test_an_administrator_without_a_code_is_named(settings: Settings) -> None:
+    """Whoever guesses one password would keep the directory, and everybody's accounts."""
+    database = Database(settings.database_url, settings)
+    async with begin(database, WORKER) as work:
+        people.make(work, organisation=AMSTERDAM_DESK, role="administrator", login="ad.beheer", name="Ad Beheer")
+        people.make(work, organisation=AMSTERDAM_DESK, role="desk", login="jip", name="Jip")
+    await database.close()
+    findings = await found(settings)
+    assert wrong(findings) == ["accounts"]
+    assert "ad.beheer" in findings["accounts"].sentence
+    assert "jip" not in findings["accounts"].sentence

@@ -10,6 +10,7 @@ from app.console.accounts.router import router as accounts
 from app.console.assets import assets
 from app.console.call.router import router as call
 from app.console.case.router import router as case
+from app.console.directory.router import router as directory_pages
 from app.console.endpoints.router import router as endpoints
 from app.console.figures.router import router as figures
 from app.console.inbox.router import router as inbox
@@ -27,6 +28,7 @@ from app.core.errors import NotFound
 router = APIRouter(include_in_schema=False)
 router.include_router(access_log)
 router.include_router(accounts)
+router.include_router(directory_pages)
 router.include_router(endpoints)
 router.include_router(case)
 router.include_router(call)

@@ -96,7 +96,7 @@ async def rotate(endpoint_id: UUID, visit: Keeper) -> Response:
 
 
 @router.post("/endpoints/{endpoint_id}/{act}")
-async def act(endpoint_id: UUID, act: str, visit: Keeper) -> Response:  # noqa: A002  the path's word
+async def act(endpoint_id: UUID, act: str, visit: Keeper) -> Response:
     """One of the acts that need a button."""
     carry_out = ACTS.get(act)
     if carry_out is None:
@@ -207,7 +207,8 @@ async def _one(visit: Visit, endpoint_id: UUID, *, status: int = 200, fault: Pro
 def _form(visit: Visit, fault: Problem | None) -> dict[str, Any]:
     """What a form shows again after a fault, and what is wrong with which field."""
     wrong = {error.pointer.split("/")[1]: error for error in fault.errors if error.pointer.startswith("/")} if fault else {}
-    return {"sent": visit.sent, "wrong": wrong, "told": told_of}
+    links = {error.pointer.removeprefix("/"): name for name, error in wrong.items()}
+    return {"sent": visit.sent, "wrong": wrong, "links": links, "told": told_of}
 
 
 def _told(visit: Visit) -> dict[str, Any]:

@@ -102,18 +102,16 @@ FOLLOWED: Final = text("""
       LEFT JOIN municipality m ON m.code = led.code AND m.valid @> CAST(:day AS date) WHERE m.code IS NULL)
   SELECT m.code, m.name FROM led JOIN municipality m ON m.code = led.code AND m.valid @> CAST(:day AS date) ORDER BY m.code
 """)
-MUNICIPALITIES: Final = (
-    select(
-        municipality.c.code,
-        municipality.c.name,
-        municipality.c.safety_region,
-        municipality.c.ggd_region,
-        municipality.c.police_unit,
-        municipality.c.province,
-    )
-    .where(municipality.c.valid.contains(bindparam("day", type_=Date)), municipality.c.code > bindparam("after"))
-    .order_by(municipality.c.code)
-)
+_MUNICIPALITIES: Final = select(
+    municipality.c.code,
+    municipality.c.name,
+    municipality.c.safety_region,
+    municipality.c.ggd_region,
+    municipality.c.police_unit,
+    municipality.c.province,
+).where(municipality.c.valid.contains(bindparam("day", type_=Date)))
+MUNICIPALITIES: Final = _MUNICIPALITIES.where(municipality.c.code > bindparam("after")).order_by(municipality.c.code)
+MUNICIPALITY: Final = _MUNICIPALITIES.where(municipality.c.code == bindparam("code"))
 MUNICIPALITIES_NAMED: Final = select(municipality.c.code, municipality.c.name).where(
     municipality.c.code.in_(bindparam("codes", expanding=True))
 )

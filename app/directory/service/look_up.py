@@ -169,6 +169,23 @@ async def municipalities(work: Work, after: str, limit: int) -> Page[Mapping[str
     return Page([dict(row) for row in rows[:limit]], rows[limit - 1]["code"] if len(rows) > limit else None)
 
 
+async def municipality(work: Work, code: str) -> Mapping[str, Any]:
+    """One municipality of today, with the regions it lies in.
+
+    Raises:
+        PlaceUnknown: there is no such municipality (any more).
+    """
+    row = await work.one(queries.MUNICIPALITY, day=local_day(work.at), code=municipality_code(code))
+    if row is None:
+        raise await _unknown(work, code, work.at)
+    return dict(row)
+
+
+async def changes_of(work: Work, code: str) -> Sequence[Change]:
+    """What a municipality goes over into, and when; also what has been."""
+    return [Change(**row) for row in await work.rows(queries.CHANGES, code=code)]
+
+
 async def municipality_names(work: Work, codes: Sequence[str]) -> dict[str, str]:
     """What municipalities are called, also those that have ended; none asked, no statement."""
     rows = await work.rows(queries.MUNICIPALITIES_NAMED, codes=list(codes)) if codes else ()
