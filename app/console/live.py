@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from app.accounts.service.signing_in import Sessions
 from app.console.visiting import NotYourPage, PageRoute, Visit, visiting
 from app.core.actor import Role
+from app.core.errors import TooMany
 from app.core.problem import problem_of
 from app.delivery.feed import Heads
 from app.delivery.stream import BEAT, EventStream
@@ -24,6 +25,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 HEARTBEAT: Final = 15.0  # ⚙ seconds; also how long a session that has ended keeps a silent stream at most
 AT_MOST_EVERY: Final = 1.0  # ⚙ seconds between two times that there is news
+A_PROCESS: Final = 2000  # ⚙ streams and long polls
 A_SESSION: Final = 8  # ⚙ streams of one session: the tabs of a browser share one
 AGAIN_AFTER: Final = 1500  # ⚙ milliseconds
 SPREAD: Final = 3000  # ⚙ milliseconds over which those come back who are sent away at the same moment
@@ -40,6 +42,8 @@ async def live(visit: Annotated[Visit, Depends(visiting(), scope="function")], w
         raise NotYourPage("Your role does not watch over other organisations.")
     state = visit.request.app.state
     telling = Telling(state.heads, state.sessions, session_of(visit.request) or "", None if wide else visit.account.organisation)
+    if telling.heads.taken >= A_PROCESS:
+        raise TooMany("This server tells as many pages as it can. The page looks by itself every half minute.", retry_after=30)
     session = UUID(visit.token[:32])
     with telling.heads.place(session, A_SESSION):
         pass  # refused now, with a status; the place is taken when the stream begins

@@ -59,6 +59,11 @@ class Heads:
             return None
         return Events(after, (), after, self._oldest.get(recipient, 1))
 
+    @property
+    def taken(self) -> int:
+        """How many places are taken, by all keys."""
+        return self._open.total()
+
     @contextmanager
     def place(self, key: UUID, most: int = OPEN_A_KEY) -> Iterator[None]:
         """Room for one who waits or streams.

@@ -17,7 +17,7 @@ from app.console.visiting import PageRoute, Sent, Visit, told_of
 from app.core.errors import Problem, Stale
 from app.core.work import Work
 from app.directory.service import look_up as directory
-from app.intake.codes import AgeBand, Anonymity, CallKind, NotMadeReason, Relation
+from app.intake.codes import AgeBand, Anonymity, CallKind, NotMadeReason, Relation, ReportKind
 from app.intake.drafts import Draft
 from app.intake.hand_offs import UNDER_WAY, HandOffState, To
 from app.intake.merging import Contents, differences, value_at
@@ -37,10 +37,11 @@ SPOKEN: Final = ("nl", "en", "de", "fr", "es", "pl", "tr", "ar", "uk", "ti", "ot
 ALL: Final = 1000
 ENDS: Final = frozenset(CallKind)
 CHOICES: Final[Mapping[str, Any]] = {
-    "relations": list(Relation),
+    "relations": [(one, f"call_relation_{one}") for one in Relation],
     "anonymities": list(Anonymity),
-    "ages": list(AgeBand),
-    "spoken": SPOKEN,
+    "ages": [(one, f"call_age_{one}") for one in AgeBand if one is not AgeBand.UNKNOWN],
+    "spoken": [(one, f"call_spoken_{one}") for one in SPOKEN],
+    "report_kinds": [(one, f"call_report_{one}") for one in ReportKind],
     "urgencies": SEVEREST_FIRST,
     "keys": KEYS,
     "not_made": list(NotMadeReason),

@@ -30,6 +30,7 @@ from app.followup.service.snooze import snooze
 from app.followup.situation import ObligationKind
 
 SHARED: Final = "visibility named"
+WRONG: Final = "reason=mistake~entered_in_error"
 WAIVED: Final = "waiver.reason waiver.by=coordinator"
 
 
@@ -149,7 +150,7 @@ COMMANDS: Final = (
     ),
     Command("ask-caller", WorryIn, _ask_caller, "owed", fields_of(WorryIn, "answer channel=phone nextTryAt note")),
     *(
-        Command(f"correct-{kind}", CorrectionIn, _correct, "story", fields_of(CorrectionIn, f"reason=mistake~entered_in_error {spec}"))
+        Command(f"correct-{kind}", CorrectionIn, _correct, "story", fields_of(CorrectionIn, f"{WRONG} {spec}"))
         for kind, spec in {
             "note": "note.what", "action": "action.what", "agreement": "agreement.what",
             "assessment": "assessment.level assessment.method assessment.note",

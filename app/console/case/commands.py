@@ -38,9 +38,7 @@ ENDING: Final = (
     Command("reopen", ReopeningIn, _reopen, "closing", fields_of(ReopeningIn, "reason coordinator note")),
     Command("view", ViewIn, _view, "closing", fields_of(ViewIn, "worked failed note")),
 )
-COMMANDS: Final = MappingProxyType(
-    {one.name: one for one in (*care.COMMANDS, *together.COMMANDS, *lawful.COMMANDS, *ENDING)}
-)
+COMMANDS: Final = MappingProxyType({one.name: one for one in (*care.COMMANDS, *together.COMMANDS, *lawful.COMMANDS, *ENDING)})
 
 
 def command(name: str) -> Command:

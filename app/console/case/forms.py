@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
 
 LINE: Final = 200  # what is longer gets several rows
-ANY_ORGANISATION: Final = frozenset({"organisationId"})  # the others are chosen from who takes part
+# Which ids are typed: an organisation by its name, a case by its reference. Any other is chosen from who takes part.
+BY_NAME: Final = MappingProxyType({"organisationId": "organisation", "into": "line"})
+SIMPLE: Final = MappingProxyType({bool: "yes", AwareDatetime: "moment", datetime: "moment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +94,42 @@ def _field(wire: type[Wire], told: str, never: str) -> Field:
     return Field(path, kind, needed or (info.is_required() and not optional), choices, usual, most)
 
 
-def _plain(annotation: Any) -> Any:  # noqa: ANN401  a type, of whatever kind
+def _plain(annotation: Any) -> Any:
     """The type without what may be absent, and without what is said about it."""
     if get_origin(annotation) in {Union, UnionType}:
         return _plain(next(one for one in get_args(annotation) if one is not NoneType))
     return _plain(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
 
 
-def _shown(plain: Any, info: Any, path: str) -> tuple[str, tuple[str, ...], int | None]:  # noqa: ANN401  types
-    if get_origin(plain) is list:
-        inside = get_args(plain)[0]
-        if inside is UUID:
-            return "organisations", (), None
-        return ("line", (), LINE) if inside is int else ("choices", tuple(inside), None)
-    if get_origin(plain) is Literal:
-        return "choice", tuple(str(one) for one in get_args(plain)), None
+def _shown(plain: Any, info: Any, path: str) -> tuple[str, tuple[str, ...], int | None]:
+    """How a field is shown, what can be chosen in it, and how long it may be."""
+    if get_origin(plain) in {list, Literal}:
+        return _listed(plain)
     if isinstance(plain, type) and issubclass(plain, StrEnum):
         return "choice", tuple(plain), None
-    if plain is UUID and path == "into":
-        return "line", (), LINE
+    if plain in SIMPLE:
+        return SIMPLE[plain], (), None
     if plain is UUID:
-        return ("organisation" if path in ANY_ORGANISATION else "member"), (), None
-    if plain is bool:
-        return "yes", (), None
-    if plain in {AwareDatetime, datetime}:
-        return "moment", (), None
+        return BY_NAME.get(path, "member"), (), LINE
     most = _most(info)
     return ("text" if most > LINE else "line"), (), most
 
 
-def _most(info: Any) -> int:  # noqa: ANN401  a field
+def _listed(plain: Any) -> tuple[str, tuple[str, ...], int | None]:
+    if get_origin(plain) is Literal:
+        return "choice", tuple(str(one) for one in get_args(plain)), None
+    inside = get_args(plain)[0]
+    if inside is UUID:
+        return "organisations", (), None
+    return ("line", (), LINE) if inside is int else ("choices", tuple(inside), None)
+
+
+def _most(info: Any) -> int:
     said = [*info.metadata, *(one for inside in get_args(info.annotation) for one in get_args(inside))]
     return next((one.max_length for one in said if getattr(one, "max_length", None)), LINE)
 
 
-def _value(one: Field, sent: Sent) -> Any:  # noqa: ANN401  what the field holds
+def _value(one: Field, sent: Sent) -> Any:
     if one.kind == "yes":
         return True if sent[one.name] else None
     if one.kind in {"choices", "organisations"}:

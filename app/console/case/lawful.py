@@ -3,7 +3,6 @@
 from typing import Final
 
 from app.console.case.forms import Ask, Command, fields_of
-from app.console.case.together import NothingIn
 from app.core.work import Work
 from app.procedures.inquiry import asked_facts, hearing_facts
 from app.procedures.schemas.calamities import CalamityEndIn, CalamityIn, CalamityReportIn
@@ -112,12 +111,13 @@ async def _call_off(work: Work, ask: Ask) -> None:
 
 
 AT: Final = "procedures"
+ASKED: Final = "consent=not_asked"
 COMMANDS: Final = (
     Command(
         "request", InformationRequestIn, _ask, AT,
         fields_of(InformationRequestIn, "organisationId party direction=out question basis consent=not_asked discloses dueAt"),
     ),
-    Command("answer", InformationAnswerIn, _answer, AT, fields_of(InformationAnswerIn, "answer basis! consent=not_asked disclosed")),
+    Command("answer", InformationAnswerIn, _answer, AT, fields_of(InformationAnswerIn, f"answer basis! {ASKED} disclosed")),
     Command("refuse", InformationRefusalIn, _refuse, AT, fields_of(InformationRefusalIn, "reason note"), is_grave=True),
     Command("withdraw", WithdrawalIn, _withdraw, AT, fields_of(WithdrawalIn, "note"), is_grave=True),
     Command("inquiry", InquiryIn, _register, AT, fields_of(InquiryIn, "registeredAt reporter verified note")),
@@ -138,4 +138,3 @@ COMMANDS: Final = (
     Command("table-decision", TableDecisionIn, _decide_table, AT, fields_of(TableDecisionIn, "decision by=coordinator note")),
     Command("table-off", WithdrawalIn, _call_off, AT, fields_of(WithdrawalIn, "note"), is_grave=True),
 )  # fmt: skip
-__all__ = ["COMMANDS", "NothingIn"]

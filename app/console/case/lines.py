@@ -22,14 +22,15 @@ _WRITTEN = "note assessment agreement transport circle crisis_card view"
 _TODO = "action look_again goal goal_outcome snoozed"
 _OWED = "aftercare_check feedback inform_person evaluation still_worried aftercare_plan deferral feedback_promised"
 _PEOPLE = (
-    "offered accepted declined expired reminded handed_over handover_asked handover_withdrawn handover_returned invited coordinator"
-    " escalation joined joining_proposed unjoined split split_from same_person same_person_undone rerouted"
+    "offered accepted declined expired reminded handed_over handover_asked handover_withdrawn handover_declined handover_expired"
+    " handover_returned invited coordinator"
+    " escalation joined joined_by joining_proposed unjoined split split_from same_person same_person_undone rerouted"
 )
 GROUP_OF: Final[Mapping[str, str]] = MappingProxyType(
-    {kind: "written" for kind in _WRITTEN.split()}
-    | {kind: "todo" for kind in _TODO.split()}
-    | {kind: "owed" for kind in _OWED.split()}
-    | {kind: "people" for kind in _PEOPLE.split()}
+    dict.fromkeys(_WRITTEN.split(), "written")
+    | dict.fromkeys(_TODO.split(), "todo")
+    | dict.fromkeys(_OWED.split(), "owed")
+    | dict.fromkeys(_PEOPLE.split(), "people")
     | {str(kind): "procedure" for kind in PROCEDURES}
     | {"contact": "contact", "caller_contact": "contact"}
 )

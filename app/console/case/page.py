@@ -17,7 +17,8 @@ from app.core.errors import Forbidden
 from app.core.work import Work
 from app.directory.places import PlaceUnknown
 from app.directory.service import look_up as directory
-from app.followup.items import Item, ItemKind
+from app.directory.surroundings import Desk, NationalDesk, Provider
+from app.followup.items import Item
 from app.followup.service import absences, joining
 from app.followup.service import items as items_of
 from app.followup.service.overview import Overview, overview
@@ -39,7 +40,7 @@ WRITES: Final = "cases:write"
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything that is shown. `overview`: for the owner and its team; others see codes. `told`: what callers said, if asked for."""
+    """Everything that is shown. `overview`: for owner and team, others see codes. `told`: what callers said, if asked for."""
 
     case: Case
     entries: Sequence[Entry]
@@ -180,7 +181,8 @@ async def _of_owner(work: Work, case: Case) -> dict[str, Any]:
     told["answers"] = await absences.answering(work, work.organisation, case.coordinator, case.deputy)
     with suppress(PlaceUnknown):
         found = await directory.around(work, case.municipality_code)
-        near = {one.organisation_id: one.name for one in (*found.desks, *found.providers, *found.national_desks)}
+        around: tuple[Desk | Provider | NationalDesk, ...] = (*found.desks, *found.providers, *found.national_desks)
+        near = {one.organisation_id: one.name for one in around}
         told["around"] = [(one, name) for one, name in near.items() if one != work.organisation]
     return told
 
@@ -205,6 +207,3 @@ async def news_of(work: Work, case_id: UUID) -> tuple[Case, Overview | None, lis
         return case, None, [entry_of_line(line) for line in await cases.lines(work, case_id)]
     told = await story(work, case_id, None, Order.NEWEST_FIRST, None, MOST)
     return case, seen, [entry_of(row, {}) for row in told.items]
-
-
-__all__ = ["CasePage", "ItemKind", "news_of", "page_of", "usual_purpose"]

@@ -58,7 +58,12 @@ async def head(case_id: UUID, visit: Reader) -> Response:
     case, seen, _ = await news_of(visit.work, case_id)
     names = {one.id: one.name for one in await directory.named(visit.work, [case.owner] if case.owner else [])}
     municipality = (await directory.municipality_names(visit.work, [case.municipality_code])).get(case.municipality_code, "")
-    shown = {"case": case, "next": next_of(case, seen), "municipality": municipality, "is_owner": case.owner == visit.work.organisation}
+    shown = {
+        "case": case,
+        "next": next_of(case, seen),
+        "municipality": municipality,
+        "is_owner": case.owner == visit.work.organisation,
+    }
     return visit.page("case/head.html", page=shown, says=_saying(visit, names))
 
 
@@ -122,7 +127,7 @@ def _faulty(tried: Command | None, fault: Problem | None, subject: str) -> dict[
     return {one: known.get(one) or next((known[key] for key in known if key.startswith(f"{one}/")), "") for one in wrong}
 
 
-def _saying(visit: Visit, names: Any) -> Saying:  # noqa: ANN401  a mapping
+def _saying(visit: Visit, names: Any) -> Saying:
     return Saying(words(language_of(visit.request)), names, visit.work.organisation)
 
 

@@ -1,7 +1,7 @@
 """Codes of a case as words, in the reader's language; an organisation by its name."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ class Saying:
     t: Words
     names: Mapping[UUID, str]
     us: UUID
+    said: dict[str, list[Part]] = field(default_factory=dict)  # each line is told in several places
 
     def name(self, organisation: UUID | None) -> str:
         """What an organisation is called; nobody and strangers too."""
@@ -62,24 +63,31 @@ class Saying:
 
     def parts(self, entry: Entry) -> list[Part]:
         """What a line tells besides its title, in codes that became words."""
+        if entry.anchor not in self.said:
+            self.said[entry.anchor] = self._told(entry)
+        return self.said[entry.anchor]
+
+    def _told(self, entry: Entry) -> list[Part]:
         facts = {name: told for name, told in entry.facts.items() if name not in UNSAID and told is not None}
         return [part for name, told in facts.items() for part in self._parts(name, told)]
 
-    def _parts(self, name: str, told: Any) -> Iterator[Part]:  # noqa: ANN401  a fact of whatever kind
+    def _parts(self, name: str, told: Any) -> Iterator[Part]:
         if isinstance(told, list):
             for one in told:
                 yield from self._parts(name, one)
-        elif isinstance(told, bool):
-            if told and f"case_yes_{name}" in self.t:
-                yield Part("", self.t(f"case_yes_{name}"))
         elif at := moment_in(told):
-            if f"case_at_{name}" in self.t:
-                yield Part(self.t(f"case_at_{name}"), at=at)
+            yield from (Part(self.t(label), at=at) for label in (f"case_at_{name}",) if label in self.t)
         elif known := id_in(told):
-            if known in self.names:
+            if known in self.names and known != self.us:
                 yield Part(self.t(f"case_who_{name}") if f"case_who_{name}" in self.t else "", self.names[known])
-        elif isinstance(told, int):
-            if f"case_n_{name}" in self.t:
-                yield Part("", self.t(f"case_n_{name}", n=told))
         elif told:
-            yield Part("", self.value(ALIKE.get(name, name), told))
+            text = self._word(name, told)
+            yield from (Part("", one) for one in (text,) if one)
+
+    def _word(self, name: str, told: object) -> str:
+        """A code as a word; a number, or that something is so, only where there are words for it."""
+        if isinstance(told, bool):
+            return self.t(f"case_yes_{name}") if f"case_yes_{name}" in self.t else ""
+        if isinstance(told, int):
+            return self.t(f"case_n_{name}", n=told) if f"case_n_{name}" in self.t else ""
+        return self.value(ALIKE.get(name, name), told)

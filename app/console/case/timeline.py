@@ -113,8 +113,8 @@ def _mark(one: Entry, scale: _Scale) -> Mark:
         shape = "tried" if one.facts.get("result") == "tried" else "reached"
     elif lane == 0:
         shape = "step"
-    elif lane == 3:  # noqa: PLR2004  the lane of promises
-        shape = "kept"
+    elif one.kind == "feedback_promised":
+        shape = "written"
     return Mark(scale(one.at), lane, shape, (one,))
 
 
@@ -125,7 +125,7 @@ def _apart(marks: Iterable[Mark]) -> list[Mark]:
         last = found[-1] if found else None
         near = last and last.lane == one.lane and not last.promise and not one.promise and one.x - last.x < CLOSE
         if last and near:
-            shape = last.shape if last.shape == one.shape or last.shape == "reached" else one.shape
+            shape = last.shape if last.shape in {one.shape, "reached"} else one.shape
             found[-1] = replace(last, entries=(*last.entries, *one.entries), shape=shape)
         else:
             found.append(one)

@@ -88,8 +88,8 @@ COMMANDS: Final = (
     Command("invite", InvitationIn, _invite, "people", fields_of(InvitationIn, "organisationId! role purpose answerBy")),
     Command("join-team", InvitationAnswerIn, _answer, "people", (), {"accept": True}),
     Command(
-        "decline-team", InvitationAnswerIn, _answer, "people", fields_of(InvitationAnswerIn, "reason!~owns_now"), {"accept": False},
-        is_grave=True,
+        "decline-team", InvitationAnswerIn, _answer, "people", fields_of(InvitationAnswerIn, "reason!~owns_now"),
+        {"accept": False}, is_grave=True,
     ),
     Command("end-member", MembershipEndIn, _end, "people", fields_of(MembershipEndIn, "reason~owns_now"), is_grave=True),
     Command(

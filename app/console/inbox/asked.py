@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from app.team.membership import EndReason, Member
 from app.team.service import invitations
 
 MOST: Final = 100  # ⚙ nobody reads further; the rest comes up as these are answered
+AN_HOUR: Final = timedelta(hours=1)
 DECLINING: Final = (
     EndReason.NO_BASIS,
     EndReason.NO_CAPACITY,
@@ -42,6 +43,12 @@ class AskedCase:
     asked_by: str
     handover: Handover | None
     act_by: datetime
+
+    @property
+    def soon(self) -> int:
+        """How many seconds before its end an offer presses: a quarter of its time, an hour at most."""
+        whole = self.offer.accept_by - self.offer.offered_at
+        return int(min(whole / 4, AN_HOUR).total_seconds())
 
     @property
     def is_last_rung(self) -> bool:

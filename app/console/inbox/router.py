@@ -15,6 +15,7 @@ from app.console.inbox.board import BOARDS, NARROWED, URGENCIES, Chosen, board
 from app.console.inbox.handing_on import router as handing_on
 from app.console.inbox.typed import identifier, number, one_line
 from app.console.visiting import PageRoute, Visit, told_of, visiting
+from app.console.words import LANGUAGES
 from app.core.actor import Role
 from app.core.errors import Invalid, NotFound, Problem
 from app.core.work import Work
@@ -90,6 +91,15 @@ async def answer_invitation(case_id: UUID, member_id: UUID, visit: Desk) -> Resp
     if fault:
         return await _not_done(visit, fault, None)
     return RedirectResponse(f"/inbox?done={f'invitation_accepted&about={case_id}' if accepts else 'invitation_declined'}", 303)
+
+
+@router.get("/inbox/offers/{offer_id}/accept")  # noqa: FAST003  whichever it was
+@router.get("/inbox/offers/{offer_id}/decline")
+@router.get("/inbox/invitations/{case_id}/{member_id}")
+async def back_to_the_inbox(visit: Desk) -> Response:
+    """Whoever reloads an answer that did not come through, or reads it in another language, sees the inbox as it is."""
+    language = visit.request.query_params.get("lang", "")
+    return RedirectResponse(f"/inbox?lang={language}" if language in LANGUAGES else "/inbox", 303)
 
 
 async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, **values: Any) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from babel.dates import format_date
@@ -16,6 +16,7 @@ from app.directory.holidays import AMSTERDAM
 HOUR: Final = timedelta(hours=1)
 
 
+@lru_cache(maxsize=1000)
 def day_told(language: str, day: date) -> str:
     """As "di 1 dec."."""
     return format_date(day, "EEE d MMM", LOCALES[language])

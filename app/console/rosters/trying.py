@@ -83,7 +83,7 @@ class Told:
 def period_of(span: Span, now: datetime) -> Span:
     """The weeks that a change lies in, from now on, four at most."""
     start = max(now, week_at(span.start).span.start)
-    end = min(max(week_at(span.end).span.end, start + timedelta(days=1)), start + LONGEST)
+    end = min(max(week_at(span.end - timedelta(minutes=1)).span.end, start + timedelta(days=1)), start + LONGEST)
     return Span(start, end)
 
 

@@ -81,8 +81,7 @@ const saving = new Saving(form, {
   },
   others({ heldBy, screens }) {
     const isBeside = screens.some((one) => one.screen !== saving.screen), isTaken = heldBy && !heldBy.you && !$("#held");
-    $("#news").hidden = !isBeside && !isTaken && !$("#news .conflict");
-    if (isBeside || isTaken) $("#news").replaceChildren(made("p", say(isTaken ? "call_taken" : "call_beside")), ...$$("#news .conflict"));
+    $("#beside").textContent = isTaken ? say("call_taken") : isBeside ? say("call_beside") : "";
   },
   ended() {
     $("#news").hidden = false;
@@ -98,7 +97,7 @@ const saving = new Saving(form, {
     $("#made").replaceChildren(...page.body.childNodes);
     waiting();
   },
-  stale() { $("#news").hidden = false; $("#news").prepend(made("p", say("call_beside"))); send.focus(); },
+  stale() { $("#beside").textContent = say("call_stale"); send.focus(); },
   refused(problem) { send.setAttribute("aria-disabled", "false"); summarise(form, problem, say("call_summary")); },
   sent() { location.assign(`/call/${draft}/ended`); },
 });

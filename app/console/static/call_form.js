@@ -37,12 +37,11 @@ export function nested(form, fields) {
   return call;
 }
 
-/** What a draft of the API has of a field, in the form of `collect`. */
-export function valueIn(contents, field) {
-  const value = field.split(".").reduce((inside, name) => inside?.[name], contents);
+/** A value of the API as `collect` has it. */
+export function plain(field, value) {
   if (LISTS.has(field)) return value ?? [];
   if (field === DAY && value) return new Date(value).toISOString();
-  return value === false ? null : value ?? null;
+  return value === false || value === "unknown" && field === "person.ageBand" ? null : value ?? null;
 }
 
 /** Show a value in its controls. */

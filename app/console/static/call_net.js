@@ -3,8 +3,10 @@
 import { say, token as first } from "./console.js";
 
 const SLOWEST = 20000;
+const AFTER_TYPING = 800; // ms: a dialog that opens under somebody's fingers would swallow what they type
 let token = first;
-let signingIn = null;
+let signingIn = null, lastKey = 0;
+addEventListener("keydown", () => { lastKey = performance.now(); }, true);
 const at = (id) => document.getElementById(id);
 
 export class Away extends Error {}
@@ -70,14 +72,18 @@ function signInAgain() {
         else failed("call_wrong");
       } catch { failed("call_not_yet"); }
     };
-    document.body.classList.add("veiled");
     dialog.oncancel = (event) => event.preventDefault();
     at("again-form").onsubmit = (event) => send(event, "/sign-in");
     at("again-code").onsubmit = (event) => send(event, "/sign-in/code");
     at("again-check").onclick = async () => { if (await renewed().catch(() => false)) over(); else failed("call_not_yet"); };
-    for (const open of document.querySelectorAll("dialog[open]")) open.close();
-    dialog.showModal();
-    at("again-password").focus();
+    const open = () => {
+      if (performance.now() - lastKey < AFTER_TYPING) return setTimeout(open, AFTER_TYPING / 4);
+      document.body.classList.add("veiled");
+      for (const other of document.querySelectorAll("dialog[open]")) other.close();
+      dialog.showModal();
+      return at("again-password").focus();
+    };
+    open();
   });
   return signingIn;
 }

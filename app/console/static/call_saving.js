@@ -1,7 +1,7 @@
 // Saves field by field: at once in this browser, within a second on the server. What others changed meanwhile is never
 // overwritten, nor is what was typed here. Sending goes the same way: after all saves, once, however often it must be tried.
 import { Away, Refused, ask, newId } from "./call_net.js";
-import { collect, same, show, valueIn } from "./call_form.js";
+import { collect, plain, same, show } from "./call_form.js";
 import { forget, found, keep, take } from "./call_store.js";
 
 const REST = 300; // ms of rest after a key before a save goes off
@@ -9,7 +9,7 @@ const LONGEST = 700; // ms that a save waits however one types
 const [FIRST_WAIT, LONGEST_WAIT] = [1000, 15000];
 
 export class Saving {
-  /** `hears`: state(name, since), conflict(field, mine, theirs), news(field), others(told), ended(), faults(fields), made(), stale(), refused(problem), sent(). */
+  /** `hears` is told by name: see call.js. */
   constructor(form, hears) {
     Object.assign(this, { form, hears, draft: form.dataset.draft, seen: Number(form.dataset.version), sequence: 0 });
     Object.assign(this, { pending: {}, inflight: null, commands: [], send: null, wait: FIRST_WAIT, over: false, open: new Map() });
@@ -117,22 +117,31 @@ export class Saving {
 
   async step() {
     if (!this.inflight && Object.keys(this.pending).length) {
-      this.inflight = { sequence: ++this.sequence, seen: this.seen, changes: Object.entries(this.pending) };
-      this.pending = {};
-      this.since = null;
-      await this.keep();
+      await this.pack();
     }
     if (this.inflight) await this.save();
     else if (this.commands.length) await this.carryOut();
     else if (this.send) await this.complete();
   }
 
-  async save() {
+  /** What is pending becomes one save, which keeps its number however often it goes off. */
+  pack() {
+    this.inflight = { sequence: ++this.sequence, seen: this.seen, changes: Object.entries(this.pending) };
+    Object.assign(this, { pending: {}, since: null });
+    return this.keep();
+  }
+
+  async put(keepalive = false) {
     const { sequence, seen, changes } = this.inflight;
     const body = { screen: this.screen, sequence, seen, changes: changes.map(([field, value]) => ({ field, value })) };
+    this.heard(await ask(`/v1/drafts/${this.draft}`, { method: "PATCH", body, keepalive }));
+    this.inflight = null;
+  }
+
+  async save() {
+    const { changes } = this.inflight;
     try {
-      this.heard(await ask(`/v1/drafts/${this.draft}`, { method: "PATCH", body }));
-      this.inflight = null;
+      await this.put();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.inflight = null;
@@ -165,7 +174,7 @@ export class Saving {
   /** Another screen has this value now. It is shown, unless somebody types there: then both are, to choose from. */
   news(field, value) {
     if (!(field in this.known) || field in this.pending || this.open.has(field)) return;
-    const theirs = this.normal(field, value);
+    const theirs = plain(field, value);
     if (same(theirs, this.known[field])) return;
     const here = document.activeElement;
     if (here?.name === field && here.matches("textarea, input:not([type=radio], [type=checkbox])")) this.differs(field, this.known[field], theirs);
@@ -173,13 +182,6 @@ export class Saving {
       show(this.form, field, this.known[field] = theirs);
       this.hears.news(field);
     }
-  }
-
-  /** A value of the API as `collect` has it. */
-  normal(field, value) {
-    const plain = valueIn({ value }, "value");
-    if (field === "feedbackBy" && plain) return new Date(plain).toISOString();
-    return plain ?? (Array.isArray(this.known[field]) ? [] : null);
   }
 
   differs(field, mine, theirs) {
@@ -197,7 +199,7 @@ export class Saving {
       this.keep();
       this.flush();
     } else {
-      show(this.form, field, this.known[field] = this.normal(field, theirs));
+      show(this.form, field, this.known[field] = plain(field, theirs));
     }
   }
 
@@ -236,7 +238,7 @@ export class Saving {
     const told = await ask(`/v1/drafts/${this.draft}`, { method: "GET" });
     if (told.version <= this.seen) return;
     this.seen = told.version;
-    for (const field of Object.keys(this.known)) this.news(field, valueIn(told.contents, field));
+    for (const field of Object.keys(this.known)) this.news(field, field.split(".").reduce((inside, name) => inside?.[name], told.contents));
     this.hears.others({ heldBy: told.heldBy, screens: told.screens });
   }
 
@@ -250,11 +252,7 @@ export class Saving {
   /** The page goes: what is not saved yet goes along, and is in this browser too. */
   leave() {
     if (this.over || this.inflight || !this.screen || !Object.keys(this.pending).length) return;
-    this.inflight = { sequence: ++this.sequence, seen: this.seen, changes: Object.entries(this.pending) };
-    this.pending = {};
-    this.keep();
-    const { sequence, seen, changes } = this.inflight;
-    const body = { screen: this.screen, sequence, seen, changes: changes.map(([field, value]) => ({ field, value })) };
-    ask(`/v1/drafts/${this.draft}`, { method: "PATCH", body, keepalive: true }).then((told) => { this.inflight = null; this.heard(told); forget(this.name); }, () => undefined);
+    this.pack();
+    this.put(true).then(() => forget(this.name), () => undefined);
   }
 }

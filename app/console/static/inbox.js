@@ -1,5 +1,6 @@
 // The inbox: how many wait in the title of the tab, a tone when one comes, keys in a row, and that offers were seen.
 import { now, say, token } from "./console.js";
+import { clock } from "./live.js";
 
 const asked = document.getElementById("asked");
 const sound = document.getElementById("sound");
@@ -18,7 +19,7 @@ asked.addEventListener("renewed", ({ detail }) => {
   known = new Set(detail.rows);
   counted(known.size);
   if (!came.length) return;
-  document.getElementById("came").textContent = say("inbox_came", { time: now().toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" }) });
+  document.getElementById("came").textContent = say("inbox_came", { time: clock(now()) });
   if (listening) tone();
 });
 
@@ -38,17 +39,24 @@ function tone() {
   }
 }
 
-// Off until somebody asks for it, and again in another session: a browser lets no page sound by itself.
-function sounding(on, isAsked) {
-  listening = on ? listening || new AudioContext() : null;
-  sound.setAttribute("aria-pressed", String(on));
+// Off until somebody asks for it, and again in another session. A browser lets no page sound before it was touched: until then
+// the button says that it is off, since it is.
+const showSounding = () => sound.setAttribute("aria-pressed", String(listening?.state === "running"));
+function sounding(on) {
+  listening?.close();
+  listening = on ? new AudioContext() : null;
+  if (on) listening.onstatechange = showSounding;
   remember(sessionStorage, "sound", on ? "on" : "");
-  if (on && isAsked) tone();
+  showSounding();
 }
 if ("AudioContext" in self) {
   sound.hidden = false;
-  sound.addEventListener("click", () => sounding(!listening, true));
-  if (remembered(sessionStorage, "sound")) sounding(true, false);
+  if (remembered(sessionStorage, "sound")) sounding(true);
+  sound.addEventListener("click", () => {
+    sounding(sound.getAttribute("aria-pressed") !== "true");
+    if (listening) tone();
+  });
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, ({ target }) => { if (target !== sound) listening?.resume(); });
 }
 
 keys.hidden = false;

@@ -14,7 +14,8 @@ const FALLBACK = 30000;
 const AGAIN = 4000;
 const REST = 4000; // a pointer that has not moved for so long aims at nothing
 const has = (what) => document.querySelector(`[data-live-${what}]`) !== null;
-const clock = (at) => at.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
+/** The time in the Netherlands. */
+export const clock = (at) => at.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Amsterdam" });
 
 let fresh = now(); // when the page was true
 let lost = false;
@@ -74,7 +75,7 @@ function holds(list, fragment) {
   const waits = [...fragment.children].filter((row) => row.id && !document.getElementById(row.id)).length;
   const focused = document.activeElement;
   const isAimed = list.matches(":hover") && performance.now() - moved < REST; // a click would meet another row
-  if (isAimed) setTimeout(wake, REST);
+  if (isAimed && (waits || list.querySelector(":scope > [data-gone]"))) setTimeout(wake, REST);
   const held = list.id !== released && (list.contains(focused) || button === focused || isAimed);
   button.hidden = !(held && waits);
   button.textContent = held && waits ? say(waits === 1 ? "new_one" : "new", { n: waits }) : "";

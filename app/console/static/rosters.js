@@ -35,6 +35,12 @@ grid?.addEventListener("keydown", (event) => {
   if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
   const place = rows.findIndex((row) => row.includes(cell));
   const row = rows[place];
+  const week = { PageUp: "[data-before]", PageDown: "[data-after]" }[event.key];
+  if (week) {
+    event.preventDefault();
+    document.querySelector(week).click();
+    return;
+  }
   const next = {
     ArrowRight: () => row[row.indexOf(cell) + 1],
     ArrowLeft: () => row[row.indexOf(cell) - 1],

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -19,11 +20,13 @@ CALL: dict[str, Any] = {
 }
 
 
-async def a_case(client: httpx.AsyncClient, database: Database, *, accepted: bool = True, **changes: Any) -> Table:
-    """A case that Amsterdam's desk has accepted, or is asked to accept, with all that a caller may tell."""
+async def a_case(
+    client: httpx.AsyncClient, database: Database, *, accepted: bool = True, owner: UUID = AMSTERDAM_DESK, **changes: Any
+) -> Table:
+    """A case that a desk has accepted, or is asked to accept, with all that a caller may tell."""
     keys = {
         "operator": await a_token(database, HOTLINE),
-        "owner": await a_token(database, AMSTERDAM_DESK, "desk"),
+        "owner": await a_token(database, owner, "desk"),
         "ggz": await a_token(database, MENTAL_HEALTH, "desk"),
         "social": await a_token(database, SOCIAL_TEAM, "desk"),
     }
@@ -43,18 +46,26 @@ async def a_rich_case(client: httpx.AsyncClient, database: Database) -> Table:
     await table.invite("owner", SOCIAL_TEAM, "social_team")
     soon, later = ((now() + timedelta(days=days)).isoformat() for days in (2, 5))
     await table.do("owner", "contacts", {"way": "phone", "party": "person", "result": "tried", "note": "Neemt niet op."})
-    await table.do("owner", "contacts", {"way": "visit", "party": "person", "result": "reached", "note": "Hij deed open.\nRustig gesprek."})
+    await table.do(
+        "owner", "contacts", {"way": "visit", "party": "person", "result": "reached", "note": "Hij deed open.\nRustig gesprek."}
+    )
     goal = (await table.do("owner", "goals", {"of": "person", "what": "Weer kunnen slapen."}))["id"]
     await table.do("owner", "goals", {"of": "team", "what": "Een vast adres voor de post."})
     await table.do("owner", "actions", {"what": "Huisarts bellen over medicatie.", "dueAt": soon})
-    action = (await table.do("owner", "actions", {"what": "Samen eten halen.", "dueAt": later, "assignedTo": str(MENTAL_HEALTH)}))["id"]
-    await table.do("ggz", f"items/{action}/moves", {"reason": "absence", "dueAt": (now() + timedelta(days=6)).isoformat()}, version=1)
+    action = (
+        await table.do("owner", "actions", {"what": "Samen eten halen.", "dueAt": later, "assignedTo": str(MENTAL_HEALTH)})
+    )["id"]
+    await table.do(
+        "ggz", f"items/{action}/moves", {"reason": "absence", "dueAt": (now() + timedelta(days=6)).isoformat()}, version=1
+    )
     note = (await table.do("ggz", "notes", {"what": "Zegt dat hij alleen woont."}))["id"]
     await table.do("ggz", f"items/{note}/corrections", {"reason": "mistake", "note": {"what": "Woont bij zijn zus."}}, version=1)
     await table.do("ggz", "assessments", {"level": "high", "method": "clinical"})
     await table.do("ggz", "agreements", {"what": "Elke dag om tien uur bellen.", "dueAt": later})
     await table.do("owner", "transports", {"by": "police", "policeReason": "danger", "fromPlace": "Straat", "toPlace": "Opvang"})
-    await table.do("owner", "circle", {"tie": "sibling", "part": "contact", "agreed": "yes", "name": "Zus", "phone": "0611112222"})
+    await table.do(
+        "owner", "circle", {"tie": "sibling", "part": "contact", "agreed": "yes", "name": "Zus", "phone": "0611112222"}
+    )
     await table.do("ggz", "crisis-cards", {"signals": "Slaapt niet.", "helps": "Rust, buiten lopen.", "whomToRing": "Zijn zus."})
     await table.do("owner", "information-requests", {
         "party": "general_practitioner", "basis": "vital_interest", "consent": "not_possible", "discloses": ["case_exists"],

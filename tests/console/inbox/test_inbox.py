@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.accounts.service.signing_in import Sessions
 from app.console.inbox import router as inbox
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -190,6 +191,19 @@ async def test_cases_are_found_and_narrowed(browser: httpx.AsyncClient, desk: Wo
     for show in ("overdue", "todo", "aftercare", "waiting", "no such"):
         assert (await browser.get("/inbox", params={"show": show})).status_code == 200
     assert (await browser.get("/inbox?after=nonsense")).status_code == 400
+
+
+async def test_a_session_that_has_ended_answers_nothing(browser: httpx.AsyncClient, desk: Work, database: Database) -> None:
+    """Signed out in the middle: led to the sign-in, and the offer waits; reloading an answer shows the inbox."""
+    offer = _offer(desk, "acute")
+    assert (await browser.get(f"/inbox/offers/{offer}/accept?lang=en")).headers["location"] == "/inbox?lang=en"
+    await Sessions(database).sign_out(desk.who.secret)
+    answer = await _accept(browser, offer)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
+    assert (await browser.get("/inbox/offers", headers={"X-Part": "asked"})).status_code == 401
+    asked = await desk.table.client.get(f"/v1/offers/{offer}", headers=desk.table.keys["ggz"])
+    assert asked.json()["state"] == "pending"
 
 
 async def test_whoever_has_no_inbox_has_none(database: Database, desk: Work) -> None:

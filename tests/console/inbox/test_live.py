@@ -104,7 +104,7 @@ async def test_streams_end_with_their_process(database: Database, desk: SignedIn
 
 
 async def test_a_session_has_so_many_and_no_more(apart: FastAPI, desk: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script gone wild costs us eight streams, not all of them."""
+    """A script gone wild costs us eight streams, not all of them; nor does a process tell more pages than it can."""
     monkeypatch.setattr(live, "A_SESSION", 1)
 
     async def another() -> Exchange:
@@ -112,6 +112,9 @@ async def test_a_session_has_so_many_and_no_more(apart: FastAPI, desk: SignedIn,
 
     async with asking(edged(apart), "/live", _cookie(desk)) as following:
         await following.until(b"retry: ")
+        assert (await another()).status == 429
+        monkeypatch.setattr(live, "A_SESSION", 8)
+        monkeypatch.setattr(live, "A_PROCESS", 1)
         assert (await another()).status == 429
 
 

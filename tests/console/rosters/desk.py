@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.actor import WORKER, Actor, Role
 from app.core.db import Database
 from app.core.ids import new_id
+from app.core.spans import Span
 from app.core.work import begin
 from app.directory.planned import KeptShift
 from app.identity.may import SCOPES_OF
@@ -58,7 +59,7 @@ class Desk:
     async def shifts(self, start: str, end: str) -> list[KeptShift]:
         """Its shifts between two local moments."""
         async with begin(self.database, self.actor) as work:
-            span = shown.Span(local(start), local(end))
+            span = Span(local(start), local(end))
             return (await shown.final_schedule(work, self.roster, span)).shifts
 
     async def shift_at(self, moment: str, layer: int = 1) -> KeptShift:
@@ -99,7 +100,7 @@ async def a_desk(
     async with begin(database, Actor(organisation, Role.PLANNER, None, SCOPES_OF["planner"])) as work:
         made = [participants.add_participant(work, {"name": one, "phone": "+31 20 1234567"}) for one in names]
         await work.flush()
-        usual = [{"layer": 1, "name": "dag en nacht", "participants": [0, 1]}]
+        usual: list[dict[str, Any]] = [{"layer": 1, "name": "dag en nacht", "participants": [0, 1]}]
         told = [
             EVERY_DAY | one | {"participants": [made[place].id for place in one["participants"]]} for one in rotations or usual
         ]

@@ -13,7 +13,8 @@ from app.core.db import Database
 from app.core.work import begin
 from app.coverage.service import look
 from tests.console.rosters.desk import Desk, a_desk, an_id
-from tests.console.signed_in import a_client
+from tests.console.signed_in import a_client, signed_in
+from tests.makers import HOTLINE
 
 DAY = {"from": "2026-11-26T08:00", "until": "2026-11-27T08:00"}
 STRANGE = "<script>alert(1)</script> \u202eקשה\u202c " + "x" * 150
@@ -151,9 +152,9 @@ async def test_two_swap(browser: httpx.AsyncClient, desk: Desk) -> None:
     running = await desk.shift_at("2026-11-24 13:00")
     sent = await _sent(desk, "swap", other_shift=other.id)
     for wrong in (mine.id, running.id, ""):
-        page = await browser.post(f"{desk.path}/shift", data=sent | {"other_shift": str(wrong)})
-        assert page.status_code == 400
-        assert 'href="#swap-other"' in page.text
+        refused = await browser.post(f"{desk.path}/shift", data=sent | {"other_shift": str(wrong)})
+        assert refused.status_code == 400
+        assert 'href="#swap-other"' in refused.text
     asked = await _cleanly(browser, f"{desk.path}/shift", sent)
     assert asked.headers["location"].endswith("done=roster_asked")
     page = (await browser.get(asked.headers["location"])).text
@@ -251,6 +252,13 @@ async def test_a_gap_is_known_and_stays(alone: httpx.AsyncClient, lone: Desk) ->
     page = (await alone.get("/rosters")).text
     assert "Bekend: wordt gevuld" in page
     assert "Niemand heeft dienst: do 26 nov" in page
+    supervisor = await signed_in(lone.database, HOTLINE, "supervisor")
+    async with a_client(lone.database, supervisor) as watching:  # whoever watches over the country sees whose it is
+        page = (await watching.get("/rosters")).text
+        assert "Niemand heeft dienst: do 26 nov" in page
+        assert "Op het rooster staat niemand. · test" in page
+        assert found[1] not in page
+        assert (await watching.post(found[1], data={"code": "being_filled", "version": "2"})).status_code == 403
 
 
 async def test_a_calendar_is_given_out_once_and_withdrawn(browser: httpx.AsyncClient, desk: Desk) -> None:
