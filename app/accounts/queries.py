@@ -28,11 +28,43 @@ KEY_USED: Final = text("UPDATE api_key SET last_used_at = :at WHERE id = :accoun
 END: Final = text("DELETE FROM sign_in WHERE digest = :digest")
 END_OTHERS: Final = text("DELETE FROM sign_in WHERE account_id = :account AND digest <> :digest")
 FORGET: Final = text("DELETE FROM sign_in WHERE expires_at < :at OR used_at < :idle_since")
-# The row is locked by it: guesses at the same moment are counted one after another.
-FAILED: Final = text("UPDATE account SET failures = failures + 1 WHERE id = :account RETURNING failures")
-LOCK: Final = text("UPDATE account SET locked_until = :until WHERE id = :account")
-SUCCEEDED: Final = text("UPDATE account SET failures = 0, locked_until = NULL WHERE id = :account AND failures > 0")
+
+
+def _columns(*, known: bool) -> tuple[str, str]:
+    return ("known_failures", "known_locked_until") if known else ("failures", "locked_until")
+
+
+# Each attempt is counted before it is looked at, and taken back when it was right: guesses at the same moment are as many as
+# they are, and none is looked at while the account is locked. By whether the browser is known.
+TRIED: Final = {
+    known: text(f"""
+      UPDATE account SET {failures} = least({failures} + 1, 1000)
+      WHERE id = :account AND ({until} IS NULL OR {until} <= :at) RETURNING {failures} AS failures
+    """)
+    for known in (False, True)
+    for failures, until in [_columns(known=known)]
+}
+LOCK: Final = {
+    known: text(f"UPDATE account SET {_columns(known=known)[1]} = :until WHERE id = :account") for known in (False, True)
+}
+TAKE_BACK: Final = {
+    known: text(f"""
+      UPDATE account SET {failures} = greatest({failures} - 1, 0), {until} = nullif({until}, CAST(:until AS timestamptz)) WHERE id = :account
+    """)
+    for known in (False, True)
+    for failures, until in [_columns(known=known)]
+}
+SUCCEEDED: Final = {
+    False: text("""
+      UPDATE account SET failures = 0, locked_until = NULL, known_failures = 0, known_locked_until = NULL WHERE id = :account
+    """),
+    True: text("UPDATE account SET known_failures = 0, known_locked_until = NULL WHERE id = :account"),
+}
 STEP: Final = text("UPDATE account SET totp_step = :step WHERE id = :account AND totp_step < :step")
-PASSWORD: Final = text("UPDATE account SET password = :password, failures = 0, locked_until = NULL WHERE id = :account")
+PASSWORD: Final = text("""
+  UPDATE account SET password = :password, failures = 0, locked_until = NULL, known_failures = 0, known_locked_until = NULL
+  WHERE id = :account AND ended_at IS NULL
+""")
 TOTP: Final = text("UPDATE account SET totp = :totp, totp_is_on = :is_on WHERE id = :account AND ended_at IS NULL")
+ORGANISATION: Final = text("SELECT id FROM organisation WHERE id = :organisation")
 ENDED: Final = text("UPDATE account SET ended_at = :at WHERE id = :account AND ended_at IS NULL")

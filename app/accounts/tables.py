@@ -19,6 +19,8 @@ account: Final = Table(
     Column("totp_step", BigInteger, nullable=False),
     Column("failures", SmallInteger, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
+    Column("known_failures", SmallInteger, nullable=False),
+    Column("known_locked_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
 )

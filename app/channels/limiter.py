@@ -33,6 +33,11 @@ class Limiter:
             self._forget(at)
         return True
 
+    def undo(self, address: str) -> None:
+        """The last one of this address counts for nothing after all."""
+        if counted := self._counted.get(self._hash(address)):
+            counted.pop()
+
     def _forget(self, at: datetime) -> None:
         self._counted = {one: times for one, times in self._counted.items() if times and times[-1] > at - self._span}
 

@@ -1,5 +1,6 @@
 """The command line: `nodus …`. Only wires; each command says what it does with --help."""
 
+import gc
 from importlib import import_module
 from typing import Final, cast
 
@@ -62,5 +63,9 @@ cli = Typer(cls=Lazily, callback=nodus, no_args_is_help=True, add_completion=Fal
 
 
 def main() -> None:
-    """The `nodus` command."""
+    """The `nodus` command.
+
+    What is loaded stays until the end: looking through it for garbage every 700 objects made a quarter of a start.
+    """
+    gc.set_threshold(50_000, 10, 10)
     cli()

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from app.accounts.service import people
+from app.accounts.service.signing_in import Sessions
 from app.cli.terminal import err, out, run, working
 
 account_cli = typer.Typer(no_args_is_help=True, help="Accounts of the console: make, list, end.")
@@ -23,7 +24,7 @@ def create_account(
 
     async def make() -> str:
         async with working() as work:
-            return people.make(work, organisation=organisation, role=role, login=login, name=name)[1]
+            return (await people.add(work, organisation=organisation, role=role, login=login, name=name))[1]
 
     out.print(run(make()), soft_wrap=True)
     err.print("Pass it on now: it can't be shown again. It is changed, and a code added, on the page of the account.")
@@ -52,7 +53,9 @@ def give_password(account: Annotated[UUID, typer.Argument(help="The account's id
 
     async def give() -> str:
         async with working() as work:
-            return await people.give_password(work, account)
+            chosen = await people.give_password(work, account)
+        await Sessions(work.database).sign_out_elsewhere("", account)
+        return chosen
 
     out.print(run(give()), soft_wrap=True)
 

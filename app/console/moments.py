@@ -35,9 +35,7 @@ def relative(language: str, at: datetime, now: datetime) -> str:
     if abs(away) > WITHIN:
         there, today = at.astimezone(AMSTERDAM), now.astimezone(AMSTERDAM).date()
         return f"{TODAY[language]} {there:%H:%M}" if there.date() == today else day_and_time(language, at)
-    return format_timedelta(
-        away, granularity="minute", threshold=60, add_direction=True, format="short", locale=LOCALES[language]
-    )
+    return format_timedelta(away, granularity="minute", threshold=1, add_direction=True, format="short", locale=LOCALES[language])
 
 
 def span(language: str, length: timedelta) -> str:

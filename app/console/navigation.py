@@ -27,6 +27,7 @@ PLACES: Final = (
     Place("figures", "/figures", (Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR)),
     Place("directory", "/directory", (Role.ADMINISTRATOR, Role.PLANNER, Role.DESK, Role.SUPERVISOR, Role.OPERATOR)),
     Place("endpoints", "/endpoints", (Role.ADMINISTRATOR, Role.DESK)),
+    Place("accounts", "/accounts", (Role.ADMINISTRATOR,)),
     Place("access_log", "/access-log", (Role.PRIVACY_OFFICER,)),
 )
 

@@ -39,28 +39,31 @@ def page(
     `forms`: it may send them. `visit`: who signed in; the page then has the frame of the console.
     """
     language = language_of(request)
-    body = (
-        environment()
-        .get_template(template)
-        .render(
-            language=language,
-            t=words(language),
-            path=request.url.path,
-            theme=theme_of(request),
-            visit=visit,
-            clock=moments.clock_time,
-            moment=partial(_moment, language),
-            span=partial(moments.span, language),
-            local=moments.clock_time,
-            address=address,
-            **values,
-        )
-    )
+    told = {**_frame(request, language), "visit": visit, **values}
+    body = environment().get_template(template).render(told)
     headers = INSIDE if visit else SENDS if forms else HEADERS
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
+    if visit and visit.is_part:  # the page may be older than the session: its owner has signed in again elsewhere
+        response.headers["X-Page-Token"] = visit.token
     if request.query_params.get("lang") in LANGUAGES:
         keep(response, request, "lang", language)
     return response
+
+
+def _frame(request: Request, language: str) -> dict[str, Any]:
+    """What every template may ask for; a page may have words of its own for some of it."""
+    return {
+        "language": language,
+        "t": words(language),
+        "path": request.url.path,
+        "in_language": lambda other: _in_language(request, other),
+        "theme": theme_of(request),
+        "clock": moments.clock_time,
+        "moment": partial(_moment, language),
+        "span": partial(moments.span, language),
+        "local": moments.clock_time,
+        "address": address,
+    }
 
 
 def keep(response: Response, request: Request, name: str, value: str) -> None:
@@ -90,6 +93,12 @@ def language_of(request: Request) -> str:
         if accepted.strip()[:2] in LANGUAGES:
             return accepted.strip()[:2]
     return LANGUAGES[0]
+
+
+def _in_language(request: Request, language: str) -> str:
+    """The address of this page in another language."""
+    url = request.url.include_query_params(lang=language)
+    return f"{url.path}?{url.query}"
 
 
 def theme_of(request: Request) -> str:

@@ -21,11 +21,15 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The demo as it stands. `summary`: what the play came to, None until it has ended."""
+    """The demo as it stands. `summary`: what the play came to, None until it has ended.
+
+    `ready`: the play's clock is ours, and a call that a visitor takes waits for a visitor to answer.
+    """
 
     base_url: str
     cast: tuple[Cast, ...]
     summary: Mapping[str, Any] | None
+    ready: bool = False
 
     def one(self, role: str, kind: str = "") -> Cast | None:
         """Who plays a role, of organisations of a kind if that matters."""
@@ -54,4 +58,4 @@ def read_play(file: str) -> Play | None:
     if not file or not Path(file).exists():
         return None
     told = orjson.loads(Path(file).read_bytes())
-    return Play(told["base_url"], tuple(Cast(**one) for one in told["tokens"]), told["summary"])
+    return Play(told["base_url"], tuple(Cast(**one) for one in told["tokens"]), told["summary"], told.get("ready", False))

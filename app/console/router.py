@@ -1,64 +1,47 @@
 """The pages: where each lives."""
 
-import time
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access_log.router import router as access_log
+from app.console.accounts.router import router as accounts
 from app.console.assets import assets
 from app.console.call.router import router as call
-from app.console.country import Country, country
-from app.console.examples import examples
+from app.console.case.router import router as case
+from app.console.endpoints.router import router as endpoints
+from app.console.figures.router import router as figures
+from app.console.inbox.router import router as inbox
+from app.console.live import router as live
 from app.console.notices import router as notices
-from app.console.outline import HEIGHT, WIDTH, outlines
 from app.console.pages import page
-from app.console.play import read_play
 from app.console.reference import reference
 from app.console.reporting import router as reporting
+from app.console.rosters.router import router as rosters
 from app.console.signing_in import router as signing_in
-from app.core.actor import Actor, Role
+from app.console.starting import router as starting
+from app.console.wall.router import router as wall
 from app.core.errors import NotFound
-from app.core.health import ready
-from app.core.work import begin
-from app.directory.service import look_up as directory
-from app.routing.coverage import coverage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(access_log)
+router.include_router(accounts)
+router.include_router(endpoints)
+router.include_router(case)
 router.include_router(call)
 router.include_router(reporting)
+router.include_router(inbox)
+router.include_router(live)
 router.include_router(notices)
+router.include_router(rosters)
 router.include_router(signing_in)
+router.include_router(starting)
+router.include_router(figures)
+router.include_router(wall)
 
 READS: Final = ["GET", "HEAD"]
 KEPT: Final = "public, max-age=31536000, immutable"
-ANYBODY: Final = Actor(organisation=None, role=Role.PLANNER)
-BOUNDARIES: Final = Path(str(files("app.directory"))) / "data" / "municipalities.geojson"
-SHAPES: Final = outlines(orjson.loads(BOUNDARIES.read_bytes()))
-FRESH: Final = 10.0
-
-
-@router.api_route("/", methods=READS)
-async def start(request: Request) -> Response:
-    """Where to begin; in the demo also what was played, who answers where, and lines to try."""
-    state = request.app.state
-    faults = await ready(state.database)
-    play = read_play(state.settings.demo_file) if state.settings.demo else None
-    shown = await _country(request) if play and not faults else None
-    return page(
-        request,
-        "start.html",
-        faults=faults,
-        play=play,
-        examples=examples(play) if play else [],
-        country=shown,
-        shapes=SHAPES,
-        width=WIDTH,
-        height=HEIGHT,
-    )
 
 
 @router.api_route("/docs", methods=READS)
@@ -74,15 +57,3 @@ async def static(name: str) -> Response:
     if found is None:
         raise NotFound("There is no such file; the pages name those that there are.")
     return Response(found.content, media_type=found.media_type, headers={"Cache-Control": KEPT})
-
-
-async def _country(request: Request) -> Country:
-    """Looked up at most once in ten seconds, whoever asks."""
-    state: Any = request.app.state
-    until, kept = getattr(state, "country", (0.0, None))
-    if kept is None or time.monotonic() > until:
-        async with begin(state.database, ANYBODY) as work:
-            kept = country(coverage(await directory.everywhere(work), work.at), work.at)
-        state.country = time.monotonic() + FRESH, kept
-    found: Country = kept
-    return found

@@ -1,5 +1,7 @@
 """Sign in, sign out, one's own account, and how one likes the pages."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -9,19 +11,22 @@ from fastapi.responses import RedirectResponse, Response
 from app.accounts import codes
 from app.accounts.service import people
 from app.accounts.service.signing_in import SHIFT, CantSignIn, Sessions
-from app.console.limits import may
+from app.console.limits import may, undo
 from app.console.navigation import home_of
 from app.console.pages import THEMES, keep, page
 from app.console.play import read_people
 from app.console.visiting import PageRoute, Visit, fields, visiting
-from app.core.errors import Problem
-from app.identity.doors import COOKIE, HOST_COOKIE, session_of
+from app.core.errors import Problem, TooMany
+from app.core.work import Work
+from app.identity.doors import cookie_of, session_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 Mine = Annotated[Visit, Depends(visiting(), scope="function")]
 READS: Final = ["GET", "HEAD"]
-TRIES: Final = 30  # ⚙ sign-ins by one address in ten minutes: a desk behind one address has more than one colleague
+TRIES: Final = 30  # ⚙ sign-ins in vain by one address in ten minutes: a desk behind one address has more than one colleague
+MARK: Final = "nodus-known-"  # of a browser that signed in before, an account a cookie
+MARK_KEPT: Final = 180 * 24 * 3600  # ⚙ seconds
 
 
 @router.api_route("/sign-in", methods=READS)
@@ -43,9 +48,10 @@ async def sign_in(request: Request) -> Response:
     if not may(request, "sign-ins", TRIES):
         return _form(request, there, "limited", 429)
     try:
-        secret, needs_code = await _sessions(request).sign_in(sent["login"], sent["password"])
+        secret, needs_code = await _sessions(request).sign_in(sent["login"], sent.raw("password"), _marks(request))
     except CantSignIn:
         return _form(request, there, "wrong", 401, sent["login"])
+    undo(request, "sign-ins")
     return await _in(request, secret, f"/sign-in/code?next={quote(there, safe='')}" if needs_code else there)
 
 
@@ -72,9 +78,10 @@ async def give_code(request: Request) -> Response:
     if not may(request, "sign-ins", TRIES):
         return page(request, "code.html", status=429, forms=True, fault="limited", there=there)
     try:
-        whole = await _sessions(request).give_code(secret or "", sent["code"])
+        whole = await _sessions(request).give_code(secret or "", sent["code"], _marks(request))
     except CantSignIn:
         return page(request, "code.html", status=401, forms=True, fault="code", there=there)
+    undo(request, "sign-ins")
     return await _in(request, whole, there)
 
 
@@ -83,7 +90,7 @@ async def sign_out(visit: Mine) -> Response:
     """End this session, and have the browser forget what it kept."""
     await _sessions(visit.request).sign_out(session_of(visit.request) or "")
     response = RedirectResponse("/sign-in?done=signed_out", 303, headers={"Clear-Site-Data": '"cache", "storage"'})
-    response.delete_cookie(_cookie(visit.request), httponly=True, samesite="strict", secure=_is_secure(visit.request))
+    response.delete_cookie(cookie_of(visit.request), httponly=True, samesite="strict", secure=_is_secure(visit.request))
     return response
 
 
@@ -113,7 +120,11 @@ async def account_page(visit: Mine) -> Response:
 async def choose_password(visit: Mine) -> Response:
     """Another password; sessions elsewhere end."""
     sent, mine = visit.sent, visit.account.id
-    if fault := await visit.attempt(lambda work: people.choose_password(work, mine, sent["now"], sent["chosen"])):
+
+    async def change(work: Work) -> None:
+        await people.choose_password(work, mine, sent.raw("now"), sent.raw("chosen"))
+
+    if fault := await _guessed(visit, change):
         return await _account(visit, fault)
     await _sessions(visit.request).sign_out_elsewhere(session_of(visit.request) or "", mine)
     return RedirectResponse("/account?done=password", 303)
@@ -124,13 +135,13 @@ async def set_code(visit: Mine) -> Response:
     """Ask for a code from now on (`code` proves that the app has the secret), or no longer (`now` is the password)."""
     sent, mine = visit.sent, visit.account.id
 
-    async def change(work: Any) -> None:
+    async def change(work: Work) -> None:
         if visit.account.has_code:
-            await people.turn_code_off(work, mine, sent["now"])
+            await people.turn_code_off(work, mine, sent.raw("now"))
         else:
             await people.turn_code_on(work, mine, sent["code"])
 
-    if fault := await visit.attempt(change):
+    if fault := await _guessed(visit, change):
         return await _account(visit, fault)
     return RedirectResponse(f"/account?done={'code_off' if visit.account.has_code else 'code_on'}", 303)
 
@@ -139,6 +150,17 @@ def inside(path: str) -> str:
     """A path of ours to go to; empty when it leads elsewhere."""
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if ours and "\\" not in path else ""
+
+
+async def _guessed(visit: Visit, change: Callable[[Work], Awaitable[None]]) -> Problem | None:
+    """What needs one's own password: whoever finds a session open may not guess at it for long."""
+    mine = str(visit.account.id)
+    if not may(visit.request, "own password", TRIES, about=mine):
+        return TooMany("Too many wrong passwords. Wait ten minutes.")
+    fault = await visit.attempt(change)
+    if fault is None:
+        undo(visit.request, "own password", about=mine)
+    return fault
 
 
 async def _account(visit: Visit, fault: Problem | None = None) -> Response:
@@ -151,13 +173,21 @@ async def _account(visit: Visit, fault: Problem | None = None) -> Response:
 
 
 async def _in(request: Request, secret: str, there: str) -> Response:
-    account = await _sessions(request).who(secret)
-    home = home_of(account) if account else "/"
-    response = RedirectResponse(there or home, 303)
-    response.set_cookie(
-        _cookie(request), secret, max_age=int(SHIFT.total_seconds()), httponly=True, samesite="strict", secure=_is_secure(request)
-    )
+    """Let the browser have a session; the one that it had before is over."""
+    sessions = _sessions(request)
+    if before := session_of(request):
+        await sessions.sign_out(before)
+    account = await sessions.who(secret)
+    response = RedirectResponse(there or (home_of(account) if account else "/"), 303)
+    keep = partial(response.set_cookie, httponly=True, samesite="strict", secure=_is_secure(request))
+    keep(cookie_of(request), secret, max_age=int(SHIFT.total_seconds()))
+    if account and account.is_whole:
+        keep(MARK + account.id.hex[-12:], sessions.mark_of(account.id), max_age=MARK_KEPT, path="/sign-in")
     return response
+
+
+def _marks(request: Request) -> list[str]:
+    return [value for name, value in request.cookies.items() if name.startswith(MARK)]
 
 
 def _form(request: Request, there: str, fault: str = "", status: int = 200, login: str = "") -> Response:
@@ -187,7 +217,3 @@ def _sessions(request: Request) -> Sessions:
 
 def _is_secure(request: Request) -> bool:
     return bool(request.app.state.settings.base_url.startswith("https:"))
-
-
-def _cookie(request: Request) -> str:
-    return HOST_COOKIE if _is_secure(request) else COOKIE

@@ -20,6 +20,7 @@ from app.core.work import Work, begin
 from app.identity.doors import COMMANDS, session_of
 
 FIELDS: Final = 400
+ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
 TOKEN: Final = "page_token"  # noqa: S105  a field's name
 HEADER: Final = "x-page-token"
 PART: Final = "x-part"  # a script asks for a part of a page: it wants no other page instead
@@ -45,6 +46,10 @@ class Sent:
     def __getitem__(self, name: str) -> str:
         """The first value of a field, stripped; empty when it was not sent."""
         return next((value.strip() for key, value in self.pairs if key == name), "")
+
+    def raw(self, name: str) -> str:
+        """The first value as it was typed: a password may begin with a space."""
+        return next((value for key, value in self.pairs if key == name), "")
 
     def all(self, name: str) -> list[str]:
         """Every value of a field."""
@@ -115,7 +120,10 @@ async def fields(request: Request) -> Sent:
 
     Raises:
         Invalid: more fields than any form of ours has.
+        Forbidden: a page of another site sent it. Also where there is no session yet: nobody is signed in as somebody else.
     """
+    if request.headers.get("sec-fetch-site") in ELSEWHERE:
+        raise Forbidden("This was not sent by a page of ours.")
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return Sent([])
     body = (await request.body()).decode("utf-8", "replace")

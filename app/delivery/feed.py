@@ -28,6 +28,7 @@ from app.identity import service as identity
 LOOK_EVERY: Final = 1.0
 OPEN_A_KEY: Final = 2  # ⚙ long polls and streams together, in one process
 TOGETHER: Final = 100  # ⚙ feeds that are read by one statement
+ANYBODY: Final = UUID(int=0)  # whoever waits for news of any recipient waits under this one
 A_WAKING: Final = 20  # ⚙ events that one who waited gets at once; for more he asks again
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ class Heads:
         self._open: Counter[UUID] = Counter()
         self._loaded = False
         self.is_ending = False
+        self.noted = 0  # how often any feed went on
 
     def head(self, recipient: UUID) -> int | None:
         """The last number of a recipient; None when it is not known yet."""
@@ -57,16 +59,21 @@ class Heads:
             return None
         return Events(after, (), after, self._oldest.get(recipient, 1))
 
+    @property
+    def taken(self) -> int:
+        """How many places are taken, by all keys."""
+        return self._open.total()
+
     @contextmanager
-    def place(self, key: UUID) -> Iterator[None]:
+    def place(self, key: UUID, most: int = OPEN_A_KEY) -> Iterator[None]:
         """Room for one who waits or streams.
 
         Raises:
-            TooMany: this key has two open already.
+            TooMany: this key has `most` open already.
         """
-        if self._open[key] >= OPEN_A_KEY:
+        if self._open[key] >= most:
             raise TooMany(
-                "This key has two long polls or streams open already. Close one, or poll without waiting.", retry_after=5
+                f"This key has {most} long polls or streams open already. Close one, or poll without waiting.", retry_after=5
             )
         self._open[key] += 1
         try:
@@ -80,6 +87,12 @@ class Heads:
         """Return when there is something after `after`, when the time is over, or when `gone` is. No connection is held."""
         async with self._listening(recipient) as woken, _until(gone, woken):
             if (self.head(recipient) or 0) <= after and not self.is_ending:
+                await asyncio.wait((woken,), timeout=seconds)
+
+    async def news_of_any(self, after: int, seconds: float) -> None:
+        """Return when anything at all was noted after `noted` was `after`, or when the time is over."""
+        async with self._listening(ANYBODY) as woken:
+            if self.noted == after and not self.is_ending:
                 await asyncio.wait((woken,), timeout=seconds)
 
     @asynccontextmanager
@@ -136,7 +149,8 @@ class Heads:
     def _note(self, recipient: UUID, number: int) -> None:
         if number > self._heads.get(recipient, 0):
             self._heads[recipient] = number
-            for woken in self._waiting.get(recipient, ()):
+            self.noted += 1
+            for woken in (*self._waiting.get(recipient, ()), *self._waiting.get(ANYBODY, ())):
                 _wake(woken)
 
 

@@ -60,7 +60,7 @@ class Operators:
         for version, body in enumerate((begun, call.body), start=1):
             saved = await self._api.command(f"/v1/drafts/{draft}", body, key=f"{key}-{version}", version=version, method="PUT")
             if not saved.is_success:
-                raise _refused(saved)
+                raise refused(saved)
         return _id(await self._api.command(f"/v1/drafts/{draft}/completion", key=f"{key}-end", version=3))
 
 
@@ -75,10 +75,13 @@ def places() -> list[Place]:
 
 def _id(answer: httpx.Response) -> str:
     if answer.status_code != CREATED:
-        raise _refused(answer)
+        raise refused(answer)
     return str(answer.json()["id"])
 
 
-def _refused(answer: httpx.Response) -> RuntimeError:
+def refused(answer: httpx.Response) -> RuntimeError:
+    """What a command was answered that should have been carried out."""
     told = answer.json()
-    return RuntimeError(f"A call was answered {answer.status_code}: {told.get('detail')} {told.get('errors', '')}")
+    return RuntimeError(
+        f"{answer.request.url.path} was answered {answer.status_code}: {told.get('detail')} {told.get('errors', '')}"
+    )

@@ -48,12 +48,18 @@ class Party:
         self._busy_with: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._faults: list[str] = []
+        self._aside = False
         self.too_late = 0
 
     @property
     def faults(self) -> list[str]:
         """What should not have been."""
         return [*self._faults, *(f"{self.name}: {one}" for one in self.api.faults)]
+
+    @property
+    def busy(self) -> int:
+        """How many offers and cases it is at work on."""
+        return len(self._tasks)
 
     def hear(self, way: str, event: dict[str, Any], message_id: str) -> None:
         """Take an event in, whichever way it came: at least once, told apart by the id of its message."""
@@ -72,8 +78,15 @@ class Party:
             for event in page["events"]:
                 self.hear("feed", event, event["id"])
 
+    async def step_aside(self) -> None:
+        """Answer nothing any more, and leave the cases to others; what comes is still taken in."""
+        self._aside = True
+        await self._stop()
+
     async def take_up(self) -> None:
         """After a new start: answer the offers that wait, and go on with the cases that are ours."""
+        if self._aside:
+            return
         for offer in await self.api.all("/v1/offers", state="pending"):
             if offer["organisationId"] == self.organisation:
                 self._go(offer["id"], self._answer(Asked.of(offer, offer["id"])))
@@ -83,13 +96,16 @@ class Party:
 
     async def rest(self) -> None:
         """Stop everything; it can be taken up again."""
+        await self._stop()
+        await self.api.close()
+
+    async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.api.close()
 
     def _go(self, about: str, doing: Coroutine[Any, Any, None]) -> None:
-        if about in self._busy_with:
+        if self._aside or about in self._busy_with:
             doing.close()
             return
         self._busy_with.add(about)

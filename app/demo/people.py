@@ -18,6 +18,9 @@ CAST: Final = (
     ("beheer", "Noor Voorbeeld", "administrator", "landelijk-meldpunt"),
     ("privacy", "Pim Voorbeeld", "privacy_officer", "landelijk-meldpunt"),
 )
+DESK, PROVIDER = (str(organisation_id(slug)) for _, _, role, slug in CAST if role == "desk")
+VISITED: Final = frozenset({DESK, PROVIDER})
+"""The organisations that answer no more by themselves once the play has ended: a visitor does, or nobody."""
 
 
 async def with_accounts(work: Work) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -21,7 +22,9 @@ from app.demo.calls import DAY, planned
 from app.demo.children import Children
 from app.demo.client import Api
 from app.demo.journal import Journal, Memory
+from app.demo.leaving import leave
 from app.demo.operators import Operators, places
+from app.demo.people import VISITED
 from app.demo.receiver import free_port
 from app.demo.stage import Member, Stage, alone_in, reset
 from app.demo.summary import Summary, summed_up
@@ -134,6 +137,8 @@ class _Play:
         base_url = self.children.base_url
         write_for_the_start_page(self.folder, base_url, chosen(members, self.journal), None, self.memory.told["people"])
         self.troupe = Troupe(base_url, members, self.memory, self.journal)
+        if told.get("left"):
+            await self.troupe.step_aside(VISITED)
         await self.troupe.gather()
         operator = Api(base_url, next(one.token for one in members if one.role == "operator"))
         try:
@@ -143,7 +148,7 @@ class _Play:
             summary = await summed_up(operator, self.troupe, self.journal, told["calls"])
         finally:
             await operator.close()
-        await self._stay(members, summary)
+        await self._stay(members, summary, self.troupe)
         return 0 if summary.adds_up else 1
 
     def _what_to_play(self) -> dict[str, Any]:
@@ -224,7 +229,7 @@ class _Play:
         await troupe.go_on()
         self.console.print("… and is back.")
 
-    async def _stay(self, members: list[Member], summary: Summary) -> None:
+    async def _stay(self, members: list[Member], summary: Summary, troupe: Troupe) -> None:
         show(summary, self.console, self.options.speed)
         shown, base_url = chosen(members, self.journal), self.children.base_url
         write_for_the_start_page(self.folder, base_url, shown, summary, self.memory.told["people"])
@@ -235,7 +240,22 @@ class _Play:
             self.console.print(
                 f"The play's clock shows {clock.now().astimezone(AMSTERDAM):%a %H:%M} and runs on until it is now."
             )
+        while clock.speed() > 1:  # what is left before would be too late at once
+            await asyncio.sleep(BEAT)
+        await troupe.step_aside(VISITED)
+        if not self.memory.told.get("left"):
+            await self._leave(members, troupe)
+        write_for_the_start_page(self.folder, base_url, shown, summary, self.memory.told["people"], ready=True)
+        self.console.print("Ready for visitors: the start page leads each role by the hand.")
         await self.stop.wait()
+
+    async def _leave(self, members: Sequence[Member], troupe: Troupe) -> None:
+        """What visitors find; a demo without it is still a demo."""
+        try:
+            await leave(self.children.base_url, members, troupe.receiver.port)
+        except (RuntimeError, LookupError, OSError, httpx.HTTPError) as error:
+            self.console.print(f"[red]Not everything could be left for visitors: {escape(str(error) or type(error).__name__)}[/]")
+        self.memory.keep(left=True)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:

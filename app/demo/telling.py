@@ -53,9 +53,15 @@ def chosen(members: Sequence[Member], journal: Journal) -> list[Member]:
 
 
 def write_for_the_start_page(
-    folder: Path, base_url: str, members: Sequence[Member], summary: Summary | None, people: Sequence[Mapping[str, str]] = ()
+    folder: Path,
+    base_url: str,
+    members: Sequence[Member],
+    summary: Summary | None,
+    people: Sequence[Mapping[str, str]] = (),
+    *,
+    ready: bool = False,
 ) -> None:
-    """`demo.json`: where, who, whom a visitor can be, and what the play came to once it has ended.
+    """`demo.json`: where, who, whom a visitor can be, what the play came to once it has ended, `ready`: visitors can play.
 
     Only its owner may read it: it holds tokens.
     """
@@ -64,7 +70,7 @@ def write_for_the_start_page(
         for one in members
     ]
     told: dict[str, Any] = {"base_url": base_url, "tokens": tokens, "summary": summary.to_json() if summary else None}
-    told["people"] = list(people)
+    told |= {"people": list(people), "ready": ready}
     fresh = folder / "demo.new"
     fresh.touch(mode=0o600)
     fresh.write_bytes(orjson.dumps(told))

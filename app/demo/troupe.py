@@ -1,7 +1,7 @@
 """Everybody who answers in the play: meldpunten with webhooks, care providers and the national desk with a poller."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from app.demo.client import Api
@@ -46,6 +46,10 @@ class Troupe:
                 task.add_done_callback(self._note)
                 self._polling.append(task)
 
+    async def step_aside(self, organisations: Collection[str]) -> None:
+        """These answer no more by themselves: whoever visits the demo answers for them."""
+        await asyncio.gather(*(party.step_aside() for party in self.parties if party.organisation in organisations))
+
     async def go_on(self) -> None:
         """The receiver is back after having been away: those whose deliveries failed have them tried at once."""
         await self.receiver.start(self.receiver.port)
@@ -71,7 +75,7 @@ class Troupe:
     async def _ask_for_webhooks(self, party: Party) -> None:
         """One endpoint, where we listen now; a secret that got lost with a kill means a new endpoint."""
         url, secrets = self.receiver.url(party.organisation), self._memory.told.get("secrets", {})
-        for endpoint in (await party.api.get(ENDPOINTS))["items"]:
+        for endpoint in await self._ours(party):
             if party.organisation not in secrets:
                 await party.api.ask("DELETE", f"{ENDPOINTS}/{endpoint['id']}")
             elif endpoint["url"] != url:
@@ -84,8 +88,13 @@ class Troupe:
             self.receiver.add(party, made.json()["secret"])
         await self._resume(party)
 
+    async def _ours(self, party: Party) -> list[dict[str, Any]]:
+        """The endpoints at which this receiver listens; a visitor may have made others."""
+        found: list[dict[str, Any]] = (await party.api.get(ENDPOINTS))["items"]
+        return [one for one in found if one["url"].endswith(f"/hooks/{party.organisation}")]
+
     async def _resume(self, party: Party) -> None:
-        for endpoint in (await party.api.get(ENDPOINTS))["items"]:
+        for endpoint in await self._ours(party):
             if endpoint["failingSince"] or endpoint["state"] != "active":
                 paused = await self._change(party, endpoint, {"state": "paused"})
                 await self._change(party, paused, {"state": "active"})

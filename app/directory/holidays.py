@@ -4,6 +4,7 @@ The service calendar has Monday to Friday and the public holidays; the statutory
 royal decree are entered by hand elsewhere: no library knows them.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
@@ -20,6 +21,12 @@ NO_DAYS: Final[frozenset[date]] = frozenset()
 def service_holidays(year: int) -> frozenset[date]:
     """Days on which offices are closed: public holidays, 5 May only when it is a lustrum."""
     return frozenset(country_holidays("NL", years=year))
+
+
+@cache
+def holiday_names(year: int, language: str) -> Mapping[date, str]:
+    """What the days of `service_holidays` are called, in Dutch (`nl`) or English."""
+    return dict(country_holidays("NL", years=year, language="nl" if language == "nl" else "en_US").items())
 
 
 @cache

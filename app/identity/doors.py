@@ -23,8 +23,16 @@ BEARER: Final = HTTPBearer(auto_error=False, description="A token made by `nodus
 
 
 def session_of(request: Request) -> str | None:
-    """The secret of the console's session that a request came with."""
-    return request.cookies.get(HOST_COOKIE) or request.cookies.get(COOKIE)
+    """The secret of the console's session that a request came with.
+
+    By https only the cookie that this host alone can have set: a neighbour's subdomain could plant another.
+    """
+    return request.cookies.get(cookie_of(request))
+
+
+def cookie_of(request: Request) -> str:
+    """What the session's cookie is called here."""
+    return HOST_COOKIE if request.app.state.settings.base_url.startswith("https:") else COOKIE
 
 
 async def _who(request: Request, needed: tuple[str, ...]) -> Actor:

@@ -60,6 +60,10 @@ OVERRIDES: Final = (
     select(roster_override).where(roster_override.c.roster_id == bindparam("roster_id")).order_by(roster_override.c.id)
 )
 OVERRIDES_AFTER: Final = OVERRIDES.where(roster_override.c.id > bindparam("after"))
+OVERRIDES_IN: Final = text("""
+  SELECT * FROM roster_override WHERE roster_id = :roster_id
+    AND (span && tstzrange(:starts_at, :ends_at) OR other_span && tstzrange(:starts_at, :ends_at)) ORDER BY id
+""")
 # In the order in which they were decided: the later word counts.
 OVERRIDES_THAT_COUNT: Final = text("""
   SELECT * FROM roster_override WHERE roster_id = ANY(:ids) AND state IN ('set', 'accepted')

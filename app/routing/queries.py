@@ -48,6 +48,10 @@ def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None
     return query.where(offer.c.state == state) if state else query
 
 
+LAST_OFFERED: Final = (
+    select(offer.c.offered_at).where(offer.c.organisation_id == bindparam("organisation_id")).order_by(offer.c.id.desc()).limit(1)
+)
+
 # First decisions, by the ids that their moments give: what was needed, in codes.
 FIRST_DECISIONS: Final = text("""
   SELECT at, inputs -> 'need' AS need, inputs -> 'around' ->> 'municipality_code' AS code FROM decision

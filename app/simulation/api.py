@@ -1,6 +1,5 @@
 """Try a directory or a roster before it is real."""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -11,15 +10,13 @@ from app.core.errors import Invalid, TooMany
 from app.core.http import problems, rooms_router
 from app.core.work import begin
 from app.identity.doors import asking
-from app.simulation.results import carried_out
 from app.simulation.schemas.asked import SimulationIn
 from app.simulation.schemas.told import SimulationOut
-from app.simulation.service import Material, planned, read
+from app.simulation.service import ONE_AT_A_TIME, played, read
 
 router = rooms_router("simulation")
 MOST_CALLS: Final = 10_000  # ⚙ a few seconds of one core
 LONGEST: Final = timedelta(days=400)
-ONE_AT_A_TIME: Final = asyncio.Lock()  # calls come first: planners wait for each other
 
 
 @router.post("/simulations", responses=problems(Invalid, TooMany))
@@ -35,10 +32,4 @@ async def run_simulation(
     async with ONE_AT_A_TIME:
         async with begin(request.app.state.database, actor, request_id=request.state.request_id) as work:
             material = await read(work, body, most=MOST_CALLS, longest=LONGEST)
-        return await asyncio.to_thread(_played, body, material)
-
-
-def _played(body: SimulationIn, material: Material) -> SimulationOut:
-    """In a thread: it takes seconds, and calls come in meanwhile."""
-    result = carried_out(planned(body, material, most=MOST_CALLS))
-    return SimulationOut.of(result, with_charts=body.charts)
+        return SimulationOut.of(await played(body, material, most=MOST_CALLS), with_charts=body.charts)

@@ -18,6 +18,7 @@ from app.simulation.playing import Asked, Outcome
 DAYS: Final = 7
 HOURS: Final = 24
 NOBODY: Final = "nobody"
+ON_DUTY: Final = (Rung.MELDPUNT, Rung.ON_DUTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ class PersonLoad:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A directory's figures. `gap_hours`: gaps by weekday (0 is Monday) and hour, local."""
+    """A directory's figures. `gap_hours`: gaps by weekday (0 is Monday) and hour, local.
+
+    `off_duty_hours`: likewise the calls for which nobody was on duty from the start, neither a desk nor a provider.
+    """
 
     calls: int
     decisions: int
@@ -85,6 +89,7 @@ class Figures:
     gap_calls: int
     gaps: tuple[Gap, ...]
     gap_hours: tuple[tuple[int, ...], ...]
+    off_duty_hours: tuple[tuple[int, ...], ...]
     organisations: tuple[Load, ...]
     people: tuple[PersonLoad, ...]
 
@@ -100,6 +105,7 @@ class Tally:
         self.rungs: Counter[str] = Counter()
         self.gaps: Counter[str] = Counter()
         self.gap_hours: Counter[tuple[int, int]] = Counter()
+        self.off_duty_hours: Counter[tuple[int, int]] = Counter()
         self.answers: Counter[tuple[UUID, Answer]] = Counter()
         self.names: dict[UUID, str] = {}
         self.shifts: dict[tuple[UUID, str], Counter[UUID]] = {}
@@ -118,10 +124,12 @@ class Tally:
         self.rungs[outcome.rung or NOBODY] += 1
         if (minutes := minutes_of(call, outcome)) is not None:
             self.minutes.setdefault(urgency, array("d")).append(minutes)
+        local = call.at.astimezone(AMSTERDAM)
         if outcome.gap:
-            local = call.at.astimezone(AMSTERDAM)
             self.gaps[call.municipality_code] += 1
             self.gap_hours[local.weekday(), local.hour] += 1
+        if not outcome.asked or outcome.asked[0].rung not in ON_DUTY:
+            self.off_duty_hours[local.weekday(), local.hour] += 1
         for one in outcome.asked:
             self._asked(one)
 
@@ -148,7 +156,8 @@ class Tally:
                 Gap(code, self.municipalities[code], count)
                 for code, count in sorted(self.gaps.items(), key=lambda one: (-one[1], one[0]))
             ),
-            gap_hours=tuple(tuple(self.gap_hours[day, hour] for hour in range(HOURS)) for day in range(DAYS)),
+            gap_hours=_by_day(self.gap_hours),
+            off_duty_hours=_by_day(self.off_duty_hours),
             organisations=tuple(self._loads()),
             people=tuple(self._people()),
         )
@@ -176,6 +185,10 @@ class Tally:
                 accepted=self.accepted_by[who],
                 most_in_a_shift=max(shifts.values()),
             )
+
+
+def _by_day(hours: Counter[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(hours[day, hour] for hour in range(HOURS)) for day in range(DAYS))
 
 
 def minutes_of(call: SimulatedCall, outcome: Outcome) -> float | None:

@@ -1,5 +1,6 @@
 """Make the plan of a simulation: read the directory and past calls, then generate calls and apply what is proposed."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,13 +15,14 @@ from app.simulation.calls import SimulatedCall
 from app.simulation.generating import expected, generated, usual_per_year
 from app.simulation.playing import Player
 from app.simulation.repeating import repeated
-from app.simulation.results import Plan
+from app.simulation.results import Plan, Result, carried_out
 from app.simulation.schemas.asked import GeneratedIn, SimulationIn
 from app.simulation.snapshot import Around, Snapshot, snapshot_of
 
 CURRENT: Final = "current directory"
 CLIMBING: Final = timedelta(days=14)  # cases of the last day go on being offered
 FARTHEST: Final = (2000, 2100)
+ONE_AT_A_TIME: Final = asyncio.Lock()  # calls come first: planners wait for each other
 ASSUMED: Final = "How people answer is assumed: acceptance, delay and silence are settings, no measurement."
 
 REPEATED: Final = "Beyond its last shift each roster goes on as in its last four weeks: nobody has planned that yet."
@@ -44,6 +46,15 @@ async def read(work: Work, asked: SimulationIn, *, most: int, longest: timedelta
     period = _possible(asked, longest)
     past = None if isinstance(asked.calls, GeneratedIn) else await _past(work, period, most)
     return Material(period, await whole(work, Span(period.start, period.end + CLIMBING)), past)
+
+
+async def played(asked: SimulationIn, material: Material, *, most: int) -> Result:
+    """What comes out, with at most `most` calls; hold `ONE_AT_A_TIME`. In a thread: calls come in meanwhile.
+
+    Raises:
+        Invalid: too many generated calls or none, or a change that does not fit the directory.
+    """
+    return await asyncio.to_thread(lambda: carried_out(planned(asked, material, most=most)))
 
 
 def planned(asked: SimulationIn, material: Material, *, most: int) -> Plan:

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import text
 
 LAST_AUDIT: Final = text("SELECT at FROM audit")
+LAST_LOOK: Final = text("SELECT at, left_lying, faults FROM audit")
 FAULTS: Final = text("SELECT fault, count(*) AS count FROM case_unkept GROUP BY fault")
 COUNT_LYING: Final = text("SELECT count(*) AS count FROM case_left_lying")
 ANYTHING_OPEN: Final = text("SELECT EXISTS (SELECT FROM cases WHERE state <> 'closed') AS open")

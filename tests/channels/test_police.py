@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from tests.channels.makers import FORM, POLICE, a_mail, a_police_form, a_professional, heard, send_police
+from tests.channels.makers import FORM, POLICE, a_mail, a_police_form, a_professional, heard, listed, send_police
 from tests.conftest import client_of, running, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 
@@ -18,8 +18,8 @@ async def test_a_report_becomes_a_call_of_the_desk(client: httpx.AsyncClient, da
     importer = await a_token(database, AMSTERDAM_DESK, "desk")
     kept = (await send_police(client, importer, a_police_form(1931))).json()
     assert kept["state"] == "taken_in"
-    listed = (await client.get("/v1/police-reports?limit=100", headers=importer)).json()["items"]
-    mine = next(one for one in listed if one["id"] == kept["id"])
+    reports = await listed(client, "/v1/police-reports", importer)
+    mine = next(one for one in reports if one["id"] == kept["id"])
     assert (mine["purpose"], mine["parser"], mine["fault"]) == ("a", "nodus-form-1", None)
     operator = await a_token(database, AMSTERDAM_DESK, "operator")
     told = (await client.get(f"/v1/calls/{mine['callId']}?purpose=triage", headers=operator)).json()
@@ -54,12 +54,12 @@ async def test_the_original_is_kept_and_every_look_is_logged(client: httpx.Async
 
 async def test_the_police_hear_who_has_taken_it_up(client: httpx.AsyncClient, database: Database) -> None:
     """The next patrol knows whom to ring, and learns nothing else."""
-    key = await a_professional(database)
+    key, desk = await a_professional(database), await a_token(database, AMSTERDAM_DESK, "desk")
+    asked_before = {one["id"] for one in await listed(client, "/v1/offers", desk)}
     kept = (await send_police(client, key, a_police_form(1932))).json()
     address = f"/v1/police-reports/{kept['id']}"
     assert (await client.get(address, headers=key)).json() == {"id": kept["id"], "progress": "being_asked", "takenUpBy": None}
-    desk = await a_token(database, AMSTERDAM_DESK, "desk")
-    offer = (await client.get("/v1/offers?limit=100", headers=desk)).json()["items"][-1]["id"]
+    [offer] = {one["id"] for one in await listed(client, "/v1/offers", desk)} - asked_before
     await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
     told = (await client.get(address, headers=key)).json()
     assert told["progress"] == "taken_up"
@@ -73,8 +73,8 @@ async def test_one_thread_for_one_person(client: httpx.AsyncClient, database: Da
     importer = await a_token(database, AMSTERDAM_DESK, "desk")
     forms = (a_police_form(1935), a_police_form(1935).replace("blote voeten", "sokken"), a_police_form(1936))
     reports = [(await send_police(client, importer, form)).json()["id"] for form in forms]
-    listed = (await client.get("/v1/police-reports?limit=100", headers=importer)).json()["items"]
-    ids = {one["id"]: one["callId"] for one in listed}
+    taken_in = await listed(client, "/v1/police-reports", importer)
+    ids = {one["id"]: one["callId"] for one in taken_in}
     operator = await a_token(database, AMSTERDAM_DESK, "operator")
     calls = [(await client.get(f"/v1/calls/{ids[one]}?purpose=triage", headers=operator)).json()["call"] for one in reports]
     assert [call["disposition"] for call in calls] == ["case_opened", "joined_case", "case_opened"]
@@ -130,8 +130,8 @@ async def test_what_cant_be_read_is_kept_for_a_person(
     assert answer.status_code == 201, answer.text
     assert answer.json()["state"] == "unread"
     supervisor = await a_token(database, HOTLINE, "supervisor")
-    unread = (await client.get("/v1/police-reports?state=unread&limit=100", headers=supervisor)).json()["items"]
-    mine = next(one for one in unread if one["id"] == answer.json()["id"])
+    reports = await listed(client, "/v1/police-reports", supervisor, state="unread")
+    mine = next(one for one in reports if one["id"] == answer.json()["id"])
     assert mine["fault"] == fault
     original = (await client.get(f"/v1/police-reports/{mine['id']}/original?purpose=triage", headers=supervisor)).json()
     assert base64.b64decode(original["content"]) == content

@@ -7,7 +7,7 @@ from app.channels.due import act, claim
 from app.core.actor import WORKER
 from app.core.db import Database
 from app.core.work import begin
-from tests.channels.makers import POLICE, a_professional, a_report, a_transfer, heard
+from tests.channels.makers import POLICE, a_professional, a_report, a_transfer, heard, listed
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 
@@ -17,20 +17,20 @@ async def test_a_professional_reports_and_hears_how_far_it_is(client: httpx.Asyn
     desk = await a_token(database, AMSTERDAM_DESK, "desk")
     receipt = (await client.post("/v1/reports", json=a_report(phone="0201234567"), headers=key)).json()
     assert set(receipt) == {"id", "reference", "sentAt", "handOffs"}
-    listed = (await client.get("/v1/reports?limit=100", headers=key)).json()["items"]
-    assert next(one for one in listed if one["id"] == receipt["id"])["progress"] == "being_asked"
+    reports = await listed(client, "/v1/reports", key)
+    assert next(one for one in reports if one["id"] == receipt["id"])["progress"] == "being_asked"
     operator = await a_token(database, HOTLINE, "operator")
-    calls = (await client.get("/v1/calls?limit=100", headers=operator)).json()
-    call = next(one for one in calls["items"] if one["reference"] == receipt["reference"])
+    calls = await listed(client, "/v1/calls", operator)
+    call = next(one for one in calls if one["reference"] == receipt["reference"])
     assert call["channel"] == "professional"
     told = (await client.get(f"/v1/calls/{call['id']}?purpose=triage", headers=operator)).json()["contents"]
     assert told["caller"]["organisation"]
     assert told["caller"]["phone"] == "0201234567"
-    offers = (await client.get("/v1/offers?limit=100", headers=desk)).json()["items"]
+    offers = await listed(client, "/v1/offers", desk)
     offer = next(one for one in offers if one["caseId"] == call["caseId"])["id"]
     await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
-    listed = (await client.get("/v1/reports?limit=100", headers=key)).json()["items"]
-    mine = next(one for one in listed if one["id"] == receipt["id"])
+    reports = await listed(client, "/v1/reports", key)
+    mine = next(one for one in reports if one["id"] == receipt["id"])
     assert mine == {"id": receipt["id"], "reference": receipt["reference"], "sentAt": receipt["sentAt"], "progress": "taken_up"}
 
 
@@ -42,8 +42,8 @@ async def test_a_sender_hears_that_it_was_a_mistake(client: httpx.AsyncClient, d
     why, address = {"reason": "Verkeerde persoon."}, f"/v1/calls/{found['callId']}/error"
     answer = await client.post(address, json=why, headers=operator | {"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
-    listed = (await client.get("/v1/reports?limit=100", headers=key)).json()["items"]
-    assert next(one for one in listed if one["id"] == receipt["id"])["progress"] == "entered_in_error"
+    reports = await listed(client, "/v1/reports", key)
+    assert next(one for one in reports if one["id"] == receipt["id"])["progress"] == "entered_in_error"
 
 
 async def test_a_sender_reads_nothing_of_the_case(client: httpx.AsyncClient, database: Database) -> None:
@@ -52,15 +52,15 @@ async def test_a_sender_reads_nothing_of_the_case(client: httpx.AsyncClient, dat
     other = await a_token(database, AMSTERDAM_DESK, "professional")
     receipt = (await client.post("/v1/reports", json=a_report(), headers=key)).json()
     operator = await a_token(database, HOTLINE, "operator")
-    calls = (await client.get("/v1/calls?limit=100", headers=operator)).json()["items"]
+    calls = await listed(client, "/v1/calls", operator)
     call = next(one for one in calls if one["reference"] == receipt["reference"])
     for path in (f"/v1/calls/{call['id']}?purpose=triage", f"/v1/cases/{call['caseId']}", "/v1/cases", "/v1/police-reports"):
         assert (await client.get(path, headers=key)).status_code == 403
     desk = await a_token(database, POLICE, "desk")  # the same organisation with more scopes: row-level security says no
     assert (await client.get(f"/v1/cases/{call['caseId']}", headers=desk)).status_code == 404
     assert (await client.get(f"/v1/cases/{call['caseId']}/calls?purpose=triage", headers=desk)).status_code == 404
-    items = (await client.get("/v1/reports?limit=100", headers=other)).json()["items"]
-    assert receipt["id"] not in {one["id"] for one in items}
+    reports = await listed(client, "/v1/reports", other)
+    assert receipt["id"] not in {one["id"] for one in reports}
 
 
 async def test_the_same_key_of_two_senders_is_two_keys(client: httpx.AsyncClient, database: Database) -> None:
@@ -76,14 +76,14 @@ async def test_the_same_key_of_two_senders_is_two_keys(client: httpx.AsyncClient
 
 async def test_a_transfer_is_the_senders_until_accepted(client: httpx.AsyncClient, database: Database) -> None:
     """Whoever hands over hears by event when somebody else has accepted, once; until then it answers for the call."""
-    sender = await a_token(database, POLICE, "desk")
+    sender, desk = await a_token(database, POLICE, "desk"), await a_token(database, AMSTERDAM_DESK, "desk")
+    asked_before = {one["id"] for one in await listed(client, "/v1/offers", desk)}
     receipt = (await client.post("/v1/transfers", json=a_transfer(), headers=sender)).json()
     address = f"/v1/transfers/{receipt['id']}"
     before = (await client.get(address, headers=sender)).json()
     assert before["acceptedAt"] is None
     assert before["progress"] == "being_asked"
-    desk = await a_token(database, AMSTERDAM_DESK, "desk")
-    offer = (await client.get("/v1/offers?limit=100", headers=desk)).json()["items"][-1]["id"]
+    [offer] = {one["id"] for one in await listed(client, "/v1/offers", desk)} - asked_before
     await client.post(f"/v1/offers/{offer}/acceptance", json={}, headers=desk | {"If-Match": '"1"'})
     async with begin(database, WORKER) as work:
         due = [one for one in await claim(work) if str(one) == receipt["id"]]
@@ -132,7 +132,7 @@ async def test_emoji_and_right_to_left_are_kept_as_told(client: httpx.AsyncClien
     worry = "هو لا يأكل 😟 e\u0301 \u202eabc"
     receipt = (await client.post("/v1/reports", json=a_report(worry=worry), headers=await a_professional(database))).json()
     operator = await a_token(database, HOTLINE, "operator")
-    calls = (await client.get("/v1/calls?limit=100", headers=operator)).json()["items"]
+    calls = await listed(client, "/v1/calls", operator)
     call = next(one for one in calls if one["reference"] == receipt["reference"])
     contents = (await client.get(f"/v1/calls/{call['id']}?purpose=triage", headers=operator)).json()["contents"]
     assert contents["worry"] == worry

@@ -1,14 +1,24 @@
 """The browser that the tests of the pages share."""
 
+import inspect
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.console.serving import end_chromium
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 async def _one_browser() -> AsyncIterator[None]:
     """Ends it after the last test."""
     yield
     await end_chromium()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who may start it also ends it; a test without a loop can't, and must not be asked to."""
+    for item in items:
+        here = Path(__file__).parent in item.path.parents
+        if here and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.fixturenames.append("_one_browser")

@@ -47,16 +47,17 @@ async def a_play(database: Database, folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[str]:
+async def served(settings: Settings, port: int = 0) -> AsyncIterator[str]:
     """The application on a socket of its own; its address."""
     async with running(settings) as app:
-        server = uvicorn.Server(uvicorn.Config(edged(app), port=0, log_config=None, lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(edged(app), port=port, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         finally:
+            app.state.heads.let_go()  # as a signal would: open streams end
             server.should_exit = True
             await serving
 

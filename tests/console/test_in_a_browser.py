@@ -53,7 +53,7 @@ async def test_by_keyboard_alone(address: str) -> None:
         assert await page.evaluate("document.activeElement.textContent") == "To the contents"
         await page.keyboard.press("Enter")
         assert await page.evaluate("document.activeElement.id") == "main"
-        for _ in range(3):  # past the ways for citizens
+        for _ in range(4):  # past the sign-in and the ways for citizens
             await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         assert await page.locator(".rows tbody tr").count() == 342

@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from app.console.assets import assets
+from app.console.municipalities import BOUNDARIES, SHAPES
 from app.console.play import read_play
-from app.console.router import BOUNDARIES, SHAPES
 from app.console.words import LANGUAGES, words
 from app.core.db import Database
 from app.main import edged
@@ -106,6 +106,20 @@ def test_no_text_is_empty_or_names_other_values(language: str) -> None:
         ours, others = (FILLED.findall(str(words(one)._told[name])) for one in (language, LANGUAGES[language == "nl"]))
         assert words(language)._told[name], name
         assert set(ours) == set(others), name
+
+
+def test_what_a_browser_loads_stays_light() -> None:
+    """Less than 250 kB of styles and scripts for all pages together, before compression: a desk's line may be slow."""
+    sizes = {name: len(one.content) for name, one in assets().items() if name.endswith((".css", ".js"))}
+    assert sum(sizes.values()) < 250_000, sizes
+
+
+@pytest.mark.parametrize("template", sorted((CONSOLE / "templates").rglob("*.html")), ids=lambda one: one.name)
+def test_a_template_keeps_to_the_policy(template: Path) -> None:
+    """What the policy of our pages would stop silently, or what would show a text as it came, is not written at all."""
+    text = template.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"""<style|\bstyle=|\bon[a-z]+=["']|javascript:|\bhx-on|\|\s*safe\b""", text)
 
 
 def test_the_map_is_whole_and_light() -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 import httpx
 import pytest
+import requests
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, settings
@@ -131,6 +132,8 @@ class Service:
         self.known: dict[str, str] = {}
         self.fitting: dict[str, dict[str, str]] = {}
         self.asked: Counter[str] = Counter()
+        self.line = requests.Session()  # one connection for thousands of requests
+        self.line.trust_env = False
         self._server = uvicorn.Server(uvicorn.Config(edged(create_app(settings_for(url))), port=0, log_config=None))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -146,6 +149,7 @@ class Service:
 
     def __exit__(self, *_error: object) -> None:
         """Stop."""
+        self.line.close()
         self._server.should_exit = True
         self._thread.join(10)
 
@@ -189,7 +193,7 @@ def ask(case: Any, service: Service, chance: Random) -> None:
         known = {name: value for name, value in service.known.items() if name in case.path_parameters}
         case.path_parameters = {**case.path_parameters, **known}
     for key in sorted(service.keys, key=lambda key: key is not service.fitting.get(label)):
-        response = case.call(base_url=service.address + "/v1", headers=key)
+        response = case.call(base_url=service.address + "/v1", headers=key, session=service.line)
         case.validate_response(response, checks=CHECKS)
         if response.status_code != REFUSED:
             service.fitting[label] = key  # asked first the next time

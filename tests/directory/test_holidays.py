@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.directory.holidays import (
     AMSTERDAM,
     add_working_days,
+    holiday_names,
     is_working_day,
     service_holidays,
     statutory_end,
@@ -118,3 +119,11 @@ def test_days_added_twice_are_days_added_once(at: datetime, some: int, more: int
     """Two steps must not gain or lose a day over a weekend."""
     twice = add_working_days(add_working_days(at, some), more).astimezone(AMSTERDAM)
     assert twice.date() == add_working_days(at, some + more).astimezone(AMSTERDAM).date()
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2030])
+def test_every_holiday_has_a_name_in_both_languages(year: int) -> None:
+    """A roster names the day on which fewer people are there."""
+    dutch, english = holiday_names(year, "nl"), holiday_names(year, "en")
+    assert dutch.keys() == english.keys() == service_holidays(year)
+    assert (dutch[date(year, 12, 25)], english[date(year, 12, 25)]) == ("Eerste kerstdag", "Christmas Day")

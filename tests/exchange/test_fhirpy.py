@@ -12,7 +12,7 @@ from app.core.db import Database
 from app.exchange.codes import CONTACT_WAY
 from app.main import create_app, edged
 from tests.conftest import settings_for
-from tests.makers import AMSTERDAM_DESK, a_token, an_offered_case
+from tests.makers import AMSTERDAM_DESK, a_token, an_offered_case, now
 
 
 async def test_a_case_by_fhirpy_alone(database: Database, free_port: int) -> None:
@@ -55,7 +55,7 @@ async def _as_a_provider(client: AsyncFHIRClient, receipts: list[dict[str, dict[
     with pytest.raises(OperationOutcome, match="business-rule"):
         await second.patch(status="rejected")
     way = {"coding": [{"system": CONTACT_WAY, "code": "visit"}]}
-    await first.patch(status="in-progress", output=[{"type": way, "valueDateTime": first["meta"]["lastUpdated"]}])
+    await first.patch(status="in-progress", output=[{"type": way, "valueDateTime": now().isoformat()}])
     assert first["status"] == "in-progress"
     changed = await client.resources("Task").search(_lastUpdated__gt=third["meta"]["lastUpdated"], _id=",".join(ids)).fetch()
     assert [task.id for task in changed] == [first.id]

@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.actor import Actor, Role
 from app.core.db import Database
 from app.core.errors import Invalid
-from app.followup.story import Place, place_of
+from app.core.work import begin
+from app.followup.service.overview import overview
+from app.followup.service.story import story
+from app.followup.story import Order, Place, place_of
 from app.team.audience import Visibility, audience_of, sees
 from tests.followup.following import WAIVER
 from tests.makers import AMSTERDAM_DESK, now
@@ -222,3 +226,27 @@ async def test_who_was_only_invited_reads_nothing(client: httpx.AsyncClient, dat
     table = await a_table(client, database, ggz=MENTAL_HEALTH)
     await table.invite("owner", MENTAL_HEALTH)
     await table.read("ggz", path, 403, purpose="follow_up")
+
+
+async def test_without_a_purpose_it_tells_codes_only(
+    client: httpx.AsyncClient, database: Database, raw: asyncpg.Connection
+) -> None:
+    """What is looked at again and again by a screen opens nothing, so that there is no look to log; all else is the same."""
+    table = await a_life(client, database)
+    case = UUID(table.case)
+
+    async def looks() -> int:
+        async with raw.transaction():
+            await raw.execute("SET LOCAL ROLE nodus_worker")
+            return int(await raw.fetchval("SELECT count(*) FROM access_log WHERE case_id = $1", case))
+
+    before = await looks()
+    async with begin(database, Actor(organisation=AMSTERDAM_DESK, role=Role.DESK)) as work:
+        page = await overview(work, case, None)
+        told = await story(work, case, None, Order.NEWEST_FIRST, None, 200)
+    assert await looks() == before
+    assert page.goals
+    assert page.missing
+    assert not any(one["words"] or one["ended"] for one in page.goals)
+    assert len(told.items) > 10
+    assert not any(row["words"] for row in told.items)

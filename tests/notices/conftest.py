@@ -19,10 +19,9 @@ from app.core.db import Database
 from app.core.settings import Settings
 from app.core.work import begin
 from app.directory.seeding import organisation_id
-from app.main import create_app
 from app.notices import due
 from app.notices.send import Mailer
-from tests.conftest import client_of, settings_for
+from tests.conftest import client_of, running, settings_for
 from tests.makers import a_token, an_offered_case
 from tests.notices.server import PASSWORD, USER, Mail, MailServer, certified, mail_server
 
@@ -152,8 +151,7 @@ async def a_desk(url: str, authority: tuple[Path, Any]) -> AsyncIterator[Desk]:
     ca, context = authority
     async with mail_server(context) as server:
         settings = mailing(url, server, ca)
-        app = create_app(settings)
-        async with app.router.lifespan_context(app), client_of(app) as client:
+        async with running(settings) as app, client_of(app) as client:
             database: Database = app.state.database
             made = Desk(client, database, server, await a_token(database), await a_token(database, PROVIDER, "desk"))
             await made.change("DELETE FROM code_mailed")  # each test has a day of its own

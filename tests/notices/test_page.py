@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from app.core.ids import new_id
-from app.main import create_app, edged
+from app.main import edged
 from app.notices import due
+from tests.conftest import running
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
 from tests.notices.conftest import ADDRESS, PROVIDER, Desk, minutes
 
@@ -30,10 +31,10 @@ async def address_in(desk: Desk) -> str:
 @pytest.fixture
 async def browser(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     """A browser's side of an application of its own, so that nobody else is counted."""
-    app = create_app(desk.database.settings)
-    transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
-        yield client
+    async with running(desk.database.settings) as app:
+        transport = httpx.ASGITransport(edged(app), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://nodus.test") as client:
+            yield client
 
 
 def sent(desk: Desk, **changes: Any) -> dict[str, str]:

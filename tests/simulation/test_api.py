@@ -11,7 +11,7 @@ from app.cases.lifecycle import Urgency
 from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.routing.need import Kind, Need
-from app.simulation import api
+from app.simulation.service import ONE_AT_A_TIME
 from tests.conftest import MOMENT
 from tests.makers import HOTLINE, a_token
 from tests.routing.working import an_offer
@@ -143,4 +143,4 @@ async def test_it_is_for_those_who_plan_and_one_at_a_time(
     both = await asyncio.gather(*(client.post("/v1/simulations", json=WEEK, headers=planner) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [200, 429]
     assert next(answer for answer in both if answer.status_code == 429).headers["Retry-After"]
-    assert not api.ONE_AT_A_TIME.locked()
+    assert not ONE_AT_A_TIME.locked()

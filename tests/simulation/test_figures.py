@@ -55,6 +55,7 @@ def test_everything_adds_up(told: list[tuple[Any, ...]], answering: dict[Any, An
     assert all(load.offered == load.accepted + load.declined + load.expired for load in one.organisations)
     assert one.gap_calls == sum(gap.calls for gap in one.gaps) == sum(map(sum, one.gap_hours))
     assert one.gap_calls == sum(call.municipality_code == ALKMAAR for call in found)
+    assert one.gap_calls <= sum(map(sum, one.off_duty_hours)) <= one.calls
     assert all(load.most_in_a_shift <= load.offered and load.accepted <= load.offered for load in one.people)
     difference = result.difference
     assert difference is not None

@@ -1,16 +1,19 @@
 """Accounts: made, listed, ended; the password and the code of one's own."""
 
-import re
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from app.accounts import codes, passwords, queries
+from app.accounts.logins import LOGIN
 from app.accounts.tables import account
 from app.core import clock
-from app.core.errors import FieldError, Invalid, NotFound, Refused
+from app.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from app.core.work import Work
 from app.identity import service as identity
 from app.identity.service import LONGEST_LIFE
@@ -18,7 +21,12 @@ from app.identity.tokens import parse
 from app.vault.keys import master_key
 
 NAME_LIMIT: Final = 100
-LOGIN: Final = re.compile(r"[a-z0-9._@+-]{2,100}")
+
+
+class LoginTaken(Conflict):
+    """A login is somebody's for ever, so that what was done under it stays his."""
+
+    slug, title = "login-taken", "Somebody has this login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,25 @@ def make(work: Work, *, organisation: UUID, role: str, login: str, name: str, pa
     return token.key, chosen
 
 
+async def add(work: Work, *, organisation: UUID, role: str, login: str, name: str) -> tuple[UUID, str]:
+    """As `make`, stored at once, and what stands in its way is told in words.
+
+    Raises:
+        Invalid: as `make`.
+        NotFound: there is no such organisation.
+        LoginTaken: somebody has this login, perhaps at another organisation, or had it.
+    """
+    if await work.one(queries.ORGANISATION, organisation=organisation) is None:
+        raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
+    made = make(work, organisation=organisation, role=role, login=login, name=name)
+    try:
+        await work.flush()
+    except IntegrityError:
+        fault = FieldError("/login", "taken", "Somebody has this login. Choose another.")
+        raise LoginTaken("Nothing was made: somebody has this login.", errors=[fault]) from None
+    return made
+
+
 async def people(work: Work) -> Sequence[Person]:
     """Every account that this work may see, by login; those that have ended too."""
     return [
@@ -96,8 +123,10 @@ async def end(work: Work, person: UUID) -> None:
     """End an account: nobody signs in with it any more, and its sessions are over.
 
     Raises:
+        Refused: it is one's own.
         NotFound: there is no such account, or it has ended.
     """
+    _refuse_own(work, person)
     if not await work.change(queries.ENDED, account=person, at=clock.wall()):
         raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
     await identity.revoke_key(work, person)
@@ -113,22 +142,26 @@ async def choose_password(work: Work, person: UUID, now: str, chosen: str) -> No
     row = await work.one(queries.ONE, account=person)
     if row is None:
         raise NotFound("There is no such account, or it has ended.")
-    if not passwords.fits(now, row["password"]):
+    if not await asyncio.to_thread(passwords.fits, now, row["password"]):
         raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
     if not passwords.is_long_enough(chosen):
         raise Invalid("Nothing was changed.", errors=[_too_short("/chosen")])
-    await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen))
+    await work.change(queries.PASSWORD, account=person, password=await asyncio.to_thread(passwords.kept, chosen))
 
 
 async def give_password(work: Work, person: UUID) -> str:
     """A new password for somebody who lost his, to be shown once; his code is taken off.
 
+    Who calls it ends the sessions that are open (`Sessions.sign_out_elsewhere`): whoever has one may be the reason.
+
     Raises:
-        NotFound: there is no such account.
+        Refused: it is one's own: whoever finds a session open could take the account over.
+        NotFound: there is no such account, or it has ended.
     """
+    _refuse_own(work, person)
     chosen = passwords.some_password()
     if not await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen)):
-        raise NotFound("There is no such account. `nodus account list` shows them.")
+        raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
     await work.change(queries.TOTP, account=person, totp=None, is_on=False)
     return chosen
 
@@ -172,9 +205,14 @@ async def turn_code_off(work: Work, person: UUID, password: str) -> None:
         Invalid: it is not the password.
     """
     row = await work.one(queries.ONE, account=person)
-    if row is None or not passwords.fits(password, row["password"]):
+    if row is None or not await asyncio.to_thread(passwords.fits, password, row["password"]):
         raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
     await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+
+
+def _refuse_own(work: Work, person: UUID) -> None:
+    if work.actor.key == person:
+        raise Refused("This is your own account. A colleague does this, or `nodus account` on the server.")
 
 
 def _too_short(pointer: str) -> FieldError:

@@ -5,14 +5,16 @@ A session is a secret in a cookie; its digest is kept. It ends after a shift, an
 
 import asyncio
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from app.accounts import codes, passwords, queries
 from app.accounts.locking import locked_until
+from app.accounts.logins import LOGIN
 from app.core import clock
 from app.core.actor import GATE, Actor, Role
 from app.core.db import Database
@@ -25,6 +27,8 @@ SHIFT: Final = timedelta(hours=12)  # ⚙ the longest that a session lives
 IDLE: Final = timedelta(hours=2)  # ⚙
 FOR_THE_CODE: Final = timedelta(minutes=5)  # ⚙
 NOTED_AGAIN: Final = timedelta(minutes=1)
+TOLD_AFTER: Final = 0.2  # seconds until a refusal: longer than any of them takes, so that it tells nothing
+NOBODY: Final = UUID(int=0)
 AT_ONCE: Final = 2  # passwords that are looked at together: each takes 19 MiB
 
 
@@ -50,6 +54,15 @@ class Account:
     actor: Actor
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """An attempt that was counted; `until`: the lock that it set."""
+
+    account: UUID
+    known: bool
+    until: datetime | None
+
+
 class Sessions:
     """The sessions of this installation, as this process asks after them."""
 
@@ -58,23 +71,24 @@ class Sessions:
         self._database = database
         self._looking = asyncio.Semaphore(AT_ONCE)
 
-    async def sign_in(self, login: str, password: str) -> tuple[str, bool]:
-        """Open a session; its secret, and whether a code must still be given.
+    async def sign_in(self, login: str, password: str, marks: Collection[str] = ()) -> tuple[str, bool]:
+        """Open a session; its secret, and whether a code must still be given. `marks`: see `mark_of`.
 
         Raises:
-            CantSignIn: see there.
+            CantSignIn: see there. It is told after the same time, whatever it was.
         """
+        began = asyncio.get_running_loop().time()
         row = await self._account(login)
+        tried = await self._try(row["id"] if row else NOBODY, marks)
         async with self._looking:
             kept = row["password"] if row else None
             fits = await asyncio.to_thread(passwords.fits, password[: passwords.LONGEST + 1], kept)
-        at = clock.wall()
-        if row is None or (row["locked_until"] and row["locked_until"] > at):
+        if row is None or tried is None or not fits:
+            await asyncio.sleep(began + TOLD_AFTER - asyncio.get_running_loop().time())
             raise _refusal()
-        if not fits:
-            await self._failed(row["id"])
-            raise _refusal()
-        return await self._opened(row), row["totp_is_on"]
+        if row["totp_is_on"]:
+            await self._take_back(tried)
+        return await self._opened(row, known=tried.known), row["totp_is_on"]
 
     async def sign_in_as(self, login: str) -> str:
         """Open a session without a password: the demo's people. The caller makes sure that this is a demo.
@@ -87,7 +101,7 @@ class Sessions:
             raise _refusal()
         return await self._opened(row)
 
-    async def give_code(self, secret: str, code: str) -> str:
+    async def give_code(self, secret: str, code: str, marks: Collection[str] = ()) -> str:
         """The code of the app, for a session that waits for it; the secret of the session that is whole.
 
         Raises:
@@ -97,17 +111,19 @@ class Sessions:
         async with begin(self._database, GATE) as work:
             session = await work.one(queries.SESSION, digest=digest_of(secret), at=at, idle_since=at - FOR_THE_CODE)
             row = await work.one(queries.BY_LOGIN, login=session["login"]) if session and not session["is_whole"] else None
-        if row is None or (row["locked_until"] and row["locked_until"] > at):
+        if row is None or not row["totp_is_on"]:
+            raise _refusal()
+        tried = await self._try(row["id"], marks)
+        if tried is None:
             raise _refusal()
         key = master_key(self._database.settings).unwrap(bytes(row["totp"]), row["id"])
         step = codes.step_of(key, code, at, row["totp_step"])
         async with begin(self._database, GATE) as work:
             taken = step is not None and await work.change(queries.STEP, account=row["id"], step=step)
         if not taken:
-            await self._failed(row["id"])
             raise _refusal()
         await self.sign_out(secret)
-        return await self._opened(row, is_whole=True)
+        return await self._opened(row, is_whole=True, known=tried.known)
 
     async def who(self, secret: str) -> Account | None:
         """Who a session is; None when it has ended or never was."""
@@ -142,11 +158,20 @@ class Sessions:
         async with begin(self._database, GATE) as work:
             await work.change(queries.END_OTHERS, account=account, digest=digest_of(secret))
 
-    async def _account(self, login: str) -> Row | None:
-        async with begin(self._database, GATE) as work:
-            return await work.one(queries.BY_LOGIN, login=login.strip().lower()[:100])
+    def mark_of(self, account: UUID) -> str:
+        """What a browser keeps that signed in to an account: its guesses are counted apart from those of strangers.
 
-    async def _opened(self, row: Row, *, is_whole: bool | None = None) -> str:
+        It opens nothing. Without it whoever knows a login could keep its owner out, with five wrong passwords now and then.
+        """
+        key = master_key(self._database.settings).derive("known browser")
+        return f"{account.hex}.{hmac.new(key, account.bytes, sha256).hexdigest()}"
+
+    async def _account(self, login: str) -> Row | None:
+        typed = login.strip().lower()
+        async with begin(self._database, GATE) as work:
+            return await work.one(queries.BY_LOGIN, login=typed if LOGIN.fullmatch(typed) else "")
+
+    async def _opened(self, row: Row, *, is_whole: bool | None = None, known: bool = False) -> str:
         """A session for an account, whole unless a code must be given; what is over is forgotten meanwhile."""
         secret, digest = new_secret()
         at = clock.wall()
@@ -154,17 +179,27 @@ class Sessions:
         async with begin(self._database, GATE) as work:
             await work.change(queries.FORGET, at=at, idle_since=at - IDLE)
             if whole:
-                await work.change(queries.SUCCEEDED, account=row["id"])
+                await work.change(queries.SUCCEEDED[known], account=row["id"])
                 await work.change(queries.KEY_USED, account=row["id"], at=at)
             until = at + (SHIFT if whole else FOR_THE_CODE)
             await work.change(queries.OPEN, digest=digest, account=row["id"], is_whole=whole, at=at, expires_at=until)
         return secret
 
-    async def _failed(self, account: UUID) -> None:
+    async def _try(self, account: UUID, marks: Collection[str]) -> _Try | None:
+        """Count an attempt before it is looked at; None while the account is locked, and then nothing is counted."""
+        known, at = any(hmac.compare_digest(self.mark_of(account), mark) for mark in marks if mark.isascii()), clock.wall()
         async with begin(self._database, GATE) as work:
-            counted = await work.one(queries.FAILED, account=account)
-            if until := locked_until(counted["failures"], clock.wall()) if counted else None:
-                await work.change(queries.LOCK, account=account, until=until)
+            counted = await work.one(queries.TRIED[known], account=account, at=at)
+            if counted is None:
+                return None
+            if until := locked_until(counted["failures"], at):
+                await work.change(queries.LOCK[known], account=account, until=until)
+        return _Try(account, known, until)
+
+    async def _take_back(self, tried: _Try) -> None:
+        """The attempt was right, though nobody is in yet."""
+        async with begin(self._database, GATE) as work:
+            await work.change(queries.TAKE_BACK[tried.known], account=tried.account, until=tried.until)
 
 
 def token_of(secret: str) -> str:

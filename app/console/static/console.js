@@ -1,14 +1,22 @@
 // What every page of the console does: times that stay true, forms that are sent once, menus that close.
 export const words = JSON.parse(document.body.dataset.words || "{}");
-export const token = document.querySelector('meta[name="page-token"]')?.content || "";
+export let token = document.querySelector('meta[name="page-token"]')?.content || "";
 const skew = Date.parse(document.body.dataset.now || new Date().toISOString()) - Date.now();
 const language = document.documentElement.lang;
+
+/** The token of another session: whoever signed in again in another tab goes on here. */
+export function renew(other) {
+  if (!other || other === token) return;
+  token = other;
+  document.querySelector('meta[name="page-token"]').content = other;
+  for (const field of document.querySelectorAll('input[name="page_token"]')) field.value = other;
+}
 
 /** This moment by the server's clock. */
 export const now = () => new Date(Date.now() + skew);
 
 /** A text of the page, with {name} filled in. */
-export const say = (name, values = {}) => (words[name] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+export const say = (name, values = {}) => (words[name.replace(/^js_/, "")] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 const near = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
 

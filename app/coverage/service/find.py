@@ -53,11 +53,18 @@ async def find(work: Work, period: Span, lines: Iterable[Line]) -> list[Gap]:
     return await find_with(work, period, tuple(lines), await rosters.doubts(work, period))
 
 
-async def find_with(work: Work, period: Span, asked: Sequence[Line], doubts: Sequence[Doubt]) -> list[Gap]:
-    """The same, when these shifts are in doubt."""
-    groups = await directory.groups(
-        work, period, [QUESTIONS[one] for one in asked], [(one.service_id, one.span) for one in doubts]
-    )
+async def find_own(work: Work, period: Span, lines: Iterable[Line]) -> list[Gap]:
+    """The gaps of a period where this organisation serves, by whoever has a shift; what is in doubt counts as there."""
+    codes = await directory.own_area(work)
+    return await find_with(work, period, tuple(lines), (), codes) if codes else []
+
+
+async def find_with(
+    work: Work, period: Span, asked: Sequence[Line], doubts: Sequence[Doubt], codes: Iterable[str] | None = None
+) -> list[Gap]:
+    """The same, when these shifts are in doubt; in these municipalities only, when any are named."""
+    doubted = [(one.service_id, one.span) for one in doubts]
+    groups = await directory.groups(work, period, [QUESTIONS[one] for one in asked], doubted, codes)
     places = {row["code"]: row for row in await directory.regions(work)}
     demands = [demand_of(row) for row in await work.rows(queries.DEMANDS, after=NO_ID, most=EVERY)]
     fallbacks = {row["service_id"]: row["by_service_id"] for row in await work.rows(queries.FALLBACKS)}

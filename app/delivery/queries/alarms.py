@@ -64,3 +64,14 @@ COUNTS: Final = text(f"""
     sum((SELECT count(*) FROM ({_LATE.replace("{0}", _ALL)}) AS l)) AS pressing
   FROM webhook_endpoint e GROUP BY e.state
 """)
+
+# What does not work at this moment: failing though nobody paused it, disabled, unverified for long, or with something pressing behind it.
+TROUBLED: Final = text(f"""
+  SELECT * FROM (
+    SELECT e.id, e.organisation_id, e.state, e.failing_since, e.disabled_at, e.disabled_reason,
+      e.state = 'unverified' AND e.verification_started_at <= :since AS stuck, e.verification_started_at, {UNDELIVERED},
+      (SELECT count(*) FROM ({_LATE.replace("{0}", _ALL)}) AS l) AS pressing
+    FROM webhook_endpoint e) AS found
+  WHERE (failing_since IS NOT NULL AND state <> 'paused') OR state = 'disabled' OR stuck OR pressing > 0
+  ORDER BY pressing DESC, coalesce(failing_since, disabled_at, verification_started_at), id LIMIT :most
+""")

@@ -100,12 +100,20 @@ STATISTICS: Final = text("""
   FROM webhook_attempt WHERE endpoint_id = :endpoint_id AND id >= :since
   GROUP BY GROUPING SETS ((outcome, error), ()) ORDER BY outcome NULLS FIRST, count(*) DESC
 """)
-BACKLOG: Final = text(f"""
-  SELECT count(*) AS count, min(w.recorded_at) AS oldest FROM webhook_endpoint e CROSS JOIN LATERAL (
+_WAITS: Final = f"""
     SELECT v.recorded_at FROM event v WHERE {AHEAD} AND {WANTED}
     UNION ALL
     SELECT coalesce(v.recorded_at, m.created_at) FROM webhook_message m
       LEFT JOIN event v ON v.id = m.event_id AND v.recipient_id = e.organisation_id
-      WHERE m.endpoint_id = e.id) AS w
+      WHERE m.endpoint_id = e.id
+"""
+BACKLOG: Final = text(f"""
+  SELECT count(*) AS count, min(w.recorded_at) AS oldest FROM webhook_endpoint e CROSS JOIN LATERAL ({_WAITS}) AS w
   WHERE e.id = :endpoint_id
+""")
+HOW_FAR: Final = text(f"""
+  SELECT e.id, (SELECT count(*) FROM ({_WAITS}) AS w) AS backlog, (
+    SELECT a.started_at FROM webhook_attempt a WHERE a.endpoint_id = e.id AND a.outcome = 'delivered' AND a.id >= :since
+    ORDER BY a.id DESC LIMIT 1) AS succeeded_at
+  FROM webhook_endpoint e
 """)

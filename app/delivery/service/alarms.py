@@ -32,6 +32,18 @@ class Counts:
     pressing: int
 
 
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """An endpoint that does not do what its organisation believes. `why`: pressing, disabled, failing, or unverified."""
+
+    id: UUID
+    organisation: UUID
+    why: str
+    since: datetime | None
+    pressing: int
+    undelivered: int
+
+
 async def silent(work: Work) -> Sequence[UUID]:
     """The endpoints that have failed for a quarter of an hour, and were not told of today."""
     return await _ids(work, queries.SILENT, **_silence())
@@ -120,6 +132,20 @@ async def counts(work: Work) -> Counts:
         sum(row["ending"] for row in rows),
         sum(int(row["pressing"]) for row in rows),
     )
+
+
+async def troubled(work: Work, most: int) -> list[Troubled]:
+    """The endpoints that do not work at this moment, at most `most`, what presses first; for the worker."""
+    rows = await work.rows(asked.TROUBLED, late=_late(), since=clock.wall() - UNVERIFIED_FOR, most=most)
+    return [_troubled(row) for row in rows]
+
+
+def _troubled(row: Row) -> Troubled:
+    since = row["failing_since"] or row["disabled_at"] or (row["verification_started_at"] if row["stuck"] else None)
+    why = "disabled" if row["state"] == "disabled" else "failing" if row["failing_since"] else "unverified"
+    if row["pressing"]:
+        why = "pressing"
+    return Troubled(row["id"], row["organisation_id"], why, since, row["pressing"], row["undelivered"])
 
 
 async def _ids(work: Work, statement: Any, **binds: object) -> list[UUID]:  # noqa: ANN401  a statement

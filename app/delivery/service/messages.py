@@ -19,6 +19,7 @@ from app.delivery.service.verification import send_alone
 
 FIRST_ID: Final = UUID(int=0)
 LAST_ID: Final = UUID(int=(1 << 128) - 1)
+LAST_MONTH: Final = timedelta(days=31)
 RECOVERED_AT_ONCE: Final = 50_000  # ⚙ rows; about two seconds
 
 
@@ -198,6 +199,12 @@ async def statistics(work: Work, endpoint_id: UUID, span: timedelta) -> tuple[da
         oldest_waiting_at=waiting["oldest"] if waiting else None,
         failing_since=found.failing_since,
     )
+
+
+async def how_far(work: Work) -> dict[UUID, tuple[int, datetime | None]]:
+    """Of each endpoint of this organisation: how much waits, and the last success of the last month; None when there was none."""
+    rows = await work.rows(asked.HOW_FAR, since=least_id(clock.wall() - LAST_MONTH))
+    return {row["id"]: (row["backlog"], row["succeeded_at"]) for row in rows}
 
 
 async def oldest_undelivered(work: Work) -> timedelta | None:

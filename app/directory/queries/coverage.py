@@ -12,8 +12,9 @@ VERSION: Final = text("SELECT number FROM directory_version")
 
 # Municipalities that the same services serve are asked about once: a group. `there` is when a service serves a group; who serves a
 # part of a municipality is passed over, as for every place without a postcode, and who is only told of (police …) is never asked.
+# `codes`: only these municipalities, or all of them when it is null.
 GROUPS: Final = f"""
-  period AS (SELECT tstzrange(:starts_at, :ends_at) AS span),
+  period AS (SELECT tstzrange(:starts_at, :ends_at) AS span, CAST(:codes AS text[]) AS codes),
   serving AS (
     SELECT s.id, s.organisation_id, o.name, s.kind, s.rank, s.accepts, s.hours, s.out_of_hours, s.out_of_hours_organisation_id AS named,
       tstzrange(NULL, {LOCAL.format("least(s.ends_on, o.ends_on)")}) AS lasts
@@ -22,12 +23,13 @@ GROUPS: Final = f"""
   area AS (
     SELECT a.municipality_code, a.service_id, range_agg({VALID.format("a")} * s.lasts) AS valid
     FROM service_area a JOIN serving s ON s.id = a.service_id CROSS JOIN period p
-    WHERE a.pc4s IS NULL AND {VALID.format("a")} && p.span AND s.lasts && p.span GROUP BY 1, 2),
+    WHERE a.pc4s IS NULL AND {VALID.format("a")} && p.span AND s.lasts && p.span
+      AND (p.codes IS NULL OR a.municipality_code = ANY (p.codes)) GROUP BY 1, 2),
   around AS (
     SELECT m.code, {VALID.format("m")} * p.span AS span,
       array_agg(a.service_id ORDER BY a.service_id) FILTER (WHERE a.service_id IS NOT NULL) AS services,
       array_agg(a.valid ORDER BY a.service_id) FILTER (WHERE a.service_id IS NOT NULL) AS valid
-    FROM period p JOIN municipality m ON {VALID.format("m")} && p.span
+    FROM period p JOIN municipality m ON {VALID.format("m")} && p.span AND (p.codes IS NULL OR m.code = ANY (p.codes))
     LEFT JOIN area a ON a.municipality_code = m.code GROUP BY m.code, p.span),
   grouped AS (
     SELECT row_number() OVER () AS number, array_agg(code ORDER BY code) AS codes, span, services, valid
@@ -53,7 +55,7 @@ ANSWERS: Final = text(f"""
       - coalesce((SELECT spans FROM doubted d WHERE d.service_id = r.service_id), '{{}}') AS spans
     FROM period p CROSS JOIN roster r JOIN shift h ON h.roster_number = r.number AND h.span && p.span
       AND int4range(h.roster_number, h.roster_number, '[]') && int4range(r.number, r.number, '[]')  -- by its index
-    GROUP BY r.service_id),
+    WHERE p.codes IS NULL OR r.service_id IN (SELECT id FROM member) GROUP BY r.service_id),
   last AS MATERIALIZED (
     SELECT s.id, s.organisation_id, s.name, tstzmultirange(p.span * s.lasts) AS there
     FROM period p CROSS JOIN serving s WHERE s.kind = 'national_desk'),

@@ -16,11 +16,21 @@ from app.directory.queries import coverage as queries
 from app.directory.service.look_up import local_day
 
 
-async def groups(work: Work, period: Span, asked: Iterable[Asked], doubted: Iterable[tuple[UUID, Span]] = ()) -> list[Group]:
-    """Everybody's answers over a period, in three statements; `doubted` shifts of a service are taken for not there."""
+async def groups(
+    work: Work,
+    period: Span,
+    asked: Iterable[Asked],
+    doubted: Iterable[tuple[UUID, Span]] = (),
+    codes: Iterable[str] | None = None,
+) -> list[Group]:
+    """Everybody's answers over a period, in three statements; `doubted` shifts of a service are taken for not there.
+
+    `codes`: of these municipalities only; all of them otherwise.
+    """
     told = [_told(row["hours"], period) for row in await work.rows(queries.HOURS)]
     doubts = [{"service_id": str(one), "starts_at": span.start, "ends_at": span.end} for one, span in doubted]
-    binds = {"starts_at": period.start, "ends_at": period.end}
+    only = None if codes is None else sorted(codes)
+    binds = {"starts_at": period.start, "ends_at": period.end, "codes": only}
     members: dict[tuple[str, ...], list[Member]] = {}
     for row in await work.rows(queries.MEMBERS, **binds):
         one = Member(row["service_id"], row["organisation_id"], row["kind"], row["rostered"], _spans(row))

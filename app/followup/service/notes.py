@@ -19,13 +19,17 @@ async def sealed_note(work: Work, case_id: UUID, note: str | None = None, **othe
 
 
 async def opened(
-    work: Work, case_id: UUID, parts: Sequence[bytes | None], *, what: str, purpose: Purpose
+    work: Work, case_id: UUID, parts: Sequence[bytes | None], *, what: str, purpose: Purpose | None
 ) -> list[dict[str, Any]]:
     """The words of each part, in order, empty where there are none; the look is logged once.
+
+    Without a purpose nothing is opened: no words, and no look.
 
     Raises:
         Gone: the retention of the case has ended.
     """
+    if purpose is None:
+        return [{} for _ in parts]
     sealed = [part for part in parts if part]
     told = iter(await vault.unseal(work, case_id, sealed, what=what, purpose=purpose))
     return [next(told) if part else {} for part in parts]

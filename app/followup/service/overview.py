@@ -54,8 +54,8 @@ class Overview:
     warnings: Sequence[Missing]
 
 
-async def overview(work: Work, case_id: UUID, purpose: Purpose) -> Overview:
-    """The page of a case, for its owner and its team.
+async def overview(work: Work, case_id: UUID, purpose: Purpose | None) -> Overview:
+    """The page of a case, for its owner and its team; without a purpose in codes only, and then there is no look to log.
 
     Raises:
         NotFound: no such case for this organisation. Forbidden: it has no part in the case.
@@ -67,8 +67,9 @@ async def overview(work: Work, case_id: UUID, purpose: Purpose) -> Overview:
     case, page = case_of(row), row["page"]
     if page is None:
         raise Forbidden("This is for the owner of the case and its team. Ask the owner to invite your organisation.")
-    wrapped = page["key"]["wrapped"]
-    vault.take_key(work, case_id, wrapped and bytes.fromhex(wrapped.removeprefix("\\x")))
+    if purpose:
+        wrapped = page["key"]["wrapped"]
+        vault.take_key(work, case_id, wrapped and bytes.fromhex(wrapped.removeprefix("\\x")))
     told = await _with_words(work, case_id, page, purpose)
     items = {name: [(item_of(one), one["words"]) for one in told[name]] for name in ITEMS}
     situation = replace(_situation(case, page), pending=pending_in([_waits(one) for one in row["pending"] or ()], work.at))
@@ -107,7 +108,7 @@ PARTS: Final[Mapping[str, tuple[Table, str]]] = MappingProxyType(
 ITEMS: Final = ("open", "assessment", "crisis_card", "ownership")
 
 
-async def _with_words(work: Work, case_id: UUID, page: Told, purpose: Purpose) -> dict[str, list[dict[str, Any]]]:
+async def _with_words(work: Work, case_id: UUID, page: Told, purpose: Purpose | None) -> dict[str, list[dict[str, Any]]]:
     """The rows of each part, with `words`, and `ended`: what was said at their end; all of them read in one look."""
     found = {name: [row_of(table, one) for one in _rows(page[name])] for name, (table, _) in PARTS.items()}
     sealed = [one.get(column) for name, (_, ended) in PARTS.items() for one in found[name] for column in ("sealed", ended)]

@@ -14,9 +14,9 @@ from app.vault.purpose import Purpose
 
 
 async def story(
-    work: Work, case_id: UUID, purpose: Purpose, order: Order, cursor: str | None, limit: int
+    work: Work, case_id: UUID, purpose: Purpose | None, order: Order, cursor: str | None, limit: int
 ) -> Page[Mapping[str, Any]]:
-    """A page of the story of a case: the columns of `case_story`, and `words` by name.
+    """A page of the story of a case: the columns of `case_story`, and `words` by name; without a purpose no words, and no look.
 
     Raises:
         NotFound, Forbidden: as `plan.taking_part`. Invalid: no cursor of ours. Gone: the retention of the case has ended.

@@ -62,6 +62,17 @@ async def overrides(work: Work, roster_id: UUID, after: UUID | None, limit: int)
     return page_of(found, limit, found[limit - 1].override.id if len(found) > limit else None)
 
 
+async def overrides_in(work: Work, roster_id: UUID, span: Span) -> list[KeptOverride]:
+    """Those that touch a span, whatever became of them, oldest first.
+
+    Raises:
+        NotFound: this organisation has no such roster.
+    """
+    await own_plan(work, roster_id)
+    rows = await work.rows(queries.OVERRIDES_IN, roster_id=roster_id, starts_at=span.start, ends_at=span.end)
+    return [_kept(row) for row in rows]
+
+
 async def override(work: Work, override_id: UUID) -> KeptOverride:
     """One override.
 
@@ -83,14 +94,24 @@ async def put_over(work: Work, roster_id: UUID, told: Override, reason: str) -> 
         ShiftsOverlap: an extra where somebody is on duty already.
     """
     plan = await own_plan(work, roster_id, lock=True)
-    _check_span(work, told.span)
-    await usable(work, plan["organisation_id"], [one for one in (told.participant, told.other) if one], "/participantId")
-    if told.kind is Kind.EXTRA:
-        await _must_be_free(work, plan, told)
+    await check(work, plan, told)
     made_id = _write(work, plan, told, State.SET, reason)
     await work.flush()
     await make_ahead(work, [roster_id], reason=told.kind)
     return await override(work, made_id)
+
+
+async def check(work: Work, plan: Row, told: Override) -> None:
+    """Refuse an override that can't be put over a plan.
+
+    Raises:
+        Invalid: a participant or a period that can't be.
+        ShiftsOverlap: an extra where somebody is on duty already.
+    """
+    _check_span(work, told.span)
+    await usable(work, plan["organisation_id"], [one for one in (told.participant, told.other) if one], "/participantId")
+    if told.kind is Kind.EXTRA:
+        await _must_be_free(work, plan, told)
 
 
 async def ask_swap(work: Work, roster_id: UUID, shift_ids: tuple[UUID, UUID], reason: str, *, planner_sets: bool) -> KeptOverride:
@@ -101,24 +122,35 @@ async def ask_swap(work: Work, roster_id: UUID, shift_ids: tuple[UUID, UUID], re
         Invalid: not two shifts to come, on this roster, of two participants.
     """
     plan = await own_plan(work, roster_id, lock=True)
+    told = await swap_of(work, roster_id, shift_ids)
+    made_id = _write(work, plan, told, State.SET if planner_sets else State.REQUESTED, reason)
+    await work.flush()
+    if planner_sets:
+        await make_ahead(work, [roster_id], reason="swap")
+    else:
+        assert told.other is not None  # noqa: S101  a swap has two
+        asked = {"participant_id": told.participant, "other_participant_id": told.other}
+        outbox.record(work, SwapRequested(roster_id=roster_id, override_id=made_id, **asked), [plan["organisation_id"]])
+    return await override(work, made_id)
+
+
+async def swap_of(work: Work, roster_id: UUID, shift_ids: tuple[UUID, UUID]) -> Override:
+    """What exchanging two shifts of a roster comes to; nothing is stored.
+
+    Raises:
+        NotFound: there is no such shift.
+        Invalid: not two shifts to come, on this roster, of two participants.
+    """
     one, other = [await directory.shift(work, shift_id) for shift_id in shift_ids]
     ours = one.roster_id == other.roster_id == roster_id
     to_come = min(one.span.start, other.span.start) > work.at
     if not (ours and to_come and one.participant_id and other.participant_id and one.participant_id != other.participant_id):
         fault = FieldError("/otherShiftId", "swap", "Name two shifts to come, on this roster, of two participants.")
         raise Invalid("These two shifts can't be swapped. Nothing was changed.", errors=[fault])
-    told = Override(
+    return Override(
         id=NO_ID, kind=Kind.SWAP, participant=one.participant_id, span=one.span, layer=one.layer,
         other=other.participant_id, other_layer=other.layer, other_span=other.span,
     )  # fmt: skip
-    made_id = _write(work, plan, told, State.SET if planner_sets else State.REQUESTED, reason)
-    await work.flush()
-    if planner_sets:
-        await make_ahead(work, [roster_id], reason="swap")
-    else:
-        asked = {"participant_id": one.participant_id, "other_participant_id": other.participant_id}
-        outbox.record(work, SwapRequested(roster_id=roster_id, override_id=made_id, **asked), [plan["organisation_id"]])
-    return await override(work, made_id)
 
 
 async def answer(work: Work, override_id: UUID, version: int, state: State, by: UUID | None) -> KeptOverride:

@@ -13,9 +13,10 @@ from app.directory.service import shifts as directory
 from app.rosters import queries
 from app.rosters.cautions import Caution, Held, cautions
 from app.rosters.onduty import OnTop, now_and_next, reasons
-from app.rosters.plan import duties, meant
-from app.rosters.schedule import Duty
+from app.rosters.plan import Plan, duties, meant
+from app.rosters.schedule import Duty, Override
 from app.rosters.service.ahead import SOON, held_of
+from app.rosters.service.overrides import check as check_override
 from app.rosters.service.people import people
 from app.rosters.service.plans import own_plan, plans
 from app.rosters.service.rosters import check, proposed
@@ -90,7 +91,26 @@ async def preview(work: Work, roster_id: UUID, rotations: Sequence[Mapping[str, 
     row = await own_plan(work, roster_id)
     made = [proposed(work, one) for one in rotations]
     await check(work, row, made, made)
-    plan = replace((await plans(work, [row]))[roster_id], rotations=tuple(made))
+    return await _previewed(work, replace((await plans(work, [row]))[roster_id], rotations=tuple(made)), span)
+
+
+async def preview_override(work: Work, roster_id: UUID, told: Override, span: Span) -> Preview:
+    """What one override more would come to in a span; a swap is checked by who makes its value.
+
+    Raises:
+        NotFound: this organisation has no such roster.
+        Invalid, ShiftsOverlap: an override that can't be.
+    """
+    row = await own_plan(work, roster_id)
+    await check_override(work, row, told)
+    plan = (await plans(work, [row]))[roster_id]
+    named = await people(work, [one for one in (told.participant, told.other) if one])
+    plan = replace(plan, overrides=(*plan.overrides, told), participants={**plan.participants, **named})
+    return await _previewed(work, plan, span)
+
+
+async def _previewed(work: Work, plan: Plan, span: Span) -> Preview:
+    roster_id = plan.roster_id
     begun = await directory.shifts_on(work, [roster_id], Span(work.at, work.at + SOON))
     since = Span(work.at, max(span.end, work.at + SOON))
     found = [one for one in duties(plan, since, held_of(begun, work.at)) if one.span.overlaps(span)]

@@ -1,5 +1,7 @@
 """Offers that wait for an answer, soonest first: of whom this organisation is asked, and whom it asks."""
 
+from datetime import datetime
+
 from app.core.counting import counts_of
 from app.core.paging import Place
 from app.core.work import Work
@@ -15,6 +17,12 @@ async def to_us(work: Work, after: Place | None, limit: int) -> list[Offer]:
 async def by_us(work: Work, after: Place | None, limit: int) -> list[Offer]:
     """Pending offers of cases that it took in, and of cases that it hands over; as `to_us`."""
     return [offer_of(row) for row in await work.rows(queries.asks(work.organisation, after, limit))]
+
+
+async def last_to_us(work: Work) -> datetime | None:
+    """When this organisation was asked last, whatever became of it; None: it never was."""
+    row = await work.one(queries.LAST_OFFERED, organisation_id=work.organisation)
+    return row["offered_at"] if row else None
 
 
 async def counted(work: Work, most: int) -> tuple[int, int]:

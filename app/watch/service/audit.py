@@ -1,5 +1,6 @@
 """Look at what must always hold, measure it, and leave a sign that somebody looked."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -23,6 +24,15 @@ class Fault(StrEnum):
     NO_OWNER = "no_owner"  # and nobody is asked
     NO_DEADLINE = "no_deadline"
     CLOCK_STOPPED = "clock_stopped"  # its moment passed a quarter of an hour ago, and no worker looked
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the auditor saw last. `at`: by the machine's clock; `broken`: cases of which something must hold that does not."""
+
+    at: datetime
+    left_lying: int
+    broken: int
 
 
 async def audit(work: Work) -> None:
@@ -56,6 +66,12 @@ async def last(work: Work) -> datetime | None:
     row = await work.one(queries.LAST_AUDIT)
     found: datetime | None = row["at"] if row else None
     return found
+
+
+async def last_look(work: Work) -> Look | None:
+    """The last look with what it saw; None: there was none."""
+    row = await work.one(queries.LAST_LOOK)
+    return Look(row["at"], row["left_lying"], sum(row["faults"].values())) if row else None
 
 
 async def anything_open(work: Work) -> bool:

@@ -1,0 +1,1 @@
+"""Accounts of the own organisation, as pages."""

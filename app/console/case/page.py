@@ -1,0 +1,209 @@
+"""The page of a case, gathered: as much as the services tell whoever reads it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from app.cases import service as cases
+from app.cases.service import Case, State
+from app.console.case.checklist import Lacking, lacking_in
+from app.console.case.lines import Entry, entry_of, entry_of_line, organisations_in
+from app.console.case.next_step import Promise, next_of, promises_in
+from app.console.case.timeline import Strip, strip_of
+from app.console.visiting import Visit
+from app.core.errors import Forbidden
+from app.core.work import Work
+from app.directory.places import PlaceUnknown
+from app.directory.service import look_up as directory
+from app.directory.surroundings import Desk, NationalDesk, Provider
+from app.followup.items import Item
+from app.followup.service import absences, joining
+from app.followup.service import items as items_of
+from app.followup.service.overview import Overview, overview
+from app.followup.service.story import story
+from app.followup.story import Order
+from app.followup.ties import Tie
+from app.intake.calls import Call
+from app.intake.service.read import contents_of_case
+from app.routing.handovers import Handover
+from app.routing.offers import Offer, OfferState
+from app.routing.service import explain, handover
+from app.team.membership import Member, MemberState
+from app.team.service import members
+from app.vault.purpose import Purpose
+
+MOST: Final = 500  # lines at once; older ones follow on a page of their own
+WRITES: Final = "cases:write"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything that is shown. `overview`: for owner and team, others see codes. `told`: what callers said, if asked for."""
+
+    case: Case
+    entries: Sequence[Entry]
+    names: Mapping[UUID, str]
+    municipality: str
+    next: Promise | None
+    strip: Strip
+    is_owner: bool
+    may_write: bool
+    purpose: Purpose | None
+    older: str | None = None
+    overview: Overview | None = None
+    items: Mapping[UUID, Item] = field(default_factory=dict)
+    lacking: Sequence[Lacking] | None = None
+    handovers: Sequence[Handover] = ()
+    offer: Offer | None = None
+    invitation: Member | None = None
+    ties: Sequence[Tie] = ()
+    answers: str | None = None
+    away: Sequence[Any] = ()
+    around: Sequence[tuple[UUID, str]] = ()
+    told: Sequence[tuple[Call, Mapping[str, Any]]] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be done in it."""
+        return self.case.state is not State.CLOSED
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the reader works on it."""
+        return self.may_write and self.is_open and self.overview is not None
+
+    @property
+    def may_own(self) -> bool:
+        """Whether the reader decides about it."""
+        return self.may_work and self.is_owner
+
+    @property
+    def may_hear(self) -> bool:
+        """Whether what the callers told is for the reader's organisation."""
+        return self.is_owner or self.is_intake
+
+    is_intake: bool = False
+
+    @property
+    def asked(self) -> Handover | None:
+        """Somebody is being asked to take the case over."""
+        return next((one for one in reversed(self.handovers) if one.state is OfferState.PENDING), None)
+
+    @property
+    def people(self) -> list[tuple[UUID, str]]:
+        """Who may be given something to do, or be shown something: the owner and its team."""
+        team = self.overview.team if self.overview else ()
+        ids = [self.case.owner, *(one.organisation for one in team if one.state is MemberState.MEMBER)]
+        return [(one, self.names.get(one, "")) for one in ids if one]
+
+    def items_of(self, kind: str) -> list[Item]:
+        """The items of a kind that still count, newest first."""
+        found = [one for one in self.items.values() if one.kind == kind and not one.corrected_by and not one.withdrawn]
+        return sorted(found, key=lambda one: one.id, reverse=True)
+
+
+def usual_purpose(case: Case) -> Purpose:
+    """What the page is opened for when nobody says: to reach the person, then to stay with them."""
+    return Purpose.FIRST_CONTACT if case.state is State.ACCEPTED else Purpose.FOLLOW_UP
+
+
+async def page_of(visit: Visit, case_id: UUID, asked_for: Purpose | None, cursor: str | None = None) -> CasePage:
+    """The page of a case. `asked_for`: what the callers told is read too, for this purpose; each look is logged.
+
+    Raises:
+        NotFound: no such case for this organisation. Gone: its contents are destroyed.
+    """
+    work = visit.work
+    case = await cases.get(work, case_id)
+    purpose = asked_for or usual_purpose(case)
+    try:
+        seen = await overview(work, case_id, purpose) if case.owner else None
+    except Forbidden:
+        seen = None
+    found = await _with_story(work, seen, purpose, cursor) if seen else await _in_codes(work, case)
+    ids = organisations_in(found["entries"]) | {case.intake_organisation, *([case.owner] if case.owner else [])}
+    ids |= {one.organisation for one in (seen.team if seen else ())} | {tie.other_organisation for tie in found.get("ties", ())}
+    promises = [*promises_in(seen)] if seen else []
+    step = next_of(case, seen)
+    known = {one.at for one in promises}
+    is_owner, is_intake = case.owner == work.organisation, case.intake_organisation == work.organisation
+    told = None
+    if asked_for and (is_owner or is_intake):
+        told = await contents_of_case(work, case_id, asked_for)
+    return CasePage(
+        case=case,
+        names={one.id: one.name for one in await directory.named(work, sorted(ids))},
+        municipality=await _municipality(work, case),
+        next=step,
+        strip=strip_of(case, found["entries"], [*promises, *([step] if step and step.at not in known else [])], work.at),
+        is_owner=is_owner,
+        is_intake=is_intake,
+        may_write=WRITES in visit.account.actor.scopes,
+        purpose=purpose if seen else None,
+        overview=seen,
+        lacking=lacking_in(seen) if seen else None,
+        told=told,
+        **found,
+        **(await _of_owner(work, case) if is_owner and seen else {}),
+    )
+
+
+async def _with_story(work: Work, seen: Overview, purpose: Purpose, cursor: str | None) -> dict[str, Any]:
+    case_id = seen.case.id
+    told = await story(work, case_id, purpose, Order.NEWEST_FIRST, cursor, MOST)
+    items = {one.id: one for one in await items_of.items(work, case_id)}
+    entries = [entry_of(row, items) for row in told.items]
+    return {"entries": entries, "items": items, "older": told.next, "ties": await joining.ties(work, case_id)}
+
+
+async def _in_codes(work: Work, case: Case) -> dict[str, Any]:
+    """For who took the case in, is asked to take it, or is invited: the timeline in codes, and what waits for their answer."""
+    entries = [entry_of_line(line) for line in await cases.lines(work, case.id)]
+    _, offers = await explain.explain(work, case.id)
+    mine = [one for one in offers if one.organisation == work.organisation and one.state is OfferState.PENDING]
+    invited = [
+        one
+        for one in await members.members(work, case.id)
+        if one.organisation == work.organisation and one.state is MemberState.INVITED and one.answer_by > work.at
+    ]
+    return {"entries": entries, "offer": next(iter(mine), None), "invitation": next(iter(invited), None)}
+
+
+async def _of_owner(work: Work, case: Case) -> dict[str, Any]:
+    """What only the owner decides with: who answers now, who is away, who could take the case over."""
+    told: dict[str, Any] = {"handovers": await handover.handovers(work, case.id)}
+    if case.state is State.CLOSED:
+        return told
+    away = await absences.absences(work, after=None, limit=20, now=True)
+    told["away"] = away.items
+    told["answers"] = await absences.answering(work, work.organisation, case.coordinator, case.deputy)
+    with suppress(PlaceUnknown):
+        found = await directory.around(work, case.municipality_code)
+        around: tuple[Desk | Provider | NationalDesk, ...] = (*found.desks, *found.providers, *found.national_desks)
+        near = {one.organisation_id: one.name for one in around}
+        told["around"] = [(one, name) for one, name in near.items() if one != work.organisation]
+    return told
+
+
+async def _municipality(work: Work, case: Case) -> str:
+    names = await directory.municipality_names(work, [case.municipality_code])
+    return names.get(case.municipality_code, case.municipality_code)
+
+
+async def news_of(work: Work, case_id: UUID) -> tuple[Case, Overview | None, list[Entry]]:
+    """A case in codes: nothing is opened, so that there is no look to log, however often it is asked for.
+
+    Raises:
+        NotFound: as `page_of`.
+    """
+    case = await cases.get(work, case_id)
+    try:
+        seen = await overview(work, case_id, None) if case.owner else None
+    except Forbidden:
+        seen = None
+    if seen is None:
+        return case, None, [entry_of_line(line) for line in await cases.lines(work, case_id)]
+    told = await story(work, case_id, None, Order.NEWEST_FIRST, None, MOST)
+    return case, seen, [entry_of(row, {}) for row in told.items]

@@ -1,0 +1,120 @@
+"""What a roster's pages show, as the rooms tell it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.console.rosters.holes import Hole, ahead_of, empty, holes
+from app.console.visiting import Visit
+from app.core.errors import Forbidden, NotFound
+from app.core.spans import Span
+from app.core.work import Work
+from app.coverage.gaps import Gap
+from app.coverage.lines import Line
+from app.coverage.service.find import find_own
+from app.directory.service import shifts as directory
+from app.identity.may import missing
+from app.rosters.participants import Participant
+from app.rosters.service import overrides, participants, rosters, shown
+from app.rosters.service.overrides import KeptOverride
+from app.rosters.service.rosters import RosterPlan
+from app.rosters.service.shown import Schedule
+
+PLANS: Final = "directory:write"
+MOST: Final = 200  # participants that a choice offers
+LINES: Final[Mapping[str, tuple[Line, ...]]] = MappingProxyType(
+    {"crisis": (Line.CRISIS,), "outreach": (Line.URGENT, Line.NORMAL, Line.OUTREACH)}
+)
+"""The lines that a roster of a kind of service is there for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A roster over a span. `plan` is None where shifts came from elsewhere: those are read only."""
+
+    roster: directory.Roster
+    plan: RosterPlan | None
+    span: Span
+    schedule: Schedule
+    holes: Sequence[Hole]
+    overrides: Sequence[KeptOverride]
+    people: Mapping[UUID, Participant]
+
+    @property
+    def layers(self) -> list[int]:
+        """Those that are planned or taken, the one that goes first on top."""
+        planned = [one.rotation.layer for one in self.plan.rotations] if self.plan else []
+        return sorted({*planned, *(one.layer for one in self.schedule.shifts)}, reverse=True)
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        """Every participant's name."""
+        return {one.id: one.name for one in self.people.values()}
+
+    def name_of(self, participant: UUID | None) -> str:
+        """A participant's name; empty when it is not known (any more)."""
+        return self.people[participant].name if participant and participant in self.people else ""
+
+
+def may_plan(visit: Visit) -> bool:
+    """Whether this role changes rosters, or only reads them."""
+    return not missing(visit.account.actor.scopes, (PLANS,))
+
+
+def must_plan(visit: Visit) -> None:
+    """Refuse a command of whoever only reads.
+
+    Raises:
+        Forbidden: the role changes no rosters.
+    """
+    if not may_plan(visit):
+        raise Forbidden("Your role reads rosters, and changes none.")
+
+
+async def own_roster(work: Work, roster_id: UUID) -> directory.Roster:
+    """A roster of this organisation, planned or not.
+
+    Raises:
+        NotFound: it has no such roster.
+    """
+    found = (await directory.rosters(work, [roster_id])).get(roster_id)
+    if found is None or found.organisation_id != work.organisation:
+        raise NotFound("Your organisation has no such roster.")
+    return found
+
+
+async def everybody(work: Work) -> dict[UUID, Participant]:
+    """The participants of this organisation, by name."""
+    page = await participants.participants(work, None, MOST)
+    return {one.id: one for one in sorted(page.items, key=lambda one: one.name.casefold())}
+
+
+async def seen(work: Work, roster_id: UUID, span: Span) -> Seen:
+    """A roster of this organisation over a span.
+
+    Raises:
+        NotFound: it has no such roster.
+    """
+    roster = await own_roster(work, roster_id)
+    try:
+        plan = await rosters.roster(work, roster_id)
+    except NotFound:
+        shifts = await directory.shifts_on(work, [roster_id], span)
+        schedule, changed = Schedule(shifts, {}, []), []
+        plan = None
+    else:
+        schedule = await shown.final_schedule(work, roster_id, span)
+        changed = await overrides.overrides_in(work, roster_id, span)
+    nobody = empty(span, (one.span for one in schedule.shifts))
+    ahead = ahead_of(nobody, work.at)
+    known = await gaps_of(work, roster, ahead) if ahead else []
+    people = await everybody(work)
+    return Seen(roster, plan, span, schedule, holes(nobody, known, work.at), changed, people)
+
+
+async def gaps_of(work: Work, roster: directory.Roster, span: Span) -> list[Gap]:
+    """The gaps of this organisation on the lines of a roster."""
+    found = await find_own(work, span, LINES.get(roster.line, ()))
+    return [one for one in found if roster.organisation_id in one.organisation_ids]

@@ -1,0 +1,12 @@
+"""The rosters: where each page lives. What has a name of its own comes before what has a roster's id."""
+
+from fastapi import APIRouter
+
+from app.console.rosters.listing import router as listing
+from app.console.rosters.planning import router as planning
+from app.console.rosters.shift import router as shift
+from app.console.rosters.week import router as week
+
+router = APIRouter(include_in_schema=False)
+for one in (listing, planning, shift, week):
+    router.include_router(one)

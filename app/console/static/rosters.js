@@ -1,0 +1,76 @@
+// The week by keys, and the panel of a shift beside it. Without this file everything is a link, and the panel a page.
+const words = JSON.parse(document.body.dataset.words || "{}");
+const grid = document.querySelector("[data-grid] .grid");
+const panel = document.querySelector("[data-panel]");
+
+// One stop for Tab in the whole grid; arrows go on from there, by time within a row and to the nearest time in the next.
+const rows = [...(grid?.tBodies[0].rows ?? [])].map((row) => [...row.querySelectorAll("a[data-cell]")]).filter((row) => row.length);
+let here = grid?.querySelector("[aria-current]") ?? rows[0]?.[0];
+rows.flat().forEach((cell) => { cell.tabIndex = cell === here ? 0 : -1; });
+
+const middle = (cell) => { const box = cell.getBoundingClientRect(); return box.left + box.width / 2; };
+
+function go(cell) {
+  if (!cell) return;
+  here.tabIndex = -1;
+  here = cell;
+  here.tabIndex = 0;
+  here.focus();
+}
+
+function nearest(row, x) {
+  return row?.reduce((best, cell) => (Math.abs(middle(cell) - x) < Math.abs(middle(best) - x) ? cell : best));
+}
+
+grid?.addEventListener("focusin", (event) => {
+  const cell = event.target.closest("a[data-cell]");
+  if (!cell || cell === here) return;
+  here.tabIndex = -1;
+  here = cell;
+  here.tabIndex = 0;
+});
+
+grid?.addEventListener("keydown", (event) => {
+  const cell = event.target.closest("a[data-cell]");
+  if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
+  const place = rows.findIndex((row) => row.includes(cell));
+  const row = rows[place];
+  const week = { PageUp: "[data-before]", PageDown: "[data-after]" }[event.key];
+  if (week) {
+    event.preventDefault();
+    document.querySelector(week).click();
+    return;
+  }
+  const next = {
+    ArrowRight: () => row[row.indexOf(cell) + 1],
+    ArrowLeft: () => row[row.indexOf(cell) - 1],
+    ArrowDown: () => nearest(rows[place + 1], middle(cell)),
+    ArrowUp: () => nearest(rows[place - 1], middle(cell)),
+    Home: () => row[0],
+    End: () => row.at(-1),
+  }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  go(next());
+});
+
+// A shift opens beside the week. When that does not succeed, the link is followed as it stands.
+document.querySelector("[data-grid]")?.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-cell]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href, { headers: { "X-Part": "panel" } });
+    if (!answer.ok || answer.redirected) throw new Error("no panel");
+    const close = document.createElement("button");
+    close.className = "panel-close";
+    close.textContent = words.rosters_closed;
+    close.addEventListener("click", () => panel.close());
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    panel.replaceChildren(close, ...told.body.childNodes);
+    panel.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+});
+panel?.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });

@@ -1,0 +1,1 @@
+"""The wall: what a supervisor watches, the biggest trouble first. Never anything personal."""

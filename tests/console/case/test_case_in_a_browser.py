@@ -1,0 +1,129 @@
+"""The page of a case in a real browser: a day's work in both languages, nothing for axe to find, and complete on paper."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from app.core.db import Database
+from tests.conftest import settings_for
+from tests.console.case.desk import local
+from tests.console.case.making import a_case, a_rich_case
+from tests.console.serving import faults, served
+from tests.console.signed_in import SignedIn, browsing_as, signed_in
+from tests.makers import AMSTERDAM_DESK
+from tests.team.table import POLICE, Table
+
+UNFOLD = "document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })"
+
+
+@pytest.fixture
+async def address(database: Database) -> AsyncIterator[str]:
+    """Where the application is served."""
+    async with served(settings_for(database.settings.database_url)) as url:
+        yield url
+
+
+@pytest.fixture
+async def worker(database: Database) -> SignedIn:
+    """Somebody of Amsterdam's desk."""
+    return await signed_in(database, AMSTERDAM_DESK, "desk")
+
+
+async def _fill(page: Page, name: str, subject: str = "", **fields: str) -> None:
+    """Unfold a form, fill it in, and send it."""
+    form = page.locator(f"#do-{name}{'-' + subject if subject else ''}")
+    if await form.get_attribute("open") is None:
+        await form.locator("summary").click()
+    for field, value in fields.items():
+        control = form.locator(f"[name='{field.replace('__', '.')}']")
+        if await control.evaluate("(one) => one.tagName") == "SELECT":
+            await control.select_option(value)
+        else:
+            await control.fill(value)
+    await form.locator("form > button").click()
+    await page.wait_for_load_state()
+
+
+async def test_a_case_from_first_contact_to_the_end(
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+) -> None:
+    """Read, write, do, ask another, be refused to close, mend what is missing, close, reopen; half of it in either language."""
+    table = await a_case(client, database)
+    rotterdam = (await client.get(f"/v1/organisations/{POLICE}", headers=table.keys["owner"])).json()["name"]
+    complaints: list[str] = []
+    async with browsing_as(worker, address) as page:
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(f"{address}/cases/{table.case}")
+        await page.locator(".next .button").click()  # what must happen next leads to its form, unfolded, with the focus in it
+        await page.locator("#do-contact[open] select:focus").wait_for()
+        await _fill(page, "contact", way="visit", result="reached", note="Rustig gesprek.")
+        await _fill(page, "note", what="Woont bij zijn zus.")
+        await page.get_by_text("De notitie staat in de tijdlijn.").wait_for()
+        await _fill(page, "action", what="Huisarts bellen.", dueAt=local(2))
+        await page.locator("#todo button.tick").click()
+        await page.get_by_text("Afgevinkt.").wait_for()
+        await _fill(page, "goal", what="Slapen.")
+        await page.locator("#goals .do summary").first.click()
+        await page.locator("#goals .do[open] select").select_option("reached")
+        await page.locator("#goals .do[open] form > button").click()
+        await page.locator("#do-handover summary").click()
+        await page.locator("#do-handover input[list]").click()
+        await page.locator(f'#case-organisations option[value="{rotterdam}"]').wait_for(
+            state="attached"
+        )  # all, once one is typed
+        await _fill(page, "handover", organisationId=rotterdam, reason="moved")
+        assert rotterdam in (await page.locator("#handover").text_content() or "")
+        await page.locator("#handover .press button").click()
+        await page.locator("a.language").click()
+        await _fill(page, "close", outcome="better")
+        await page.locator("[role=alert]:focus").wait_for()
+        assert "things are missing" in (await page.locator("main").text_content() or "")
+        assert await page.locator("#do-close [name=outcome]").input_value() == "better"
+        await _finish(table)
+        await page.goto(f"{address}/cases/{table.case}")
+        await page.get_by_text("This case can be closed").wait_for()
+        await _fill(page, "close", outcome="better")
+        await page.locator(".next.calm").wait_for()
+        await _fill(page, "reopen", reason="relapse")
+        await page.locator("#do-note").wait_for()
+        await page.locator(".kinds label", has_text="Contact").click()
+        shown = page.locator(".line:visible")
+        assert await shown.count() == await page.locator(".line.g-contact").count() == 1
+    assert [one for one in complaints if "409" not in one] == []  # the browser tells of the refusal itself
+
+
+async def _finish(table: Table) -> None:
+    """All that is still missing, waived."""
+    waiver = {"waiver": {"reason": "done_by_others", "by": "coordinator"}}
+    for check in (await table.read("owner", "/aftercare"))["checks"]:
+        await table.do("owner", f"aftercare/checks/{check['id']}/result", waiver)
+    for owed in (await table.read("owner", "/aftercare"))["obligations"]:
+        if owed["state"] == "open":
+            await table.do("owner", f"aftercare/obligations/{owed['kind']}/fulfilment", waiver)
+
+
+async def test_everybody_can_use_it_and_print_it(
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+) -> None:
+    """Light and wide, dark at 320 px, all unfolded: no fault, nothing too wide. On paper: all of it, no buttons."""
+    table = await a_rich_case(client, database)
+    for scheme, width, language in (("light", 1360, "nl"), ("dark", 320, "en")):
+        async with browsing_as(worker, address, language, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
+            await page.goto(f"{address}/cases/{table.case}?for=follow_up")
+            await page.evaluate(UNFOLD)
+            assert await page.evaluate("document.documentElement.scrollWidth") == width
+            assert await faults(page) == [], (scheme, width)
+            if width == 320:
+                continue
+            await page.locator(".kinds label", has_text="Contact").click()
+            await page.emulate_media(media="print")
+            await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+            head = page.locator(".paper-head")
+            assert await head.is_visible()
+            assert "Hierin staan persoonsgegevens" in (await head.text_content() or "")
+            assert await page.locator("main button:visible").count() == 0
+            assert await page.locator(".line:visible").count() == await page.locator(".line").count()
+            assert await page.locator("#told").get_by_text("Meneer Voorbeeld").is_visible()

@@ -1,0 +1,1 @@
+"""Directory, endpoints, access log and accounts, as pages."""
