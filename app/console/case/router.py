@@ -76,6 +76,13 @@ async def news(case_id: UUID, visit: Reader) -> Response:
     return visit.page("case/news.html", new=new, case_id=case_id, says=_saying(visit, names))
 
 
+@router.api_route("/cases/{case_id}/{name}", methods=READS)
+async def back(case_id: UUID, name: str, visit: Reader) -> Response:
+    """The address of a command that did not succeed, asked for again, as by another language: the page of the case."""
+    asked = visit.request.url.query
+    return RedirectResponse(f"/cases/{case_id}{'?' + asked if asked else ''}#{command(name).at}", 303)
+
+
 @router.post("/cases/{case_id}/{name}")
 async def do(case_id: UUID, name: str, visit: Worker) -> Response:
     """A command. When something stands in its way, the same page again, with what was typed and what changed meanwhile."""

@@ -93,8 +93,8 @@ const saving = new Saving(form, {
     live.showFaults();
   },
   async made() {
-    const page = new DOMParser().parseFromString(await ask(`/call/${draft}/hand-offs`, { method: "GET" }), "text/html");
-    $("#made").replaceChildren(...page.body.childNodes);
+    const list = await ask(`/call/${draft}/hand-offs`, { method: "GET" }).catch(() => null); // shown with the next one
+    if (list !== null) $("#made").replaceChildren(...new DOMParser().parseFromString(list, "text/html").body.childNodes);
     waiting();
   },
   stale() { $("#beside").textContent = say("call_stale"); send.focus(); },

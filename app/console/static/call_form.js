@@ -1,4 +1,4 @@
-// The form of a call as fields with values, as the API names them. What is switched off counts as empty.
+// The form of a call as the fields of the API; what is switched off counts as empty.
 const LISTS = new Set(["observations", "advice.given"]);
 const NOT_FIELDS = new Set(["page_token", "version", "do", "accepted_by", "skip_to", "skip_reason"]);
 const DAY = "feedbackBy"; // a day on the page, a moment in a call
@@ -68,10 +68,9 @@ export function boxOf(form, field) {
 
 /** A value as people read it: the words of the chosen, or what was typed. */
 export function told(form, field, value) {
-  const words = (one) => {
-    const control = controls(form, field).find((other) => other.value === one || other.tagName === "SELECT");
-    const option = control?.tagName === "SELECT" ? [...control.options].find((other) => other.value === one) : control?.matches("[type=radio], [type=checkbox]") && control.closest("label");
-    return option ? option.textContent.trim() : String(one);
-  };
-  return [value?.chosen ?? value].flat().filter((one) => one !== null && one !== undefined).map(words).join(", ");
+  return [value?.chosen ?? value].flat().filter(Boolean).map((one) => {
+    const control = controls(form, field).find((other) => other.options || (["radio", "checkbox"].includes(other.type) && other.value === one));
+    const words = control?.options ? [...control.options].find((other) => other.value === one) : control?.closest("label");
+    return words?.textContent.trim() ?? String(one);
+  }).join(", ");
 }

@@ -1,5 +1,5 @@
-// Keys. Letters and digits work outside text fields only, and can be switched off; with Alt they work everywhere. None of them
-// is one that browsers (D, E, F, Home, arrows; in Firefox also V, S, B, T, H) or screen readers take.
+// Keys. Letters and digits work outside text fields only, and can be switched off; with Alt they work everywhere: none is one that
+// browsers (D, E, F; Firefox also V, S, B, T, H) or screen readers take.
 import { say } from "./console.js";
 
 const OFF = "nodus-letters-off"; // a liking, nothing personal

@@ -1,5 +1,4 @@
-// What follows from the call, asked of the server while one types: parts of the page in the reader's language, put in place
-// without touching what has focus. And the order of the page: who is to be put through first comes first.
+// What follows from the call, asked of the server while one types, and put in place without touching what has focus.
 import { ask } from "./call_net.js";
 import { say } from "./console.js";
 import { boxOf, controls, idOf, nested } from "./call_form.js";

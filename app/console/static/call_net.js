@@ -1,5 +1,4 @@
-// Asks the server with the session's token. Told apart: the server is away, it refuses, the session is over (then one signs in
-// again over the page, which keeps all that was typed, and the same question is asked once more).
+// Asks the server. It may be away, or refuse; when the session is over one signs in over the page, and it is asked once more.
 import { say, token as first } from "./console.js";
 
 const SLOWEST = 20000;

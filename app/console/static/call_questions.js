@@ -53,7 +53,7 @@ export class Questions {
     return true;
   }
 
-  /** Which are asked now, the sentence in the caller's language beside ours, and what is still to ask. */
+  /** Which are asked now, in which languages, and what is still to ask. */
   refresh() {
     const answers = Object.fromEntries(this.all.map((one) => [one.id.slice(2), this.answer(one)]));
     for (const one of this.all) {

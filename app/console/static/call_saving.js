@@ -1,5 +1,5 @@
-// Saves field by field: at once in this browser, within a second on the server. What others changed meanwhile is never
-// overwritten, nor is what was typed here. Sending goes the same way: after all saves, once, however often it must be tried.
+// Saves field by field: at once in this browser, within a second on the server; nobody's text is overwritten. Sending goes the same
+// way: after all saves, once, however often it must be tried.
 import { Away, Refused, ask, newId } from "./call_net.js";
 import { collect, plain, same, show } from "./call_form.js";
 import { forget, found, keep, take } from "./call_store.js";

@@ -1,5 +1,5 @@
-// What the server does not have yet, kept in this browser: sealed with a key that can't be read out, gone once the server has it,
-// with the sign-out (Clear-Site-Data), and after a day. Where the browser can't do it, `works` is false, and the page says so.
+// What the server does not have yet, in this browser: sealed with a key that can't be read out, gone once the server has it, with
+// the sign-out (Clear-Site-Data), and after a day. `works`: whether this browser can.
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 export const works = Boolean(globalThis.indexedDB && globalThis.crypto?.subtle);
 

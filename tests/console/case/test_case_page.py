@@ -182,6 +182,8 @@ async def test_faults_stand_beside_their_fields(client: httpx.AsyncClient, datab
         empty = await desk.send("goal", what="", of="team")
         assert empty.status_code == 400
         assert 'href="#goal--what"' in empty.text
+        again = await desk.client.get(f"/cases/{table.case}/goal?lang=en")  # the reader chooses another language now
+        assert (again.status_code, again.headers["location"]) == (303, f"/cases/{table.case}?lang=en#goals")
         for name, subject, fields in (
             ("done", "geen-id", {}), ("contact", "", {"way": "teleport"}), ("snooze", str(uuid4()), {"until": "morgen", "reason": "x"}),
         ):  # fmt: skip

@@ -19,6 +19,7 @@ from app.console.case.next_step import Promise
 from app.console.case.saying import Saying
 from app.console.case.timeline import strip_of
 from app.console.words import LANGUAGES, words
+from app.core.problem import all_problems
 from app.followup.items import ItemKind
 from app.followup.schemas.care import ContactIn
 from app.followup.situation import ObligationKind
@@ -64,6 +65,15 @@ def test_every_form_has_words(language: str) -> None:
             assert not bare, (command.name, field.name)
     for code in (*Flag, *Silence):
         assert f"case_v_{code}" in saying.t or f"case_v_flags_{code}" in saying.t
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_has_words(language: str) -> None:
+    """What stands in the way of a command is told in the reader's language, not in that of programs."""
+    rooms = ("app.followup.", "app.procedures.", "app.team.")
+    slugs = {slug for slug, kind in all_problems().items() if kind.__module__.startswith(rooms)}
+    assert len(slugs) > 30
+    assert not [one for one in slugs if f"case_problem_{one.replace('-', '_')}" not in words(language)]
 
 
 def test_a_form_is_what_the_api_takes() -> None:
