@@ -22,6 +22,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import orjson
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
@@ -40,6 +41,8 @@ from tests.contract.events import check
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FOLDER: Final = "NODUS_TEST_CLUSTER"
+hypothesis.settings.register_profile("nodus", deadline=None)  # a busy machine is no fault of a rule
+hypothesis.settings.load_profile("nodus")
 BY_ITSELF: Final = {str(HEADS), str(LAST_AUDIT)}
 SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
