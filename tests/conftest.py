@@ -21,8 +21,8 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
-import orjson
 import hypothesis
+import orjson
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
