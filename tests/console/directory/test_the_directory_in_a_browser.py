@@ -85,5 +85,5 @@ async def test_hours_are_changed_by_keyboard(database: Database) -> None:
             await page.keyboard.press("Space")
         await page.locator("button[value=preview]").focus()
         await page.keyboard.press("Enter")
-        await page.wait_for_function("document.activeElement.classList.contains('preview')")
+        await page.locator(".preview:focus").wait_for()
         assert "Thu, 31 Dec 2099" in await page.locator(".preview table").first.inner_text()
