@@ -18,6 +18,8 @@ GRANT UPDATE (known_failures, known_locked_until) ON account TO nodus_gate;
 READERS = """
 CREATE FUNCTION took_case_in(about uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM vault_key WHERE case_id = about AND intake_organisation_id = me()) $$;
+REVOKE ALL ON FUNCTION took_case_in(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION took_case_in(uuid) TO nodus_app, nodus_worker;
 CREATE POLICY of_our_cases ON access_log FOR SELECT TO nodus_app USING (took_case_in(case_id));
 CREATE INDEX access_log_by_organisation ON access_log (organisation_id, id);
 """
