@@ -17,7 +17,7 @@ LOOKS: Final = text(f"""
      ORDER BY id DESC LIMIT :most)
     UNION ALL
     (SELECT {_SHOWN}, CAST(NULL AS uuid), false FROM access_log
-     WHERE organisation_id <> me() AND :others AND {_WITHIN} AND CAST(:key_id AS uuid) IS NULL AND took_in(case_id)
+     WHERE organisation_id <> me() AND :others AND {_WITHIN} AND CAST(:key_id AS uuid) IS NULL AND took_case_in(case_id)
      ORDER BY id DESC LIMIT :most)) AS looks
   ORDER BY id DESC LIMIT :most
 """)

@@ -16,16 +16,18 @@ GRANT UPDATE (known_failures, known_locked_until) ON account TO nodus_gate;
 
 # The log of a look belongs to who looked, and to who took the case in.
 READERS = """
-CREATE FUNCTION took_in(about uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+CREATE FUNCTION took_case_in(about uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM vault_key WHERE case_id = about AND intake_organisation_id = me()) $$;
-CREATE POLICY of_our_cases ON access_log FOR SELECT TO nodus_app USING (took_in(case_id));
+REVOKE ALL ON FUNCTION took_case_in(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION took_case_in(uuid) TO nodus_app, nodus_worker;
+CREATE POLICY of_our_cases ON access_log FOR SELECT TO nodus_app USING (took_case_in(case_id));
 CREATE INDEX access_log_by_organisation ON access_log (organisation_id, id);
 """
 
 DOWN = """
 DROP INDEX access_log_by_organisation;
 DROP POLICY of_our_cases ON access_log;
-DROP FUNCTION took_in;
+DROP FUNCTION took_case_in;
 ALTER TABLE account DROP COLUMN known_failures, DROP COLUMN known_locked_until;
 """
 

@@ -152,7 +152,7 @@ async def test_half_a_session_opens_nothing(database: Database, operator: Signed
 async def test_a_secret_that_is_none(browser: httpx.AsyncClient) -> None:
     """Whatever stands in the cookie is a session or not; never a fault."""
     for secret in ("", "x", "é", "0" * 5000, str(UUID(int=0))):
-        assert (await browser.get("/account", headers={"Cookie": f"{COOKIE}={secret}".encode()})).status_code == 303
+        assert (await browser.get("/account", headers={b"Cookie": f"{COOKIE}={secret}".encode()})).status_code == 303
 
 
 async def test_nobody_is_somebody_outside_the_demo(browser: httpx.AsyncClient, database: Database) -> None:

@@ -70,8 +70,10 @@ async def browsing(**looks: Any) -> AsyncIterator[Page]:
         assert not os.environ.get("NODUS_BROWSER_NEEDED"), "chromium is missing: apt-get install chromium"
         pytest.skip("needs a browser: apt-get install chromium")
     context = await (await _chromium(chromium)).new_context(**looks)
-    yield await context.new_page()
-    await context.close()
+    try:
+        yield await context.new_page()
+    finally:  # also after a failure: the server that is being ended waits for what is open
+        await context.close()
 
 
 async def _chromium(path: str) -> Browser:
