@@ -65,6 +65,9 @@ PASSWORD: Final = text("""
   UPDATE account SET password = :password, failures = 0, locked_until = NULL, known_failures = 0, known_locked_until = NULL
   WHERE id = :account AND ended_at IS NULL
 """)
-TOTP: Final = text("UPDATE account SET totp = :totp, totp_is_on = :is_on WHERE id = :account AND ended_at IS NULL")
+TOTP: Final = text("""
+  UPDATE account SET totp = :totp, totp_is_on = :is_on, totp_step = greatest(totp_step, CAST(:step AS bigint))
+  WHERE id = :account AND ended_at IS NULL
+""")
 ORGANISATION: Final = text("SELECT id FROM organisation WHERE id = :organisation")
 ENDED: Final = text("UPDATE account SET ended_at = :at WHERE id = :account AND ended_at IS NULL")

@@ -80,14 +80,16 @@ async def test_a_code_is_asked_for_and_good_once(database: Database, operator: S
         secret = _secret(typed[1])
         wrong = await mine.post("/account/code", data={"code": "000000"})
         assert wrong.status_code == 400
-        assert (await mine.post("/account/code", data={"code": _code(secret)})).status_code == 303
+        first = _code(secret)
+        assert (await mine.post("/account/code", data={"code": first})).status_code == 303
     half = await _sign_in(browser, operator.login)
     assert half.headers["location"] == "/sign-in/code?next="
     assert (await browser.get("/account")).status_code == 303  # not in yet
     assert (await browser.get("/v1/cases")).status_code == 401
     refused = await browser.post("/sign-in/code", data={"code": "000000"})
     assert refused.status_code == 401
-    code = _code(secret)
+    assert (await browser.post("/sign-in/code", data={"code": first})).status_code == 401  # it turned the asking on: used
+    code = _code(secret, later=1)
     assert (await browser.post("/sign-in/code", data={"code": code})).status_code == 303
     assert (await browser.get("/account")).status_code == 200
     await _sign_in(browser, operator.login)
@@ -100,8 +102,8 @@ def _secret(typed: str) -> bytes:
     return base64.b32decode(typed.replace(" ", ""))
 
 
-def _code(secret: bytes) -> str:
-    return codes.code_at(secret, int(datetime.now(UTC).timestamp()) // codes.STEP).decode()
+def _code(secret: bytes, later: int = 0) -> str:
+    return codes.code_at(secret, int(datetime.now(UTC).timestamp()) // codes.STEP + later).decode()
 
 
 async def test_signing_out_ends_the_session_everywhere(database: Database, operator: SignedIn) -> None:

@@ -162,7 +162,7 @@ async def give_password(work: Work, person: UUID) -> str:
     chosen = passwords.some_password()
     if not await work.change(queries.PASSWORD, account=person, password=passwords.kept(chosen)):
         raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
-    await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+    await work.change(queries.TOTP, account=person, totp=None, is_on=False, step=0)
     return chosen
 
 
@@ -179,7 +179,7 @@ async def propose_code(work: Work, person: UUID) -> bytes:
     if row["totp"]:
         return keys.unwrap(bytes(row["totp"]), person)
     secret = codes.new_secret()
-    await work.change(queries.TOTP, account=person, totp=keys.wrap(secret, person), is_on=False)
+    await work.change(queries.TOTP, account=person, totp=keys.wrap(secret, person), is_on=False, step=0)
     return secret
 
 
@@ -191,11 +191,12 @@ async def turn_code_on(work: Work, person: UUID, code: str) -> None:
     """
     row = await work.one(queries.ONE, account=person)
     secret = master_key(work.database.settings).unwrap(bytes(row["totp"]), person) if row and row["totp"] else b""
-    if row is None or not secret or codes.step_of(secret, code, clock.wall(), row["totp_step"]) is None:
+    step = codes.step_of(secret, code, clock.wall(), row["totp_step"]) if row and secret else None
+    if row is None or step is None:
         raise Invalid(
             "Nothing was changed.", errors=[FieldError("/code", "code", "This is not the code that the app shows now.")]
         )
-    await work.change(queries.TOTP, account=person, totp=row["totp"], is_on=True)
+    await work.change(queries.TOTP, account=person, totp=row["totp"], is_on=True, step=step)
 
 
 async def turn_code_off(work: Work, person: UUID, password: str) -> None:
@@ -207,7 +208,7 @@ async def turn_code_off(work: Work, person: UUID, password: str) -> None:
     row = await work.one(queries.ONE, account=person)
     if row is None or not await asyncio.to_thread(passwords.fits, password, row["password"]):
         raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
-    await work.change(queries.TOTP, account=person, totp=None, is_on=False)
+    await work.change(queries.TOTP, account=person, totp=None, is_on=False, step=0)
 
 
 def _refuse_own(work: Work, person: UUID) -> None:
