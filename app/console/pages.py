@@ -45,7 +45,8 @@ def page(
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
     if visit and visit.is_part:  # the page may be older than the session: its owner has signed in again elsewhere
         response.headers["X-Page-Token"] = visit.token
-    if request.query_params.get("lang") in LANGUAGES:
+    if request.query_params.get("lang") in LANGUAGES and (visit or request.url.path.startswith("/sign-in")):
+        # a citizen's browser is asked to keep nothing
         keep(response, request, "lang", language)
     return response
 
