@@ -20,13 +20,17 @@ export class Live {
     this.timer = setTimeout(() => this.ask(fields).catch(() => undefined), isTyped ? PAUSE : 0);
   }
 
-  /** What follows from these fields; an answer that came too late is not shown. */
-  async ask(fields) {
-    const turn = ++this.asked;
+  /** What follows from these fields. An answer that comes too late is not shown: whoever waits for it gets the newer one. */
+  ask(fields) {
+    clearTimeout(this.timer);
+    return this.newest = this.answer(fields, ++this.asked);
+  }
+
+  async answer(fields, turn) {
     const call = nested(this.form, fields);
     this.isBehind = true;
     const page = new DOMParser().parseFromString(await ask("/call/live", { body: call }), "text/html");
-    if (turn !== this.asked) return this.now;
+    if (turn !== this.asked) return this.newest;
     this.isBehind = false;
     const told = $("[data-follows]", page);
     for (const part of told.querySelectorAll("[data-part]")) put($(`#part-${part.dataset.part}`), part);

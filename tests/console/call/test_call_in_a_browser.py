@@ -39,6 +39,11 @@ class Operator:
         await self.page.keyboard.type(text)
 
 
+# In one go: a busy machine may take longer between two presses than what is shown needs to count as read.
+BOTH_KEYS: Final = """for (const key of [{key: 'j'}, {key: 'Enter', ctrlKey: true}])
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true, cancelable: true}))"""
+
+
 @asynccontextmanager
 async def at_work(who: SignedIn, address: str, path: str = "", language: str = "nl", **looks: Any) -> AsyncIterator[Page]:
     """The page of a call, quiet to its end: a complaint of the browser is a fault, save that the network is away."""
@@ -250,8 +255,7 @@ async def test_a_route_that_changed_is_asked_about_once(desk: httpx.AsyncClient,
         await page.locator('#send[data-read^="Meldpunt"]').wait_for()
         await page.keyboard.press("Alt+q")
         await page.evaluate("document.getElementById('q-suicide').focus()")
-        await page.keyboard.press("j")
-        await page.keyboard.press("Control+Enter")
+        await page.evaluate(BOTH_KEYS)
         await page.locator("#changed[open]", has_text="niet meer naar Meldpunt").wait_for()
         assert await faults(page) == []
         await page.keyboard.press("Escape")
