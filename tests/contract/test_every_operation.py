@@ -43,8 +43,8 @@ OPERATIONS: Final = [
     f"{method.upper()} {path}" for path, item in DESCRIBED.raw_schema["paths"].items() for method in METHODS if method in item
 ]
 SEED: Final = os.environ.get("NODUS_SEED") or str(SystemRandom().randrange(1_000_000))
-ALL_OF: Final = 12  # of some eighty odd requests an operation, these are always sent
-SENT: Final = 0.1  # and of the others so many, other ones every time
+ALL_OF: Final = 8  # of some eighty odd requests an operation, these are always sent
+SENT: Final = 0.05  # and of the others so many, other ones every time
 UNKNOWN: Final = 0.25  # so many are about things that don't exist
 CHECKS: Final = [
     not_a_server_error,
