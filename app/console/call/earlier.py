@@ -42,8 +42,9 @@ async def count_earlier(visit: Taking, request: Request) -> Response:
 async def open_them(visit: Taking, request: Request) -> Response:
     """What was told in those that one's organisation may read, for a need that is logged with each of them."""
     sent = await told(request)
-    call, _ = as_far_as_right(sent.get("call", {}))
-    need = Why(sent.get("need", "")) if sent.get("need") in set(Why) else Why.DANGER
+    typed, asked = sent.get("call"), str(sent.get("need"))
+    call, _ = as_far_as_right(typed if isinstance(typed, dict) else {})
+    need = Why(asked) if asked in set(Why) else Why.DANGER
     items: list[tuple[Any, Mapping[str, Any]]] = []
 
     async def look(work: Any) -> None:

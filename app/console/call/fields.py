@@ -1,6 +1,6 @@
 """The fields of a call on its screen: from a form that was sent to a draft's contents, and what may be shown of contents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ def day_of(moment: str) -> str:
     """The day in the Netherlands of a moment that a draft holds; empty when it holds none."""
     try:
         return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date().isoformat() if moment else ""
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
 
 
@@ -77,11 +77,22 @@ def as_far_as_right(contents: Contents) -> tuple[CallIn, Mapping[str, str]]:
         try:
             return CallKept.model_validate(left), faults
         except ValidationError as error:
-            found = {_field(fault["loc"]): fault["type"] for fault in error.errors(include_input=False, include_url=False)}
-        for field in found:
-            left = with_value(left, field, None)
-        faults |= found
+            found = error.errors(include_input=False, include_url=False)
+        faults |= {_field(fault["loc"]): fault["type"] for fault in found}
+        if (right := _without(left, [fault["loc"] for fault in found])) == left:
+            break
+        left = right
     return CallKept(), faults
+
+
+def _without(contents: Contents, places: Sequence[tuple[Any, ...]]) -> Contents:
+    """Contents without the fields in these places; where that changes nothing, without all that is around them."""
+    left = contents
+    for place in places:
+        left = with_value(left, _field(place), None)
+    if left != contents:
+        return left
+    return {name: value for name, value in contents.items() if name not in {place[0] for place in places if place}}
 
 
 def _field(loc: Iterable[Any]) -> str:

@@ -19,6 +19,7 @@ from app.intake.outcome import NeedsSomebody
 from app.intake.protocol import NEWEST, SEVEREST_FIRST, Protocol
 from app.intake.schemas.asked import CallIn, PlaceIn
 from app.intake.service import judging
+from app.intake.service.draft import as_told
 from app.intake.service.protocols import valid_protocol
 from app.intake.triage import UrgencyTooLow, Verdict
 from app.routing.decide import Decision, Line
@@ -110,7 +111,7 @@ async def live(work: Work, contents: Contents) -> Live:
         chooses = await directory.municipality_names(work, _between(problem))
     except UrgencyTooLow as problem:
         told["urgency"] = problem.errors[0].code
-        return replace(await live(work, {**contents, "urgency": None}), faults=told, contents=contents)
+        return replace(await live(work, {**contents, "urgency": None}), faults=told)
     except NeedsSomebody:
         told["kind"] = "needs_somebody"
     protocol = valid_protocol(call.protocol or NEWEST, local_day(call.received_at or work.at))
@@ -118,7 +119,7 @@ async def live(work: Work, contents: Contents) -> Live:
     reach = await directory.reach_in(work, code) if code else ()
     name = (await directory.municipality_names(work, [code])).get(code, "") if code else ""
     buttons = _buttons(protocol, verdict, reach)
-    return Live(contents, protocol, verdict, decision, name, register, buttons, told, chooses, work.at)
+    return Live(as_told(call), protocol, verdict, decision, name, register, buttons, told, chooses, work.at)
 
 
 def _by_answers(protocol: Protocol, call: CallIn) -> Verdict:
