@@ -112,7 +112,7 @@ def _shown(found: Sequence[Look], people: Mapping[UUID, str], organisations: Map
             what=" ".join(IDS.sub("", one.what).split()),  # of what kind; ids say nothing to a reader
             purpose=one.purpose,
             role=one.role,
-            who=people.get(one.key_id, "") if one.key_id else "",
+            who=people.get(one.key_id, "") if one.key_id and one.is_ours else "",
             organisation=organisations.get(one.organisation_id, ""),
             is_ours=one.is_ours,
         )

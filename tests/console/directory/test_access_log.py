@@ -67,6 +67,9 @@ async def test_who_took_it_in_sees_others_without_their_names(database: Database
         assert page.status_code == 200
         assert "andere organisatie" in page.text
         assert "Geheime Naam" not in page.text
+        file = await browser.get(f"/access-log/file?reference={reference}")
+        assert reference in file.text
+        assert "Geheime Naam" not in file.text
         again = await browser.get(f"/access-log?reference={reference}")
         assert "het inzageregister van de casus" in again.text
         assert "Loes Bakker" in again.text
