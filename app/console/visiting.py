@@ -1,6 +1,7 @@
 """The door of the pages: who signed in, in which roles a page exists, one transaction, and no form from elsewhere."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
@@ -34,6 +35,10 @@ class NotYourPage(Forbidden):
     """A page that this role does not have."""
 
     slug, title = "not-your-page", "This page is for another role"
+
+
+class _Refused(Exception):  # noqa: N818  no fault: what it ends is rolled back
+    """A page was refused in the middle of its work."""
 
 
 class Sent:
@@ -109,8 +114,11 @@ def visiting(*roles: Role) -> Callable[..., AsyncIterator[Visit]]:
             sent = await fields(request)
             if not is_token_of(secret, request.headers.get(HEADER) or sent[TOKEN]):
                 raise Forbidden("This was not sent by a page of ours. Reload the page, and send it again.")
-        async with begin(request.app.state.database, account.actor, request_id=request.state.request_id) as work:
-            yield Visit(request, account, work, token_of(secret), sent)
+        with suppress(_Refused):
+            async with begin(request.app.state.database, account.actor, request_id=request.state.request_id) as work:
+                yield Visit(request, account, work, token_of(secret), sent)
+                if getattr(request.state, "refused", False):
+                    raise _Refused  # the problem is a page by now; of the work before it nothing is kept
 
     return enter
 
@@ -147,6 +155,7 @@ class PageRoute(APIRoute):
                 problem = problem_of(error)
                 if problem is None:
                     raise
+                request.state.refused = True
                 return problem_page(request, problem)
 
         return handled

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
 from app.console.call.visits import READS, Taking, names
+from app.console.inbox.typed import number
 from app.console.visiting import PageRoute, Visit, told_of
 from app.core.errors import Problem
 from app.intake.drafts import OPEN, Draft
@@ -74,7 +75,7 @@ async def take(call_id: CallId, visit: Taking) -> Response:
 @router.post("/call/{call_id}/resume")
 async def resume(call_id: CallId, visit: Taking) -> Response:
     """Take up again what was thrown away."""
-    fault = await visit.attempt(lambda work: drafts.resume(work, call_id, int(visit.sent["version"] or 0)))
+    fault = await visit.attempt(lambda work: drafts.resume(work, call_id, number(visit.sent["version"])))
     return await _gone_to(visit, call_id, fault)
 
 

@@ -1,6 +1,7 @@
 """One call on the screen: read with all that follows from it; saved, sent and handed off by plain forms too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from app.console.call.listing import CallId
 from app.console.call.live import live
 from app.console.call.visits import READS, Taking, names, told
 from app.console.call.why import why
+from app.console.inbox.typed import number
 from app.console.visiting import PageRoute, Sent, Visit, told_of
-from app.core.errors import Problem, Stale
+from app.core.errors import Invalid, Problem, Stale
 from app.core.work import Work
 from app.directory.service import look_up as directory
 from app.intake.codes import AgeBand, Anonymity, CallKind, NotMadeReason, Relation, ReportKind
@@ -93,8 +95,7 @@ async def save_and_go_on(call_id: CallId, visit: Taking) -> Response:
         typed = {**typed, "kind": which}
 
     async def do(work: Work) -> None:
-        version = int(visit.sent["version"] or 0)
-        saved = await saving.save_whole(work, call_id, version, whole_call(typed))
+        saved = await saving.save_whole(work, call_id, number(visit.sent["version"]), whole_call(typed))
         await _and(work, saved, what, which, visit.sent)
 
     fault = await visit.attempt(do)
@@ -113,12 +114,29 @@ async def _and(work: Work, draft: Draft, what: str, which: str, sent: Sent) -> N
     elif what == "hand" and which in set(To):
         await hand_offs.start(work, draft.id, Started(To(which), "warm", HandOffState.CALLING))
     elif what == "step":
-        which, version, state = which.split(":")
+        with _from_a_page_of_ours():
+            which, version, told = which.split(":")
+            made, state = UUID(which), HandOffState(told)
         by = sent["accepted_by"] if state == HandOffState.ACCEPTED else ""
-        await hand_offs.result(work, UUID(which), int(version), HandOffState(state), by or None)
+        await hand_offs.result(work, made, number(version), state, by or None)
     elif what == "skip":
-        left_out = Started(To(sent["skip_to"]), "warm", HandOffState.NOT_MADE, reason=NotMadeReason(sent["skip_reason"]))
+        with _from_a_page_of_ours():
+            to, reason = To(sent["skip_to"]), NotMadeReason(sent["skip_reason"])
+        left_out = Started(to, "warm", HandOffState.NOT_MADE, reason=reason)
         await hand_offs.start(work, draft.id, left_out)
+
+
+@contextmanager
+def _from_a_page_of_ours() -> Iterator[None]:
+    """What is read in it is told by our own buttons.
+
+    Raises:
+        Invalid: it can't be read.
+    """
+    try:
+        yield
+    except ValueError:
+        raise Invalid("This was not sent by a page of ours. Reload the page, and send it again.") from None
 
 
 async def _shown(
@@ -154,8 +172,8 @@ def _asked(asked: Protocol) -> list[tuple[str, list[tuple[int, Any]]]]:
     """The questions by what they are about, safety first, each with its number."""
     ordered = sorted(asked.questions.values(), key=lambda one: one.about != SAFETY)
     groups: dict[str, list[tuple[int, Any]]] = {}
-    for number, one in enumerate(ordered, 1):
-        groups.setdefault(one.about, []).append((number, one))
+    for place, one in enumerate(ordered, 1):
+        groups.setdefault(one.about, []).append((place, one))
     return list(groups.items())
 
 

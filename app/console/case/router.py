@@ -145,7 +145,7 @@ def _short_day(language: str, at: datetime) -> str:
 def _moment(text: str, otherwise: datetime) -> datetime:
     with suppress(ValueError):
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo else otherwise
+        return min(at, otherwise) if at.tzinfo else otherwise
     return otherwise
 
 

@@ -44,7 +44,7 @@ class Chosen:
 def chosen(asked: Mapping[str, str], today: date) -> Chosen:
     """The period in a form's fields `from`, `until` and `compare`; the past four weeks where nothing was asked."""
     last = asked.get("until", "").strip() or today.isoformat()
-    first = asked.get("from", "").strip() or (((_day(last) or today) - USUAL + A_DAY).isoformat())
+    first = asked.get("from", "").strip() or ((max(_day(last) or today, EARLIEST) - USUAL + A_DAY).isoformat())
     compare = asked.get("compare", "").strip() or "before"
     begin, end = _day(first), _day(last)
     faults: dict[str, str] = {}

@@ -15,7 +15,7 @@ from app.console.rosters.listing import READS, Mine
 from app.console.rosters.reading import Seen, may_plan, must_plan, own_roster, seen
 from app.console.rosters.telling import helpers
 from app.console.rosters.trying import Told, period_of, prepared, tried
-from app.console.rosters.weeks import as_field, local_moment, week_at
+from app.console.rosters.weeks import FIRST, LAST, as_field, local_moment, week_at
 from app.console.visiting import PageRoute, Sent, Visit, told_of
 from app.core.errors import NotFound, Problem
 from app.core.spans import Span
@@ -23,6 +23,7 @@ from app.core.work import begin
 from app.directory.planned import KeptShift
 from app.directory.service import shifts as directory
 from app.rosters.service import confirmations
+from app.rosters.service.overrides import LONGEST
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 SWAPPED_WITHIN: Final = timedelta(weeks=6)  # shifts that are offered to swap with
@@ -120,7 +121,12 @@ async def _asked(visit: Visit, roster_id: UUID, sent: Sent) -> Asked:
     first, last = sent["hole_from"] or sent["from"], sent["hole_until"] or sent["until"]
     start, end = _moment(first, "from"), _moment(last, "until")
     layer = sent["layer"]
-    if end <= start or not layer.isascii() or not layer.isdecimal():
+    if (
+        not timedelta() < end - start <= LONGEST
+        or start < visit.work.at - LONGEST
+        or not layer.isascii()
+        or not layer.isdecimal()
+    ):
         raise NotFound("There is no such span.")
     return Asked(None, int(layer[:3]), Span(start, end))
 
@@ -129,9 +135,12 @@ def _moment(told: str, field: str) -> datetime:
     """As an address has it (UTC), or as a form has it (local)."""
     if told.endswith("Z"):
         try:
-            return datetime.fromisoformat(told)
+            found = datetime.fromisoformat(told)
         except ValueError:
-            raise NotFound("There is no such moment.") from None
+            found = datetime.min  # noqa: DTZ901  refused below
+        if not FIRST <= found.year < LAST:
+            raise NotFound("There is no such moment.")
+        return found
     return local_moment(told, field)
 
 

@@ -1,0 +1,140 @@
+"""Every way into the console behind the sign-in, and one of everything that can stand in an address."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from fastapi.routing import APIRoute
+
+from app.boards.handoffs import NewHandoff, NewLine, Shift
+from app.boards.service import handoffs
+from app.console.endpoints.router import ACTS
+from app.console.router import router
+from app.core.db import Database
+from app.core.spans import Span
+from app.core.work import begin
+from app.identity.doors import COOKIE
+from app.rosters.schedule import Kind, Override
+from app.rosters.service import feeds, rosters
+from app.rosters.service.overrides import put_over
+from tests.console.case.making import a_case
+from tests.console.rosters.desk import a_desk, an_id
+from tests.console.signed_in import SignedIn
+from tests.delivery.test_send import an_endpoint
+from tests.makers import a_token, an_offered_case, now
+from tests.routing.handing import GGZ
+
+Ids = dict[str, list[str]]  # by the name of the place in a path
+STRANGE: Final = "Zwanenzang"  # in every word of everything
+FOR_ALL: Final = {
+    "/", "/docs", "/static/{name}", "/melden", "/melding", "/notices/{notice_id}/{secret}", "/sign-in", "/sign-in/as",
+    "/sign-in/code", "/preferences",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A method and a path that may have places for ids."""
+
+    method: str
+    path: str
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it changes something."""
+        return self.method == "POST"
+
+    @property
+    def places(self) -> list[str]:
+        """The names of what can stand in it."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def filled(self, ids: Ids) -> Iterator[str]:
+        """The paths of these ids."""
+        paths = [self.path]
+        for name in self.places:
+            paths = [one.replace(f"{{{name}}}", told, 1) for one in paths for told in ids[name]]
+        return iter(paths)
+
+
+def _routes_of(routes: Iterable[Any]) -> Iterator[APIRoute]:
+    """The routes, also those of routers that are included."""
+    for route in routes:
+        if inside := getattr(route, "original_router", None):
+            yield from _routes_of(inside.routes)
+        elif isinstance(route, APIRoute):
+            yield route
+
+
+WAYS: Final = [
+    Way(method, route.path)
+    for route in _routes_of(router.routes)
+    if route.path not in FOR_ALL
+    for method in sorted((route.methods or set()) - {"HEAD"})
+]
+
+
+def as_them(who: SignedIn) -> dict[str, str]:
+    """What a browser of theirs sends along."""
+    return {"Cookie": f"{COOKIE}={who.secret}", "X-Page-Token": who.token}
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What there is. `organisation` has a roster, a handoff, an endpoint, an account and a service."""
+
+    ids: Ids
+    organisation: UUID
+
+
+async def everything(database: Database, client: httpx.AsyncClient) -> Everything:
+    """A call, two cases, an offer, an invitation, and what an organisation of its own has."""
+    words: dict[str, Any] = {"worry": STRANGE, "person": {"name": STRANGE}, "observed": STRANGE}
+    operator = await a_token(database)
+    asked = await an_offered_case(client, operator, **words)
+    taken = await a_case(client, database, **words)
+    invited = await taken.invite("owner", GGZ)
+    draft = await client.post("/v1/drafts", json=words, headers=operator)
+    assert draft.status_code == 201, draft.text
+    roster = await a_desk(database, names=(STRANGE, "Bram"), title=STRANGE)
+    start = now() + timedelta(days=2)
+    away = Override(
+        id=an_id(), kind=Kind.ABSENCE, participant=roster.people[STRANGE], span=Span(start, start + timedelta(days=1))
+    )
+    shift = Shift(function=STRANGE)
+    handed = NewHandoff(shift, shift, now(), now() + timedelta(hours=8), (NewLine(None, STRANGE),))
+    async with begin(database, roster.actor) as work:
+        plan = await rosters.roster(work, roster.roster)
+        override = await put_over(work, roster.roster, away, "leave")
+        feed, _ = await feeds.make_roster_feed(work, roster.roster)
+        handoff = await handoffs.write(work, handed)
+    endpoint, _ = await an_endpoint(database, roster.organisation, f"https://{STRANGE.lower()}.example.nl/in")
+    service = plan.roster.service_id
+    ids: dict[str, list[Any]] = {
+        "call_id": [draft.json()["id"]],
+        "case": [taken.case, asked["caseId"], (await taken.read("owner"))["reference"]],
+        "case_id": [taken.case, asked["caseId"]],
+        "name": ["note", "close", "circle"],
+        "handoff_id": [handoff],
+        "question_id": [an_id()],
+        "offer_id": [asked["offered"]["offerId"]],
+        "member_id": [invited["id"]],
+        "roster_id": [roster.roster],
+        "rotation_id": [plan.rotations[0].rotation.id],
+        "override_id": [override.override.id],
+        "feed_id": [feed.id],
+        "gap_id": [an_id()],
+        "endpoint_id": [endpoint],
+        "act": list(ACTS),
+        "account": [roster.who.id],
+        "service_id": [service],
+        "organisation_id": [roster.organisation],
+        "kind": ["organisations", "services"],
+        "entry_id": [service, roster.organisation],
+        "code": ["GM0363"],
+    }
+    return Everything({name: [str(one) for one in told] for name, told in ids.items()}, roster.organisation)
