@@ -148,7 +148,11 @@ const acts = {
   async park() { if (await saving.flush()) location.assign("/call?done=call_parked"); },
   async throw() {
     if (!await saving.flush()) return;
-    await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"` } });
+    try {
+      await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"` } });
+    } catch { // a colleague saved just now, or the server is away: what there is now is shown, and thrown away by another press
+      return void saving.refresh().catch(() => undefined).then(() => { $("#beside").textContent = say("call_not_thrown"); });
+    }
     saving.over = true;
     location.assign("/call?done=call_thrown_away");
   },

@@ -1,6 +1,6 @@
 // The page of a case: what is linked to unfolds, every organisation by name when one is typed, the moment of printing.
 const unfold = () => {
-  const there = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const there = location.hash && document.getElementById(location.hash.slice(1)); // our ids need no percent
   if (!there) return;
   for (let up = there; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
   if (there.matches("details.do")) there.querySelector("form :is(select, textarea, input:not([type=hidden]), button)")?.focus();

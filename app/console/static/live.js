@@ -4,6 +4,7 @@
 //   [data-live-more="<id of the list>"], and rows that are no longer there are marked with data-gone.
 // - [data-live-state]: says when all this was true, or since when nobody knows.
 // - [data-live-wide] on the page: any organisation's news counts. [data-live-always]: also while the page is hidden.
+// - [data-live-veil]: goes out of sight as well when the session is over, with all that was typed in it.
 // - [data-keep]: a script of the page made what is in it. Fields, open details, forms on their way are left alone anyhow.
 // - time[data-left]: the time that is left, each second; class "soon" when that is `data-left` seconds or less.
 // - A part that was renewed dispatches "renewed", with the fragment as its detail.
@@ -95,7 +96,7 @@ function tell(isLost) {
 /** The session is over: what is personal goes out of sight, what was typed stays; signed in again in another tab, one goes on. */
 function ended(isOver) {
   const there = document.getElementById("live-ended");
-  for (const part of document.querySelectorAll("[data-live]")) part.hidden = isOver;
+  for (const part of document.querySelectorAll("[data-live], [data-live-veil]")) part.hidden = isOver;
   if (!isOver) return there?.remove();
   if (there) return;
   const told = document.createElement("div");

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
+from app.accounts.service.signing_in import Sessions
 from app.core.db import Database
+from app.identity.doors import COOKIE
 from tests.conftest import settings_for
 from tests.console.case.desk import local
-from tests.console.case.making import a_case, a_rich_case
+from tests.console.case.making import WORRY, a_case, a_rich_case
 from tests.console.serving import faults, served
 from tests.console.signed_in import SignedIn, browsing_as, signed_in
 from tests.makers import AMSTERDAM_DESK
@@ -103,6 +105,29 @@ async def _finish(table: Table) -> None:
     for owed in (await table.read("owner", "/aftercare"))["obligations"]:
         if owed["state"] == "open":
             await table.do("owner", f"aftercare/obligations/{owed['kind']}/fulfilment", waiver)
+
+
+async def test_a_session_that_ends_takes_the_case_out_of_sight(
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+) -> None:
+    """Signed out in another tab, a colleague who sits down reads nothing; signed in again, what was typed is still there."""
+    table = await a_case(client, database)
+    await table.do("owner", "notes", {"what": WORRY})
+    async with browsing_as(worker, address) as page:
+        await page.goto(f"{address}/cases/{table.case}")
+        await page.locator("#do-note summary").click()
+        await page.fill("#do-note textarea", "Half getypt")
+        words = page.locator("#story").get_by_text(WORRY)
+        await expect(words).to_be_visible()
+        await Sessions(database).sign_out(worker.secret)
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(page.get_by_role("alert")).to_contain_text("U bent uitgelogd")
+        await expect(words).to_be_hidden()
+        secret = await Sessions(database).sign_in_as(worker.login)
+        await page.context.add_cookies([{"name": COOKIE, "value": secret, "url": address}])
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(words).to_be_visible()
+        assert await page.input_value("#do-note textarea") == "Half getypt"
 
 
 async def test_everybody_can_use_it_and_print_it(
