@@ -224,6 +224,22 @@ async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: Sig
         assert (await contents(desk, path))["observed"] == "Van mij."
 
 
+async def test_what_a_colleague_just_saved_is_not_thrown_away_unseen(
+    desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """The page says that nothing was thrown away, and shows what came; the next press does it."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await saves(desk, path, observed="Van de ander.")
+        throw = page.locator("[value=throw]")
+        await page.locator("#end summary").click()
+        await throw.click()
+        await page.locator("#beside", has_text="nog niet weggegooid").wait_for()
+        await expect(page.locator("#observed")).to_have_value("Van de ander.")
+        await throw.click()
+        await page.wait_for_url("**/call?done=call_thrown_away")
+
+
 async def test_a_session_that_ends_hides_and_keeps_what_was_typed(
     database: Database, desk: httpx.AsyncClient, operator: SignedIn, address: str
 ) -> None:
