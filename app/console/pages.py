@@ -16,6 +16,7 @@ from app.console.words import LANGUAGES, words
 
 FOLDER: Final = Path(__file__).parent
 THEMES: Final = ("auto", "light", "dark", "contrast")
+REMEMBERED: Final = frozenset({"/", "/docs", "/sign-in", "/sign-in/code"})  # a citizen's browser is asked to keep nothing
 A_YEAR: Final = 365 * 24 * 3600
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -45,8 +46,7 @@ def page(
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
     if visit and visit.is_part:  # the page may be older than the session: its owner has signed in again elsewhere
         response.headers["X-Page-Token"] = visit.token
-    if request.query_params.get("lang") in LANGUAGES and (visit or request.url.path.startswith("/sign-in")):
-        # a citizen's browser is asked to keep nothing
+    if request.query_params.get("lang") in LANGUAGES and (visit or request.url.path in REMEMBERED):
         keep(response, request, "lang", language)
     return response
 
