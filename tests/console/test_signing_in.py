@@ -141,6 +141,7 @@ async def test_another_password_ends_the_other_sessions(database: Database) -> N
             assert refused.status_code == 400
             assert f'id="{field}" name="{field}" type="password"' in refused.text
             assert 'aria-invalid="true"' in refused.text
+            assert "hreflang" not in refused.text  # there is no page at this address to go to in another language
         done = await browser.post("/account/password", data={"now": PASSWORD, "chosen": "long enough it is"})
         assert done.headers["location"] == "/account?done=password"
         assert (await browser.get("/account")).status_code == 200
