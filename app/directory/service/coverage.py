@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +29,10 @@ async def groups(
 
     `codes`: of these municipalities only; all of them otherwise.
     """
-    told = [_told(row["hours"], period) for row in await work.rows(queries.HOURS)]
+    told = [
+        {"hours": row["hours"], **_told(orjson.dumps(row["hours"], option=orjson.OPT_SORT_KEYS), period)}
+        for row in await work.rows(queries.HOURS)
+    ]
     doubts = [{"service_id": str(one), "starts_at": span.start, "ends_at": span.end} for one, span in doubted]
     only = None if codes is None else sorted(codes)
     binds = {"starts_at": period.start, "ends_at": period.end, "codes": only}
@@ -77,9 +82,13 @@ async def duties(work: Work, period: Span, organisation_id: UUID | None = None) 
     return [dict(row) for row in found]
 
 
-def _told(hours: Mapping[str, Any], period: Span) -> dict[str, Any]:
-    """Opening hours as spans, once for all who keep them. `waits`: closed, but with an opening that somebody can wait for."""
-    parsed = OpeningHours.parse(hours)
+@lru_cache(maxsize=512)
+def _told(hours: bytes, period: Span) -> Mapping[str, str]:
+    """Opening hours as spans, once for all who keep them, and for who looks at the same period again and again.
+
+    `waits`: closed, but with an opening that somebody can wait for.
+    """
+    parsed = OpeningHours.parse(orjson.loads(hours))
     longer = Span(period.start, period.end + timedelta(days=LOOKED_AHEAD + 1))
     opened = openings_in(parsed, longer)
     waits, closed_from = [], period.start
@@ -89,7 +98,7 @@ def _told(hours: Mapping[str, Any], period: Span) -> dict[str, Any]:
         if start < one.start:
             waits.append(Span(start, one.start))
         closed_from = one.end
-    return {"hours": hours, "opened": _text(opened), "waits": _text(waits)}
+    return MappingProxyType({"opened": _text(opened), "waits": _text(waits)})
 
 
 def _text(spans: Iterable[Span]) -> str:
