@@ -4,7 +4,7 @@ import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -182,13 +182,19 @@ async def test_a_roster_whose_shifts_come_from_elsewhere_is_read(database: Datab
         assert 'name="what"' not in panel.text
 
 
+WITHIN: Final = 0.2  # seconds
+
+
 def _layers(count: int) -> list[dict[str, Any]]:
     third = {"unit": "hour", "every": 8}
     return [{"layer": layer, "name": f"laag {layer}", "participants": [0, 1, 2], **third} for layer in range(1, count + 1)]
 
 
 async def test_a_full_roster_is_there_at_once(database: Database) -> None:
-    """Five layers, three shifts a day, four weeks: the first HTML takes us less than 100 ms, whatever else the machine does."""
+    """Five layers, three shifts a day, four weeks: some 60 ms of our CPU, where `tests.benchmarks.console` was measured.
+
+    A slower machine may take twice as long; a page that grows with what is on it takes more.
+    """
     desk = await a_desk(database, rotations=_layers(5))
     async with a_client(database, desk.who) as browser:
         taken = []
@@ -196,7 +202,7 @@ async def test_a_full_roster_is_there_at_once(database: Database) -> None:
             began = time.process_time()
             page = await browser.get(f"{desk.path}?week=2026-W49")
             taken.append(time.process_time() - began)
-            if min(taken) < 0.1:
+            if min(taken) < WITHIN:
                 break
     assert page.text.count("data-cell") > 200
-    assert min(taken) < 0.1, taken
+    assert min(taken) < WITHIN, taken
