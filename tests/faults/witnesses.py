@@ -229,7 +229,7 @@ def received_all(heard: Sequence[Heard], feed: Sequence[tuple[int, UUID, bytes]]
     assert not in_order or list(first) == [number for number, _, _ in feed]
 
 
-def log_is_true(heard: Sequence[Heard], delivered: Counter[UUID], kills: Iterable[float], blind: float = 1.5) -> None:
+def log_is_true(heard: Sequence[Heard], delivered: Counter[UUID], kills: Iterable[float], blind: float = 3.0) -> None:
     """Each attempt that is said to have been delivered was received; one more is only what a kill kept from being written down."""
     received: defaultdict[UUID, list[float]] = defaultdict(list)
     for one in heard:
