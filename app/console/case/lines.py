@@ -19,7 +19,7 @@ from app.team.audience import visibility_of
 
 KINDS: Final = ("contact", "written", "todo", "owed", "people", "procedure", "course")
 _WRITTEN = "note assessment agreement transport circle crisis_card view"
-_TODO = "action look_again goal goal_outcome snoozed"
+_TASKS = "action look_again goal goal_outcome snoozed"
 _OWED = "aftercare_check feedback inform_person evaluation still_worried aftercare_plan deferral feedback_promised"
 _PEOPLE = (
     "offered accepted declined expired reminded handed_over handover_asked handover_withdrawn handover_declined handover_expired"
@@ -28,7 +28,7 @@ _PEOPLE = (
 )
 GROUP_OF: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(_WRITTEN.split(), "written")
-    | dict.fromkeys(_TODO.split(), "todo")
+    | dict.fromkeys(_TASKS.split(), "todo")
     | dict.fromkeys(_OWED.split(), "owed")
     | dict.fromkeys(_PEOPLE.split(), "people")
     | {str(kind): "procedure" for kind in PROCEDURES}

@@ -100,7 +100,7 @@ async def test_a_case_of_others_is_not_there(client: httpx.AsyncClient, database
     table = await a_case(client, database)
     reference = (await table.read("owner"))["reference"]
     async with at_a_desk(database, table, POLICE) as stranger:
-        for path in (table.case, f"{table.case}/head", f"{table.case}/news", reference, str(uuid4()), "XXXX-XXXX-X"):
+        for path in (table.case, f"{table.case}/head", f"{table.case}/news", reference, str(uuid4()), "ZZZZ-ZZZZ-Z"):
             assert (await stranger.client.get(f"/cases/{path}")).status_code == 404
         assert (await stranger.send("note", what="Hallo.")).status_code == 404
         assert (await stranger.client.post(f"/cases/{table.case}/explode")).status_code == 404

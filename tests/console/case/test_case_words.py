@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 import app
-from app.cases.lifecycle import Flag, State
+from app.cases.lifecycle import Flag, State, Urgency
 from app.cases.service import Case
 from app.cases.silence import Silence
 from app.console.case.commands import COMMANDS
@@ -93,7 +93,7 @@ def _entry(kind: str, hours: float, **facts: object) -> Entry:
 def _a_case(*, closed: bool) -> Case:
     at = START + timedelta(hours=50) if closed else None
     return Case(
-        uuid4(), "AAAA-AAAA-A", uuid4(), uuid4(), None, State.CLOSED if closed else State.IN_FOLLOW_UP, "urgent", (), "GM0363",  # type: ignore[arg-type]
+        uuid4(), "AAAA-AAAA-A", uuid4(), uuid4(), None, State.CLOSED if closed else State.IN_FOLLOW_UP, Urgency.URGENT, (), "GM0363",
         START, START, at, None, None, 0, None, 1,
     )  # fmt: skip
 
