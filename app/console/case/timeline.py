@@ -17,7 +17,6 @@ from app.console.case.next_step import Promise
 from app.directory.holidays import AMSTERDAM
 
 LEFT, WIDTH, AHEAD = 96.0, 1000.0, 0.3  # the gutter with names of lanes; the whole; the part of it that is still to come
-LANES: Final = ("who", "contact", "work", "promise")
 HEIGHT: Final = 30
 CLOSE: Final = 11.0  # marks nearer than this are one
 APART: Final = 74.0  # between two dates
