@@ -26,7 +26,7 @@ RUNS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take 
 @router.api_route("/figures", methods=READS)
 async def figures(visit: Reading) -> Response:
     """Figures of the period that was chosen, or what is wrong with it."""
-    choice = _chosen(visit)
+    choice, country = _chosen(visit), await country_now(visit.request)  # it takes a connection of its own: first
     work, days, other = visit.work, choice.days, choice.other
     return visit.page(
         "figures/figures.html",
@@ -39,7 +39,7 @@ async def figures(visit: Reading) -> Response:
         phone=await counting.phone(work, days.span) if days else None,
         repeats=await counting.repeats(work),
         places_shown=PLACES_SHOWN,
-        country=await country_now(visit.request),
+        country=country,
         gaps=(),
         shapes=SHAPES,
         view=VIEW,

@@ -33,12 +33,13 @@ async def wall_now(visit: Watching) -> Response:
 @router.api_route("/wall/map", methods=READS)
 async def wall_map(visit: Watching, request: Request) -> Response:
     """Who would be asked first in every municipality, with the gaps of this moment."""
-    gaps = await lacking_now(visit.work)
-    return visit.page("wall/map.html", country=await country_now(request), gaps=gaps, shapes=SHAPES, view=VIEW)
+    country = await country_now(request)  # first: it takes a connection of its own
+    return visit.page("wall/map.html", country=country, gaps=await lacking_now(visit.work), shapes=SHAPES, view=VIEW)
 
 
 async def _shown(visit: Visit, template: str) -> Response:
     request = visit.request
+    country = await country_now(request) if template == "wall/wall.html" else None  # first: it takes a connection of its own
     seen: Wall = await look(visit.work, request.app.state.database)
     return visit.page(
         template,
@@ -47,7 +48,7 @@ async def _shown(visit: Visit, template: str) -> Response:
         shown=SHOWN,
         rows=ROWS,
         screen=request.query_params.get("screen") == "1",
-        country=await country_now(request) if template == "wall/wall.html" else None,
+        country=country,
         gaps=seen.codes_now,
         shapes=SHAPES,
         view=VIEW,
