@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
+from app.accounts.events import EVENTS as ACCOUNT_EVENTS
 from app.accounts.service.signing_in import Sessions
 from app.boards.api import router as boards
 from app.boards.events import EVENTS as BOARD_EVENTS
@@ -88,6 +89,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
     *NOTICE_EVENTS,
+    *ACCOUNT_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (

@@ -34,7 +34,7 @@ QUERY: Final = [
     "shift",
     "show",
     "urgency",
-    "q",
+    "in",
     "for",
     "open",
     "name",
@@ -54,6 +54,8 @@ FIELDS: Final = [
     "act",
     "do",
     "name",
+    "q",
+    "proposal",
     "login",
     "role",
     "week",
@@ -129,7 +131,7 @@ FIELDS: Final = [
 VALID: Final = {"version": "1", "act": "save", "what": "absence", "reason": "other"}
 ALONE: Final = (  # what something else of the same question would hide
     ("/figures", f"until={EARLY}"),
-    ("/inbox", "q=%00"),
+    ("/inbox", "in=%00"),
     ("/rosters/{roster_id}/shift", f"layer=1&from={EARLY}T00:00Z&until={LATE}T23:59Z"),
     ("/rosters/{roster_id}/shift", f"layer=1&from={LATE}T23:58Z&until={LATE}T23:59Z"),
 )

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import passwords, queries
+from app.accounts.events import AccountMade
+from app.accounts.giving import roles_at
 from app.accounts.logins import LOGIN
 from app.accounts.tables import account
 from app.core import clock
@@ -79,16 +81,22 @@ def make(work: Work, *, organisation: UUID, role: str, login: str, name: str, pa
 
 
 async def add(work: Work, *, organisation: UUID, role: str, login: str, name: str) -> tuple[UUID, str]:
-    """As `make`, stored at once, and what stands in its way is told in words.
+    """As `make`, stored at once and told to the organisation; what stands in its way is told in words.
 
     Raises:
-        Invalid: as `make`.
+        Invalid: as `make`, or a role that is not given at such an organisation (`giving.py`).
         NotFound: there is no such organisation.
         LoginTaken: somebody has this login, perhaps at another organisation, or had it.
     """
-    if await work.one(queries.ORGANISATION, organisation=organisation) is None:
+    row = await work.one(queries.ORGANISATION, organisation=organisation)
+    if row is None:
         raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
+    if role not in roles_at(row["kind"]):
+        sentence = f"Accounts of this organisation are {', '.join(roles_at(row['kind']))}."
+        raise Invalid("Nothing was made: its people don't have this role.", errors=[FieldError("/role", "role-not-here", sentence)])
     made = make(work, organisation=organisation, role=role, login=login, name=name)
+    event = AccountMade(organisation_id=organisation, account_id=made[0], role=role, by=work.actor.key)
+    work.announce(event, [organisation])
     try:
         await work.flush()
     except IntegrityError:
