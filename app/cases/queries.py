@@ -1,15 +1,16 @@
 """Statements about cases; row-level security decides which rows they see."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, cast, func, select, text, tuple_, union, update
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Select, Text, Uuid, bindparam, cast, func, select, text, tuple_, union, update
 
 from app.cases.case import Wanted
 from app.cases.lifecycle import PRESSING, State
 from app.cases.tables import case_line, cases
-from app.core.paging import Place
+from app.core.paging import KEPT, Place
 
 CASE: Final = select(cases).where(cases.c.id == bindparam("case_id"))
 LOCKED: Final = CASE.with_for_update()
@@ -29,10 +30,15 @@ OPEN: Final = text("cases.state <> 'closed'")  # as its indexes say it
 CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.version == bindparam("seen"))
 
 
+@lru_cache(maxsize=KEPT)
 def listed(
-    organisation: UUID, after: UUID | None, limit: int, state: str | None, *, mine: bool, overdue_at: datetime | None
+    organisation: UUID, after: UUID | None, limit: int, state: str | None, *, mine: bool, overdue: bool
 ) -> Select[Any]:
-    """A page of cases in the order they were opened, one more than asked for: each reason to see one by its own index."""
+    """A page of cases in the order they were opened, one more than asked for: each reason to see one by its own index.
+
+    `overdue`: open ones with a deadline before the bind `overdue_at`.
+    """
+    overdue_at = bindparam("overdue_at", type_=DateTime(timezone=True)) if overdue else None
     reasons = [cases.c.owner_organisation_id == organisation]
     if not mine:
         through_others = func.my_cases_through_others(
@@ -44,14 +50,14 @@ def listed(
 
 
 def _opened(
-    reason: ColumnElement[bool], after: UUID | None, limit: int, state: str | None, overdue_at: datetime | None
+    reason: ColumnElement[bool], after: UUID | None, limit: int, state: str | None, overdue_at: BindParameter[datetime] | None
 ) -> Select[Any]:
     query = select(cases).where(reason).order_by(cases.c.id).limit(limit + 1)
     if after:
         query = query.where(cases.c.id > after)
     if state:
         query = query.where(cases.c.state == state)
-    return query.where(OPEN, cases.c.deadline_at < overdue_at) if overdue_at else query
+    return query if overdue_at is None else query.where(OPEN, cases.c.deadline_at < overdue_at)
 
 
 def by_deadline(owner: UUID, wanted: Wanted, after: Place | None, limit: int) -> Select[Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from app.console.figures import counting
 from app.console.figures.period import COMPARED, Chosen, Days, chosen
-from app.console.municipalities import SHAPES, VIEW, country_now
+from app.console.municipalities import country_now, picture
 from app.console.visiting import PageRoute, Visit, visiting
 from app.core.actor import Role
 from app.core.errors import Invalid
@@ -39,10 +39,7 @@ async def figures(visit: Reading) -> Response:
         phone=await counting.phone(work, days.span) if days else None,
         repeats=await counting.repeats(work),
         places_shown=PLACES_SHOWN,
-        country=country,
-        gaps=(),
-        shapes=SHAPES,
-        view=VIEW,
+        map=picture(visit.request, "figures-places", country, frozenset()),
     )
 
 
