@@ -26,6 +26,7 @@ from app.cases.events import EVENTS as CASE_EVENTS
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
+from app.console.directory.imports import WHOLE
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, READ, Accepted, Edge
@@ -196,7 +197,8 @@ def edged(app: FastAPI) -> ASGIApp:
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
     fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
-    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir}
+    page = Accepted(settings.import_limit, READ | {WHOLE.encode()})
+    read = {"/v1/directory-imports": files, "/directory/imports": page, "/v1/police-reports": police, "/fhir/": fhir}
     quick = Quick(app, app.state.heads, app.state.keyring)
     return Edge(quick, body_limit=settings.body_limit, files=read, forms=FORMS)
 

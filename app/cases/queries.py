@@ -5,7 +5,22 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Select, Text, Uuid, bindparam, cast, func, select, text, tuple_, union, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+    tuple_,
+    union,
+    update,
+)
 
 from app.cases.case import Wanted
 from app.cases.lifecycle import PRESSING, State
@@ -31,9 +46,7 @@ CHANGE: Final = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.
 
 
 @lru_cache(maxsize=KEPT)
-def listed(
-    organisation: UUID, after: UUID | None, limit: int, state: str | None, *, mine: bool, overdue: bool
-) -> Select[Any]:
+def listed(organisation: UUID, after: UUID | None, limit: int, state: str | None, *, mine: bool, overdue: bool) -> Select[Any]:
     """A page of cases in the order they were opened, one more than asked for: each reason to see one by its own index.
 
     `overdue`: open ones with a deadline before the bind `overdue_at`.

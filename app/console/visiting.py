@@ -148,8 +148,8 @@ async def fields(request: Request) -> Sent:
 def _is_ours(request: Request) -> bool:
     """Whether a page of ours sent this, as the browser tells: pages can't write these headers.
 
-    By https it says where the form was; by plain http, where it doesn't, from which origin it comes. A token in a cookie would not
-    do where nobody has signed in yet: whoever can plant a cookie has a token of his own. What says neither is no browser of today.
+    By https it says where the form was; by plain http, where it doesn't, from which origin it comes. A token in a cookie would
+    not do where nobody has signed in yet: whoever can plant a cookie has a token of his own. What says neither is no browser.
     """
     if site := request.headers.get("sec-fetch-site"):
         return site in OURS

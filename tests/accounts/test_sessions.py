@@ -15,7 +15,7 @@ from app.accounts.service.people import LoginTaken
 from app.accounts.service.signing_in import CantSignIn, Sessions
 from app.core.actor import GATE, WORKER, Actor, Role
 from app.core.db import Database
-from app.core.errors import Invalid, NotFound, Refused
+from app.core.errors import Invalid, NotFound
 from app.core.work import begin
 from app.identity import service as identity
 from app.identity.queries import LIVE

@@ -93,7 +93,9 @@ async def add(work: Work, *, organisation: UUID, role: str, login: str, name: st
         raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
     if role not in roles_at(row["kind"]):
         sentence = f"Accounts of this organisation are {', '.join(roles_at(row['kind']))}."
-        raise Invalid("Nothing was made: its people don't have this role.", errors=[FieldError("/role", "role-not-here", sentence)])
+        raise Invalid(
+            "Nothing was made: its people don't have this role.", errors=[FieldError("/role", "role-not-here", sentence)]
+        )
     made = make(work, organisation=organisation, role=role, login=login, name=name)
     event = AccountMade(organisation_id=organisation, account_id=made[0], role=role, by=work.actor.key)
     work.announce(event, [organisation])

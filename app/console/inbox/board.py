@@ -46,7 +46,9 @@ class Chosen:
         return cls(
             show if show in BOARDS else BOARDS[0],
             urgency if urgency in URGENCIES and narrowed else "",
-            tuple(code for code in told.get("in", "").split(" ")[:MOST_PLACES] if MUNICIPALITY.fullmatch(code)) if narrowed else (),
+            tuple(code for code in told.get("in", "").split(" ")[:MOST_PLACES] if MUNICIPALITY.fullmatch(code))
+            if narrowed
+            else (),
             told.get("after", ""),
         )
 
