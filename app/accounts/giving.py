@@ -6,9 +6,9 @@ from typing import Final
 
 from app.core.actor import Role
 
-# Operators write down what callers tell, and supervisors see and hear of every organisation's news: that is the hotline's trade, and
-# no administrator of another organisation makes himself one. A privacy officer is an organisation's own to name, and so is an
-# administrator; that there is another is told to the whole organisation (`events.py`), so that nobody does it unseen.
+# Operators write down what callers tell, and supervisors see and hear of every organisation's news: that is the hotline's trade,
+# and no administrator of another organisation makes himself one. A privacy officer is an organisation's own to name, and so is
+# an administrator; that there is another is told to the whole organisation (`events.py`), so that nobody does it unseen.
 EVERYWHERE: Final = (Role.DESK, Role.PLANNER, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
 ROLES_AT: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType({"hotline": (Role.OPERATOR, Role.SUPERVISOR, *EVERYWHERE)})
 POWERFUL: Final = (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)

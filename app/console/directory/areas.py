@@ -1,6 +1,6 @@
 """Where a service is there: municipalities and parts of them, typed a line each, looked at with what a change does, then stored.
 
-As it was before the last change is one link away: what the directory knew then is filled in, to be looked at and stored as any other.
+As it was before the last change is one link away: what the directory knew then is filled in, looked at and stored as any other.
 """
 
 import re
