@@ -33,6 +33,12 @@ BY_REFERENCE: Final = select(cases.c.id).where(cases.c.reference == bindparam("r
 SOME: Final = text("SELECT * FROM cases WHERE id = ANY(CAST(:ids AS uuid[]))")
 WHERE_NOW: Final = text("SELECT case_now(:case_id) AS id")
 NEXT_DUE: Final = text("SELECT at, kind FROM next_due(:case_id, :after)")
+# How far the cases came that were opened in a span of ids; joined ones are told where they went on.
+FUNNEL: Final = text("""
+  SELECT count(*) AS opened, count(accepted_at) AS accepted, count(*) FILTER (WHERE state NOT IN ('offered', 'accepted')) AS followed,
+    count(closed_at) AS closed
+  FROM cases WHERE id >= :first AND id < :last AND withdrawn_at IS NULL AND joined_into IS NULL
+""")
 TOUCH: Final = text("SELECT * FROM touch_case(:case_id)")
 LINES: Final = select(case_line).where(case_line.c.case_id == bindparam("case_id")).order_by(case_line.c.id)
 TO_CLIMB: Final = (

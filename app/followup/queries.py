@@ -80,6 +80,13 @@ CALLER_TRIES: Final = select(case_item.c.at).where(
 # As the indexes say it: a value that is only bound leads to none of them.
 OPEN: Final = text("case_item.state = 'open'")
 PLANNED: Final = text("aftercare_check.state = 'planned'")
+# Checks due in a span: done in time or later, decided not to be done, or missing.
+CHECKS_KEPT: Final = text("""
+  SELECT week, count(*) FILTER (WHERE state = 'done' AND ended_at <= due_at) AS on_time,
+    count(*) FILTER (WHERE state = 'done' AND ended_at > due_at) AS late, count(*) FILTER (WHERE state = 'waived') AS waived,
+    count(*) FILTER (WHERE state = 'planned') AS missing
+  FROM aftercare_check WHERE owner_organisation_id = :owner AND due_at >= :starts_at AND due_at < :ends_at GROUP BY week
+""")
 OF_OTHERS: Final = text("(assigned_to <> owner_organisation_id OR facts ->> 'direction' = 'out')")
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 LAST_OF_KIND: Final = (

@@ -62,6 +62,10 @@ FIRST_DECISIONS: Final = text("""
 """)
 
 
+REFUSED: Final = text("""
+  SELECT state, reason, count(*) AS count FROM offer
+  WHERE id >= :first AND id < :last AND state IN ('declined', 'expired') GROUP BY state, reason
+""")
 NOBODYS: Final = text("offer.what = 'assignment'")
 STANDS: Final = text("offer.state = 'pending'")  # as its indexes say it
 
