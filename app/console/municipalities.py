@@ -48,8 +48,8 @@ def picture(request: Request, name: str, shown: Country, gaps: frozenset[str]) -
     if what not in kept:
         if len(kept) >= DRAWINGS:
             kept.clear()
-        parts = environment().get_template("parts/map.html").make_module({"t": words(language)})
-        kept[what] = parts.municipality_map(name, shown, gaps, SHAPES, VIEW)  # type: ignore[attr-defined]  a macro
+        draw = vars(environment().get_template("parts/map.html").make_module({"t": words(language)}))["municipality_map"]
+        kept[what] = draw(name, shown, gaps, SHAPES, VIEW)
     return kept[what]
 
 

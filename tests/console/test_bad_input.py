@@ -48,6 +48,10 @@ QUERY: Final = [
     "about",
     "screen",
     "next",
+    "known",
+    "on",
+    "ending",
+    "apply",
 ]
 FIELDS: Final = [
     "version",
@@ -127,6 +131,10 @@ FIELDS: Final = [
     "for",
     "asked",
     "worry",
+    "place",
+    "postcodes",
+    "first",
+    "last",
 ]
 VALID: Final = {"version": "1", "act": "save", "what": "absence", "reason": "other"}
 ALONE: Final = (  # what something else of the same question would hide
@@ -189,6 +197,7 @@ async def stage(database: Database, browser: httpx.AsyncClient) -> Stage:
         "/rosters": (there.organisation, "planner"),
         "/figures": (there.organisation, "planner"),
         "/accounts": (there.organisation, "administrator"),
+        "/directory/imports": (there.organisation, "administrator"),
         "/access-log": (there.organisation, "privacy_officer"),
     }
     return Stage(there.ids, {start: await signed_in(database, *who) for start, who in told.items()}, browser)
