@@ -3,13 +3,14 @@
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 from playwright.async_api import Page
 
 from app.accounts import codes
-from app.console.words import Words, words
+from app.console.words import LANGUAGES, Words, words
 from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.identity.doors import COOKIE
@@ -21,6 +22,11 @@ from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
 
 Walk = Callable[[Page, Words], Awaitable[None]]
 ROTTERDAM: Final = organisation_id("rotterdam")
+
+
+async def _nothing_for_axe(page: Page, t: Words) -> None:
+    """Once: what it finds is in no language."""
+    assert t is words("en") or await faults(page) == []
 
 
 async def _accounts(page: Page, t: Words) -> None:
@@ -38,7 +44,7 @@ async def _accounts(page: Page, t: Words) -> None:
 
 
 async def _own_account(page: Page, t: Words) -> None:
-    """A code is set up with the password, asked for from then on, and taken off with all that one signs in with."""
+    """A code is set up with the password, and asked for from then on."""
     await page.goto("/account")
     await page.locator("#proof").fill("not this one")
     await page.get_by_role("button", name=t("my_code_set_up")).click()
@@ -47,15 +53,12 @@ async def _own_account(page: Page, t: Words) -> None:
     await page.get_by_role("button", name=t("my_code_set_up")).click()
     await page.locator("#code:focus").wait_for()
     secret = base64.b32decode((await page.locator(".secret code").inner_text()).replace(" ", ""))
-    assert await faults(page) == []
+    await _nothing_for_axe(page, t)
     now = int(datetime.now(UTC).timestamp()) // codes.STEP
     await page.locator("#code").fill(codes.code_at(secret, now - 1).decode())
     await page.keyboard.press("Enter")
     await page.get_by_text(t("done_code_on")).wait_for()
-    await page.locator("#proof").fill(PASSWORD)
-    await page.locator("#code").fill(codes.code_at(secret, now + 1).decode())
-    await page.get_by_role("button", name=t("my_code_off")).click()
-    await page.get_by_text(t("done_code_off")).wait_for()
+    await page.get_by_role("button", name=t("my_code_other")).wait_for()
 
 
 async def _endpoints(page: Page, t: Words) -> None:
@@ -80,7 +83,7 @@ async def _areas(page: Page, t: Words) -> None:
     told = await page.locator(".preview").inner_text()
     assert "Rotterdam" in told
     assert t("dir_gone") in told
-    assert await faults(page) == []
+    await _nothing_for_axe(page, t)
     await page.get_by_role("link", name=t("dir_leave")).click()
     await page.locator("h1", has_text="Rotterdam").wait_for()
 
@@ -102,7 +105,7 @@ async def _wall(page: Page, t: Words) -> None:
     assert await page.locator("#wall-offers-rows tr").count() == 1
     await page.get_by_role("link", name=t("place_endpoints")).first.click()
     await page.get_by_role("heading", name=t("endpoint_others", 0)).wait_for()
-    assert await faults(page) == []
+    await _nothing_for_axe(page, t)
 
 
 async def _figures(page: Page, t: Words) -> None:
@@ -127,14 +130,14 @@ WALKS: Final[dict[str, tuple[Walk, ...]]] = {
 async def test_main_paths_in_both_languages(fresh_url: str, fresh_database: Database) -> None:
     """Each ends where it should, in the words of the language, without a complaint of the browser."""
     complaints: list[str] = []
-    people = {role: await signed_in(fresh_database, HOTLINE, role, "Ad Voorbeeld") for role in WALKS}
+    people = {each: await signed_in(fresh_database, HOTLINE, each[1], "Ad Voorbeeld") for each in product(LANGUAGES, WALKS)}
     operator = await a_token(fresh_database)
     async with served(settings_for(fresh_url)) as address, browsing(base_url=address) as page:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         assert (await page.request.post("/v1/calls", data=a_call(), headers=operator)).status == 201
-        for language in ("nl", "en"):
+        for language in LANGUAGES:
             for role, walks in WALKS.items():
-                await _be(page, people[role], address, language)
+                await _be(page, people[language, role], address, language)
                 for walk in walks:
                     await walk(page, words(language))
                     assert not complaints, (walk, language, complaints)

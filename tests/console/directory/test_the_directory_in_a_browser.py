@@ -31,6 +31,9 @@ async def _pages(database: Database, client: httpx.AsyncClient) -> list[tuple[Si
             administrator,
             (
                 "/accounts",
+                "/account",
+                "/directory/imports",
+                f"/directory/services/{services[0]['id']}/areas",
                 f"/endpoints/{endpoint}",
                 f"/directory/services/{services[0]['id']}/hours",
                 f"/directory/organisations/{ROTTERDAM}/contacts",

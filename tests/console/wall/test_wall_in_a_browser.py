@@ -60,7 +60,7 @@ async def test_axe_finds_nothing_in_the_dark_on_a_telephone(
     looks = {"color_scheme": "dark", "viewport": {"width": 320, "height": 800}}
     async with served(settings) as address, browsing_as(supervisor, address, "en", **looks) as page:
         await page.request.post(f"{address}/v1/calls", data=a_call(), headers=operator)
-        for path in ("/wall", "/figures?from=x&lang=nl"):
+        for path in ("/wall", "/figures?lang=en", "/figures?from=x&lang=nl", "/endpoints?lang=nl"):
             await page.goto(address + path)
             await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
             assert await page.evaluate(SEEN) == 320, path
