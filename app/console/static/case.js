@@ -24,7 +24,7 @@ document.addEventListener("focusin", async (event) => {
   if (asked || !event.target.matches?.('input[list="case-organisations"]')) return;
   asked = true;
   try {
-    const answer = await fetch("/cases/organisations", { headers: { "X-Part": "case-organisations" } });
+    const answer = await fetch(`/cases/organisations?near=${event.target.ownerDocument.querySelector("[data-near]")?.dataset.near || ""}`, { headers: { "X-Part": "case-organisations" } });
     if (answer.ok) document.getElementById("case-organisations").insertAdjacentHTML("beforeend", await answer.text());
   } catch {
     asked = false; // those around the place are there all the same
