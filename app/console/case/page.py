@@ -20,7 +20,7 @@ from app.followup.items import Item, ItemKind
 from app.followup.service import absences, joining
 from app.followup.service import items as items_of
 from app.followup.service.overview import Overview, overview
-from app.followup.service.story import story
+from app.followup.service.story import ON_PAPER, STORY, story
 from app.followup.story import Order
 from app.followup.ties import Tie
 from app.intake.calls import Call
@@ -34,6 +34,7 @@ from app.team.service import members
 from app.vault.purpose import Purpose
 
 MOST: Final = 500  # lines at once; older ones follow on a page of their own
+MOST_ON_PAPER: Final = 5000  # ⚙ some hundred and fifty sheets; older ones are printed apart
 WRITES: Final = "cases:write"
 TELLS: Final = frozenset({WRITES, "calls:write"})
 
@@ -116,8 +117,12 @@ def usual_purpose(case: Case) -> Purpose:
     return Purpose.FIRST_CONTACT if case.state is State.ACCEPTED else Purpose.FOLLOW_UP
 
 
-async def page_of(visit: Visit, case_id: UUID, asked_for: Purpose | None, cursor: str | None = None) -> CasePage:
+async def page_of(
+    visit: Visit, case_id: UUID, asked_for: Purpose | None, cursor: str | None = None, *, on_paper: bool = False
+) -> CasePage:
     """The page of a case. `asked_for`: what the callers told is read too, for this purpose; each look is logged.
+
+    `on_paper`: with all of the timeline, and nothing that can be done; the log says that it was to be printed.
 
     Raises:
         NotFound: no such case for this organisation. Gone: its contents are destroyed.
@@ -130,7 +135,7 @@ async def page_of(visit: Visit, case_id: UUID, asked_for: Purpose | None, cursor
         seen = await overview(work, case_id, purpose) if case.owner else None
     except Forbidden:
         seen = None
-    found = await _with_story(work, seen, purpose, cursor) if seen else await _in_codes(work, case)
+    found = await _with_story(work, seen, purpose, cursor, on_paper=on_paper) if seen else await _in_codes(work, case)
     ids = organisations_in(found["entries"]) | {case.intake_organisation, *([case.owner] if case.owner else [])}
     ids |= {one.organisation for one in (seen.team if seen else ())} | {tie.other_organisation for tie in found.get("ties", ())}
     promises = [*promises_in(seen)] if seen else []
@@ -151,14 +156,14 @@ async def page_of(visit: Visit, case_id: UUID, asked_for: Purpose | None, cursor
         strip=strip_of(case, found["entries"], [*promises, *([step] if step and step.at not in known else [])], work.at),
         is_owner=is_owner,
         is_intake=is_intake,
-        may_write=WRITES in visit.account.actor.scopes,
+        may_write=WRITES in visit.account.actor.scopes and not on_paper,
         purpose=purpose if seen else None,
         overview=seen,
         lacking=lacking_in(seen) if seen else None,
         told=told,
         beside=await beside(work, case, found["entries"], found.get("ties", ()), is_whole=is_whole) if has_part else Beside(),
         conditions=await _conditions(work, case_id, found.get("offer"), of_owner) if asked_for is Purpose.HANDOVER else None,
-        may_tell=bool(visit.account.actor.scopes & TELLS) and (is_owner or is_intake),
+        may_tell=bool(visit.account.actor.scopes & TELLS) and (is_owner or is_intake) and not on_paper,
         **found,
         **of_owner,
     )
@@ -170,9 +175,10 @@ async def _conditions(work: Work, case_id: UUID, offer: Offer | None, of_owner: 
     return (await handover.words(work, case_id, asked, Purpose.HANDOVER))[1] if asked else None
 
 
-async def _with_story(work: Work, seen: Overview, purpose: Purpose, cursor: str | None) -> dict[str, Any]:
+async def _with_story(work: Work, seen: Overview, purpose: Purpose, cursor: str | None, *, on_paper: bool) -> dict[str, Any]:
     case_id = seen.case.id
-    told = await story(work, case_id, purpose, Order.NEWEST_FIRST, cursor, MOST)
+    most, what = (MOST_ON_PAPER, ON_PAPER) if on_paper else (MOST, STORY)
+    told = await story(work, case_id, purpose, Order.NEWEST_FIRST, cursor, most, what=what)
     items = {one.id: one for one in await items_of.items(work, case_id)}
     entries = [entry_of(row, items) for row in told.items]
     return {"entries": entries, "items": items, "older": told.next, "ties": await joining.ties(work, case_id)}

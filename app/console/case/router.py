@@ -91,7 +91,7 @@ async def head(case_id: UUID, visit: Reader) -> Response:
         "municipality": municipality,
         "is_owner": case.owner == visit.work.organisation,
     }
-    return visit.page("case/head.html", page=shown, says=_saying(visit, names))
+    return visit.page("case/head.html", page=shown, on_paper=False, says=_saying(visit, names))
 
 
 @router.api_route("/cases/{case_id}/news", methods=READS)
@@ -101,6 +101,12 @@ async def news(case_id: UUID, visit: Reader) -> Response:
     new = said_since(entries, _moment(visit.request.query_params.get("since", ""), visit.work.at))
     names = {one.id: one.name for one in await directory.named(visit.work, sorted(organisations_in(new)))}
     return visit.page("case/news.html", new=new, case_id=case_id, says=_saying(visit, names))
+
+
+@router.api_route("/cases/{case_id}/paper", methods=READS)
+async def paper(case_id: UUID, visit: Reader) -> Response:
+    """All of a case to read and print: its whole timeline, and nothing that can be done."""
+    return await _shown(visit, case_id, on_paper=True)
 
 
 @router.api_route("/cases/{case_id}/{name}", methods=READS)
@@ -135,12 +141,18 @@ async def do(case_id: UUID, name: str, visit: Reader) -> Response:
 
 
 async def _shown(
-    visit: Visit, case_id: UUID, tried: Command | None = None, fault: Problem | None = None, proposed: Proposed | None = None
+    visit: Visit,
+    case_id: UUID,
+    tried: Command | None = None,
+    fault: Problem | None = None,
+    proposed: Proposed | None = None,
+    *,
+    on_paper: bool = False,
 ) -> Response:
     asked = visit.request.query_params
     purpose = asked.get("for", "") or visit.sent["for"]
     chosen = Purpose(purpose) if purpose in set(Purpose) else None
-    page: CasePage = await page_of(visit, case_id, chosen, asked.get("older"))
+    page: CasePage = await page_of(visit, case_id, chosen, asked.get("older"), on_paper=on_paper)
     present = {entry.group for entry in page.entries}
     language, seen = language_of(visit.request), _moment(visit.sent["seen"], visit.work.at)
     subject = visit.sent["subject"] if fault else ""
@@ -172,6 +184,8 @@ async def _shown(
         purposes=[Purpose.FIRST_CONTACT, Purpose.FOLLOW_UP, Purpose.HANDOVER, Purpose.FEEDBACK, Purpose.QUALITY],
         opened=asked.get("open", "") or subject,
         proposed=proposed,
+        on_paper=on_paper,
+        asked_for=chosen,
         organisations=await _near(visit, page.case.municipality_code) if by_name else (),
     )
 

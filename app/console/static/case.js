@@ -23,18 +23,21 @@ let asked = false;
 document.addEventListener("focusin", async (event) => {
   if (asked || !event.target.matches?.('input[list="case-organisations"]')) return;
   asked = true;
+  const list = document.getElementById("case-organisations");
   try {
-    const answer = await fetch(`/cases/organisations?near=${event.target.ownerDocument.querySelector("[data-near]")?.dataset.near || ""}`, { headers: { "X-Part": "case-organisations" } });
-    if (answer.ok) document.getElementById("case-organisations").insertAdjacentHTML("beforeend", await answer.text());
+    const answer = await fetch(`/cases/organisations?near=${list.dataset.near}`, { headers: { "X-Part": "case-organisations" } });
+    if (answer.ok) list.innerHTML = await answer.text();
   } catch {
-    asked = false; // those around the place are there all the same
+    asked = false; // a name can be typed all the same
   }
 });
 
+// The sheet that was asked for by "print": Enter prints it.
 const print = document.querySelector("[data-print]");
 if (print) {
   print.hidden = false;
   print.addEventListener("click", () => window.print());
+  print.focus();
 }
 addEventListener("beforeprint", () => {
   for (const one of document.querySelectorAll("[data-printed]"))
