@@ -1,17 +1,23 @@
 """The page of a case in a real browser: a day's work in both languages, nothing for axe to find, and complete on paper."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from app.accounts.service.signing_in import Sessions
+from app.cases import service as cases
+from app.console.words import LANGUAGES, words
+from app.core.actor import WORKER
 from app.core.db import Database
+from app.core.work import begin
 from app.identity.doors import COOKIE
 from tests.conftest import settings_for
 from tests.console.case.desk import local
 from tests.console.case.making import WORRY, a_case, a_rich_case
+from tests.console.case.states import states
 from tests.console.serving import faults, served
 from tests.console.signed_in import SignedIn, browsing_as, signed_in
 from tests.makers import AMSTERDAM_DESK
@@ -48,14 +54,15 @@ async def _fill(page: Page, name: str, subject: str = "", **fields: str) -> None
     await page.wait_for_load_state()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_case_from_first_contact_to_the_end(
-    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database, language: str
 ) -> None:
-    """Read, write, do, ask another, be refused to close, mend what is missing, close, reopen; half of it in either language."""
-    table = await a_case(client, database)
+    """Read, write, do, ask another, be refused to close, mend what is missing, close, reopen; all of it in either language."""
+    table, t = await a_case(client, database), words(language)
     rotterdam = (await client.get(f"/v1/organisations/{POLICE}", headers=table.keys["owner"])).json()["name"]
     complaints: list[str] = []
-    async with browsing_as(worker, address) as page:
+    async with browsing_as(worker, address, language) as page:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(f"{address}/cases/{table.case}")
@@ -63,10 +70,10 @@ async def test_a_case_from_first_contact_to_the_end(
         await page.locator("#do-contact[open] select:focus").wait_for()
         await _fill(page, "contact", way="visit", result="reached", note="Rustig gesprek.")
         await _fill(page, "note", what="Woont bij zijn zus.")
-        await page.get_by_text("De notitie staat in de tijdlijn.").wait_for()
+        await page.get_by_text(t("done_case_note")).wait_for()
         await _fill(page, "action", what="Huisarts bellen.", dueAt=local(2))
         await page.locator("#todo button.tick").click()
-        await page.get_by_text("Afgevinkt.").wait_for()
+        await page.get_by_text(t("done_case_done")).wait_for()
         await _fill(page, "goal", what="Slapen.")
         await page.locator("#goals .do summary").first.click()
         await page.locator("#goals .do[open] select").select_option("reached")
@@ -79,21 +86,21 @@ async def test_a_case_from_first_contact_to_the_end(
         await _fill(page, "handover", organisationId=rotterdam, reason="moved")
         assert rotterdam in (await page.locator("#handover").text_content() or "")
         await page.locator("#handover .press button").click()
-        await page.locator("a.language").click()
         await _fill(page, "close", outcome="better")
         await page.locator("[role=alert]:focus").wait_for()
-        assert "things are missing" in (await page.locator("main").text_content() or "")
+        assert t("case_problem_case_not_finished") in (await page.locator("[role=alert]").text_content() or "")
         assert await page.locator("#do-close [name=outcome]").input_value() == "better"
         await _finish(table)
         await page.goto(f"{address}/cases/{table.case}")
-        await page.get_by_text("This case can be closed").wait_for()
+        await page.get_by_text(t("case_ready")).wait_for()
         await _fill(page, "close", outcome="better")
         await page.locator(".next.calm").wait_for()
         await _fill(page, "reopen", reason="relapse")
         await page.locator("#do-note").wait_for()
-        await page.locator(".kinds label", has_text="Contact").click()
+        await page.locator(".kinds label", has_text=t("case_kind_contact")).click()
         shown = page.locator(".line:visible")
         assert await shown.count() == await page.locator(".line.g-contact").count() == 1
+        assert await page.locator("html").get_attribute("lang") == language
     assert [one for one in complaints if "409" not in one] == []  # the browser tells of the refusal itself
 
 
@@ -152,3 +159,38 @@ async def test_everybody_can_use_it_and_print_it(
             assert await page.locator("main button:visible").count() == 0
             assert await page.locator(".line:visible").count() == await page.locator(".line").count()
             assert await page.locator("#told").get_by_text("Meneer Voorbeeld").is_visible()
+
+
+async def test_every_state_can_be_used_by_everybody(address: str, client: httpx.AsyncClient, database: Database) -> None:
+    """Who owns it, is asked, invited, or took it in; refused, overtaken, closed, on paper: nothing for axe, nothing too wide."""
+    looks = [("light", 1360, "nl"), ("dark", 320, "en")]
+    for place, (name, state) in enumerate((await states(client, database)).items()):
+        scheme, width, language = looks[place % 2]
+        async with browsing_as(
+            state.who, address, language, color_scheme=scheme, viewport={"width": width, "height": 700}
+        ) as page:
+            await state.meet(page, address)
+            assert await faults(page) == [], name
+            assert await page.evaluate("document.documentElement.scrollWidth") == width, name
+
+
+async def test_all_of_a_long_case_is_on_paper(
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+) -> None:
+    """More lines than a screen shows at once: the sheet has every one, without anything to press, and says who printed it."""
+    table = await a_case(client, database)
+    async with begin(database, WORKER) as work:
+        for level in range(520):
+            cases.line(work, UUID(table.case), "climbed", level=level % 4 + 1, deadline_kind="follow_up")
+    async with browsing_as(worker, address) as page:
+        await page.goto(f"{address}/cases/{table.case}")
+        assert await page.locator(".line").count() == 500
+        await page.locator(".case-head a.button").click()
+        await page.locator("[data-print]:focus").wait_for()
+        assert await page.locator(".line").count() > 520
+        paper = await page.pdf(format="A4")
+        assert paper.count(b"/Type /Page\n") > 10
+        await page.emulate_media(media="print")
+        head = await page.locator(".paper-head").text_content() or ""
+        assert "Jip Voorbeeld" in head
+        assert await page.locator("nav:visible, main a.button:visible, main button:visible, main .do:visible").count() == 0
