@@ -19,6 +19,7 @@ from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM
 SEND: Final = (
     "(name) => { const form = document.querySelector(`#do-${name} form`); form.noValidate = true; form.requestSubmit(); }"
 )
+SEND_OTHER: Final = SEND.replace("requestSubmit()", "requestSubmit(form.querySelector('[formaction]'))")
 # The same, as by somebody whose page is older than what others did meanwhile.
 SEND_STALE: Final = """(name) => {
   const form = document.querySelector(`#do-${name} form`);
@@ -30,13 +31,17 @@ SEND_STALE: Final = """(name) => {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A way to meet the page. `command`: the form that is sent then, by `how`; `shows`: what is seen of the state."""
+    """A way to meet the page. `command`: the form that is sent then, by `how`; `shows`: what is seen of it.
+
+    `part`: what is unlike the other states, when that is little.
+    """
 
     who: SignedIn
     path: str
     shows: str
     command: str = ""
     how: str = SEND
+    part: str = ""
 
     async def meet(self, page: Page, address: str) -> None:
         """Go there."""
@@ -75,14 +80,14 @@ async def states(client: httpx.AsyncClient, database: Database) -> Mapping[str, 
     owner, here = people[AMSTERDAM_DESK], f"/cases/{table.case}"
     await a_token(database, POLICE, "desk")
     return {
-        "of its owner": State(owner, here, "#grades .things b"),
+        "of its owner": State(owner, here, "#grades .things b", part="#grades, #ties, #procedures"),
         "of a member": State(people[MENTAL_HEALTH], here, "#do-note"),
         "of who is invited": State(people[SOCIAL_TEAM], here, "#people .notice"),
         "of who took it in": State(people[HOTLINE], here, "#do-same-person"),
         "of who is asked": State(people[POLICE], f"/cases/{other.case}?for=handover", "#conditions .words"),
         "closed": State(owner, f"/cases/{closed.case}", "#closing .notice"),
         "on paper": State(owner, f"{here}/paper?for=follow_up", ".sheet #told .call"),
-        "a fault": State(owner, here, "[role=alert]", "goal"),
-        "somebody else was first": State(owner, here, "#meanwhile", "coordinator", SEND_STALE),
-        "a proposal": State(owner, here, "#do-tell[open] .notice", "tell", SEND.replace("form.requestSubmit()", "form.requestSubmit(form.querySelector('[formaction]'))")),
+        "a fault": State(owner, here, "[role=alert]", "goal", part="[role=alert], #goals"),
+        "somebody else was first": State(owner, here, "#meanwhile", "coordinator", SEND_STALE, "[role=alert], .notice.warn"),
+        "a proposal": State(owner, here, "#do-tell[open] .notice", "tell", SEND_OTHER, "#owed"),
     }  # fmt: skip
