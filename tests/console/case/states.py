@@ -12,8 +12,8 @@ from app.core.db import Database
 from tests.console.case.desk import local
 from tests.console.case.making import a_case
 from tests.console.signed_in import SignedIn, signed_in
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
-from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM
+from tests.makers import AMSTERDAM_DESK, HOTLINE, now
+from tests.team.table import POLICE, SOCIAL_TEAM
 
 # Sends a form as it stands, also when a browser would hold it back.
 SEND: Final = (
@@ -55,7 +55,6 @@ class State:
 async def states(client: httpx.AsyncClient, database: Database) -> Mapping[str, State]:
     """Three cases, and everybody who has to do with them."""
     table, other, closed = [await a_case(client, database) for _ in range(3)]
-    await table.join("ggz", MENTAL_HEALTH)
     await table.invite("owner", SOCIAL_TEAM, "social_team")
     soon = f"{local(2)}:00Z"
     asked: dict[str, Any] = {
@@ -75,17 +74,15 @@ async def states(client: httpx.AsyncClient, database: Database) -> Mapping[str, 
     await closed.do("owner", "error-agreement", {}, version=version)
     people: dict[UUID, SignedIn] = {
         one: await signed_in(database, one, "operator" if one == HOTLINE else "desk")
-        for one in (AMSTERDAM_DESK, HOTLINE, MENTAL_HEALTH, SOCIAL_TEAM, POLICE)
+        for one in (AMSTERDAM_DESK, HOTLINE, SOCIAL_TEAM, POLICE)
     }
     owner, here = people[AMSTERDAM_DESK], f"/cases/{table.case}"
-    await a_token(database, POLICE, "desk")
     return {
         "of its owner": State(owner, here, "#grades .things b", part="#grades, #ties, #procedures"),
-        "of a member": State(people[MENTAL_HEALTH], here, "#do-note"),
-        "of who is invited": State(people[SOCIAL_TEAM], here, "#people .notice"),
-        "of who took it in": State(people[HOTLINE], here, "#do-same-person"),
+        "of who is invited": State(people[SOCIAL_TEAM], here, "#people .notice", part="#people"),
+        "of who took it in": State(people[HOTLINE], here, "#do-same-person", part="#grades, #ties, #told"),
         "of who is asked": State(people[POLICE], f"/cases/{other.case}?for=handover", "#conditions .words"),
-        "closed": State(owner, f"/cases/{closed.case}", "#closing .notice"),
+        "closed": State(owner, f"/cases/{closed.case}", "#closing .notice", part="#closing, #case-head"),
         "on paper": State(owner, f"{here}/paper?for=follow_up", ".sheet #told .call"),
         "a fault": State(owner, here, "[role=alert]", "goal", part="[role=alert], #goals"),
         "somebody else was first": State(owner, here, "#meanwhile", "coordinator", SEND_STALE, "[role=alert], .notice.warn"),
