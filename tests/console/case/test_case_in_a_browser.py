@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from app.accounts.service.signing_in import Sessions
 from app.cases import service as cases
@@ -51,8 +51,13 @@ async def _fill(page: Page, name: str, subject: str = "", **fields: str) -> None
             await control.select_option(value)
         else:
             await control.fill(value)
-    await form.locator("form > button").click()
-    await page.wait_for_load_state()
+    await _press(page, form.locator("form > button"))
+
+
+async def _press(page: Page, button: Locator) -> None:
+    """Press what sends a form, and wait for the page that answers."""
+    async with page.expect_navigation():
+        await button.click()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,12 +78,12 @@ async def test_a_case_from_first_contact_to_the_end(
         await _fill(page, "note", what="Woont bij zijn zus.")
         await page.get_by_text(t("done_case_note")).wait_for()
         await _fill(page, "action", what="Huisarts bellen.", dueAt=local(2))
-        await page.locator("#todo button.tick").click()
+        await _press(page, page.locator("#todo button.tick"))
         await page.get_by_text(t("done_case_done")).wait_for()
         await _fill(page, "goal", what="Slapen.")
         await page.locator("#goals .do summary").first.click()
         await page.locator("#goals .do[open] select").select_option("reached")
-        await page.locator("#goals .do[open] form > button").click()
+        await _press(page, page.locator("#goals .do[open] form > button"))
         await page.locator("#do-handover summary").click()
         await page.locator("#do-handover input[list]").click()
         await page.locator(f'#case-organisations option[value="{rotterdam}"]').wait_for(
@@ -86,7 +91,7 @@ async def test_a_case_from_first_contact_to_the_end(
         )  # all, once one is typed
         await _fill(page, "handover", organisationId=rotterdam, reason="moved")
         assert rotterdam in (await page.locator("#handover").text_content() or "")
-        await page.locator("#handover .press button").click()
+        await _press(page, page.locator("#handover .press button"))
         await _fill(page, "close", outcome="better")
         await page.locator("[role=alert]:focus").wait_for()
         assert t("case_problem_case_not_finished") in (await page.locator("[role=alert]").text_content() or "")
@@ -118,7 +123,7 @@ async def _finish(table: Table) -> None:
 async def test_a_session_that_ends_takes_the_case_out_of_sight(
     address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
 ) -> None:
-    """Signed out in another tab, a colleague who sits down reads nothing; signed in again, what was typed is still there."""
+    """Signed out in another tab, a colleague who sits down reads nothing; what was typed is still there, until it is sent."""
     table = await a_case(client, database)
     await table.do("owner", "notes", {"what": WORRY})
     async with browsing_as(worker, address) as page:
@@ -136,6 +141,23 @@ async def test_a_session_that_ends_takes_the_case_out_of_sight(
         await page.evaluate("dispatchEvent(new Event('online'))")
         await expect(words).to_be_visible()
         assert await page.input_value("#do-note textarea") == "Half getypt"
+        await Sessions(database).sign_out(secret)  # and at the very moment of sending
+        await page.locator("#do-note form > button").click()
+        await expect(page.get_by_role("alert")).to_contain_text("U bent uitgelogd")
+        secret = await Sessions(database).sign_in_as(worker.login)
+        await page.context.add_cookies([{"name": COOKIE, "value": secret, "url": address}])
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(words).to_be_visible()
+        assert await page.input_value("#do-note textarea") == "Half getypt"
+        await page.locator("#do-contact summary").click()
+        await page.locator("#do-contact [name=way]").select_option("visit")
+        await page.locator("#do-contact [name=result]").select_option("tried")
+        await page.locator("#do-contact form > button").click()  # while something else was begun
+        await expect(page.locator("#do-contact [role=alert] a")).to_have_text("Notitie schrijven")
+        await page.locator("#do-note form > button").click()
+        await page.get_by_text("De notitie staat in de tijdlijn.").wait_for()
+        await page.go_back()
+        await expect(page.locator("#do-note textarea")).to_have_value("")  # what is done is not typed any more
 
 
 async def test_everybody_can_use_it_and_print_it(
