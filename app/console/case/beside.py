@@ -42,13 +42,18 @@ async def beside(work: Work, case: Case, entries: Iterable[Entry], ties: Iterabl
     linked = await about_cases.links(work, case.id) if "same_person" in told or not is_whole else ()
     same = [_same(case.id, row) for row in linked if row["undone_at"] is None]
     is_owner = case.owner == work.organisation
-    known = {one.case for one in same} | {one.other_case_id if one.case_id == case.id else one.case_id for one in ties}
+    signals = await acting.open_about(work, case.id) if is_owner else []
+    known = (
+        {one.case for one in same}
+        | {one for signal in signals for one in signal.case_ids}
+        | {one.other_case_id if one.case_id == case.id else one.case_id for one in ties}
+    )
     in_error = is_owner and ("call_in_error" in told or not is_whole)
     return Beside(
         grades=grades,
         same=same,
         others={one.id: one for one in await cases.some(work, sorted(known))},
-        signals=await acting.open_about(work, case.id) if is_owner else (),
+        signals=signals,
         error=await owner_agrees.choice(work, case) if in_error else None,
     )
 
