@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.cases import service as cases
 from app.console.assets import assets
+from app.console.call.why import why
 from app.console.case.blank import Blank
 from app.console.case.commands import COMMANDS, carry_out, command
 from app.console.case.forms import Command
@@ -33,6 +34,7 @@ from app.directory.surroundings import Desk, NationalDesk, Provider
 from app.followup.caller import Language
 from app.followup.feedback import Listener
 from app.followup.service import telling
+from app.routing.service import explain
 from app.vault.purpose import Purpose
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -107,6 +109,19 @@ async def news(case_id: UUID, visit: Reader) -> Response:
 async def paper(case_id: UUID, visit: Reader) -> Response:
     """All of a case to read and print: its whole timeline, and nothing that can be done."""
     return await _shown(visit, case_id, on_paper=True)
+
+
+@router.api_route("/cases/{case_id}/why", methods=READS)
+async def why_here(case_id: UUID, visit: Reader) -> Response:
+    """Who was asked to take the case, and of everybody around why, or why not; newest first."""
+    case = await cases.get(visit.work, case_id)
+    cases.remember(visit.work, case)
+    decisions, offers = await explain.explain(visit.work, case_id)
+    ids = {one.offered_to for one in decisions} | {one.organisation for one in offers}
+    names = {one.id: one.name for one in await directory.named(visit.work, sorted(ids))}
+    language = language_of(visit.request)
+    told = partial(why, language=language, at=visit.work.at)
+    return visit.page("case/why.html", case=case, decisions=decisions, offers=offers, says=_saying(visit, names), why=told)
 
 
 @router.api_route("/cases/{case_id}/{name}", methods=READS)

@@ -164,3 +164,16 @@ async def test_who_learnt_what_is_told(client: httpx.AsyncClient, database: Data
     async with at_a_desk(database, table, AMSTERDAM_DESK) as desk:
         page = shown(await desk.read())
     assert "Wat is verteld door te vragen (1) huisarts" in page
+
+
+async def test_why_it_came_here_is_told_to_who_sees_the_case(client: httpx.AsyncClient, database: Database) -> None:
+    """Whoever was asked, and everybody else around with the reason, in the reader's language; to strangers nothing."""
+    table = await a_case(client, database)
+    async with at_a_desk(database, table, AMSTERDAM_DESK) as desk:
+        page = shown(await desk.read("/why"))
+        assert "Het eigen meldpunt" in page
+        assert "aangenomen" in page
+        assert "De regels van nu zeggen hetzelfde." in page
+        assert "Zorgaanbieder" in page
+    async with at_a_desk(database, table, POLICE) as stranger:
+        await stranger.read("/why", 404)
