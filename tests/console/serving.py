@@ -93,9 +93,11 @@ async def end_chromium() -> None:
         _started.clear()
 
 
-async def faults(page: Page) -> list[Any]:
-    """What axe finds on a page, each with the first element that has it."""
+async def faults(page: Page, part: str = "") -> list[Any]:
+    """What axe finds on a page, or in the parts of it that a selector names, each with the first element that has it."""
     await page.evaluate(AXE)
-    told = "axe.run(document, {resultTypes: ['violations'], selectors: false})"
-    found: list[Any] = await page.evaluate(f"{told}.then((told) => told.violations.map((one) => [one.id, one.nodes[0].html]))")
+    told = "axe.run(part || document, {resultTypes: ['violations'], selectors: false})"
+    found: list[Any] = await page.evaluate(
+        f"(part) => {told}.then((told) => told.violations.map((one) => [one.id, one.nodes[0].html]))"
+    )
     return found
