@@ -85,18 +85,20 @@ class Drawer:
 
     def grid(self) -> Grid:
         """All of it."""
-        rows = [self._duty(), *(self._layer(one) for one in self.seen.layers)]
+        rows = [self.duty(), *(self.layer(one) for one in self.seen.layers)]
         contains = self.week.span.contains(self.now)
         return Grid(self.week, rows, self._days(rows), step_of(self.week.span, self.now) if contains else None)
 
-    def _duty(self) -> Row:
+    def duty(self) -> Row:
+        """Who has duty, whatever the layer, and the holes."""
         parts = [
             replace(self._shift(one.shift), span=one.span, is_now=one.span.contains(self.now)) for one in on_top(self.shifts)
         ]
         found = [self._hole(one) for one in self.seen.holes if one.span.overlaps(self.week.span)]
         return Row(0, (), self._placed((*parts, *found)))
 
-    def _layer(self, layer: int) -> Row:
+    def layer(self, layer: int) -> Row:
+        """Who is on a layer, and who would be but is away."""
         plan = self.seen.plan
         names = tuple(one.name for one in plan.rotations if one.rotation.layer == layer) if plan else ()
         shifts = [self._shift(one) for one in self.shifts if one.layer == layer]

@@ -23,7 +23,8 @@ from app.rosters.service.rosters import RosterPlan
 from app.rosters.service.shown import Schedule
 
 PLANS: Final = "directory:write"
-MOST: Final = 200  # participants that a choice offers
+MOST: Final = 200  # participants that are read at once
+MOST_OF_ALL: Final = 2_000  # participants that a choice offers
 LINES: Final[Mapping[str, tuple[Line, ...]]] = MappingProxyType(
     {"crisis": (Line.CRISIS,), "outreach": (Line.URGENT, Line.NORMAL, Line.OUTREACH)}
 )
@@ -88,7 +89,11 @@ async def own_roster(work: Work, roster_id: UUID) -> directory.Roster:
 async def everybody(work: Work) -> dict[UUID, Participant]:
     """The participants of this organisation, by name."""
     page = await participants.participants(work, None, MOST)
-    return {one.id: one for one in sorted(page.items, key=lambda one: one.name.casefold())}
+    found = [*page.items]
+    while page.next and len(found) < MOST_OF_ALL:
+        page = await participants.participants(work, found[-1].id, MOST)
+        found += page.items
+    return {one.id: one for one in sorted(found, key=lambda one: one.name.casefold())}
 
 
 async def seen(work: Work, roster_id: UUID, span: Span) -> Seen:

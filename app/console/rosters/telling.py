@@ -22,6 +22,12 @@ def day_told(language: str, day: date) -> str:
     return format_date(day, "EEE d MMM", LOCALES[language])
 
 
+@lru_cache(maxsize=100)
+def weekday_told(language: str, day: date) -> str:
+    """As "ma"."""
+    return format_date(day, "EEE", LOCALES[language])
+
+
 def span_told(language: str, span: Span) -> str:
     """As "di 1 dec. 20:00–08:00": the second day is told where it is not the next one, or not before the same hour."""
     start, end = span.start.astimezone(AMSTERDAM), span.end.astimezone(AMSTERDAM)
@@ -54,6 +60,7 @@ def helpers(language: str, now: datetime) -> Mapping[str, Callable[..., Any]]:
     return {
         "at": partial(at_told, language, now),
         "day": partial(day_told, language),
+        "weekday": partial(weekday_told, language),
         "when": partial(span_told, language),
         "times": times_told,
         "hours": partial(hours_told, language),
