@@ -73,6 +73,11 @@ class Looked:
         return len(told.gone) + len(told.changed) + len(told.new)
 
     @property
+    def empty(self) -> timedelta:
+        """For how long nobody is there that was."""
+        return sum((one.duration for one in self.opened), timedelta())
+
+    @property
     def whom(self) -> list[Whom]:
         """For whom something changes, by name."""
         told, found = self.preview.difference, dict[UUID | None, Whom]()

@@ -7,8 +7,10 @@ from typing import Final
 from app.console.rosters.grid import BLANK, Cell, Drawer
 from app.console.rosters.reading import Seen
 from app.console.rosters.weeks import Week, week_at
+from app.directory.rotations import turns
 
 SHOWN: Final = 4  # weeks
+OPEN: Final = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,19 @@ def first_weeks(seen: Seen, start: datetime, layer: int = 0) -> Firsts:
 
 def _cells(seen: Seen, week: Week, layer: int, steps: int) -> list[Cell]:
     drawer = Drawer(seen, week, seen.span.start)
-    row = drawer.layer(layer) if layer else drawer.duty()
+    opened = _slots(seen, week)
+    cells = drawer.placed(opened) if opened else (drawer.layer(layer) if layer else drawer.duty()).cells
     rest = [Cell(kind=BLANK, span=week.span, steps=steps - week.steps)] if steps > week.steps else []
-    return [replace(one, href="") for one in (*row.cells, *rest)]
+    return [replace(one, href="") for one in (*cells, *rest)]
+
+
+def _slots(seen: Seen, week: Week) -> list[Cell]:
+    """Where people are wanted to sign up; their name is how many."""
+    rotations = [one.rotation for one in seen.plan.rotations] if seen.plan else []
+    return [
+        Cell(kind=OPEN, span=turn.span, name=str(one.seats))
+        for one in rotations
+        if one.seats
+        for turn in turns(one, week.span)
+        if turn.span.end > seen.span.start
+    ]

@@ -95,14 +95,14 @@ class Drawer:
             replace(self._shift(one.shift), span=one.span, is_now=one.span.contains(self.now)) for one in on_top(self.shifts)
         ]
         found = [self._hole(one) for one in self.seen.holes if one.span.overlaps(self.week.span)]
-        return Row(0, (), self._placed((*parts, *found)))
+        return Row(0, (), self.placed((*parts, *found)))
 
     def layer(self, layer: int) -> Row:
         """Who is on a layer, and who would be but is away."""
         plan = self.seen.plan
         names = tuple(one.name for one in plan.rotations if one.rotation.layer == layer) if plan else ()
         shifts = [self._shift(one) for one in self.shifts if one.layer == layer]
-        return Row(layer, names, self._placed((*shifts, *self._away(layer, shifts))))
+        return Row(layer, names, self.placed((*shifts, *self._away(layer, shifts))))
 
     def _shift(self, one: KeptShift) -> Cell:
         return Cell(
@@ -149,7 +149,7 @@ class Drawer:
                 for part in common(common(spans, (told.span,)), free):
                     yield Cell(kind=AWAY, span=part, name=self.seen.name_of(told.participant), layer=layer)
 
-    def _placed(self, cells: Iterable[Cell]) -> list[Cell]:
+    def placed(self, cells: Iterable[Cell]) -> list[Cell]:
         """In order and side by side, with nothing between them told as such; what is short is still to be seen."""
         within, last = self.week.span, self.week.steps
         placed, at = list[Cell](), 0

@@ -14,6 +14,8 @@ from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
 
 HOUR: Final = timedelta(hours=1)
+LONG_DAY: Final = 25 * HOUR
+WEEK: Final = timedelta(days=7)
 
 
 @lru_cache(maxsize=1000)
@@ -44,9 +46,15 @@ def at_told(language: str, now: datetime, at: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(language, at), said)
 
 
-def times_told(span: Span) -> str:
-    """As "08–20", with minutes where there are any."""
-    return f"{_hour(span.start)}–{_hour(span.end)}"
+def times_told(language: str, span: Span) -> str:
+    """As "08–20", with minutes where there are any; with its days where it lasts longer than one, or these alone."""
+    hours = _hour(span.start), _hour(span.end)
+    if span.duration <= LONG_DAY:
+        return "–".join(hours)
+    days = [at.astimezone(AMSTERDAM).date() for at in (span.start, span.end)]
+    if span.duration < WEEK:
+        return "–".join(f"{weekday_told(language, day)} {hour}" for day, hour in zip(days, hours, strict=True))
+    return "–".join(format_date(day, "d MMM", LOCALES[language]) for day in days)
 
 
 def hours_told(language: str, length: timedelta | float) -> str:
@@ -62,7 +70,7 @@ def helpers(language: str, now: datetime) -> Mapping[str, Callable[..., Any]]:
         "day": partial(day_told, language),
         "weekday": partial(weekday_told, language),
         "when": partial(span_told, language),
-        "times": times_told,
+        "times": partial(times_told, language),
         "hours": partial(hours_told, language),
     }
 

@@ -95,7 +95,9 @@ async def test_spans_are_told_short() -> None:
     """A night is told by its first day; what lasts longer by both."""
     assert span_told("nl", _span("2026-12-01 20:00", "2026-12-02 08:00")) == "di 1 dec 20:00–08:00"
     assert span_told("en", _span("2026-12-01 08:00", "2026-12-03 08:30")) == "Tue 1 Dec 08:00 – Thu 3 Dec 08:30"
-    assert times_told(_span("2026-12-01 08:00", "2026-12-01 16:30")) == "08–16:30"
+    assert times_told("nl", _span("2026-12-01 08:00", "2026-12-01 16:30")) == "08–16:30"
+    assert times_told("en", _span("2026-12-01 08:00", "2026-12-03 08:00")) == "Tue 08–Thu 08"
+    assert times_told("nl", _span("2026-12-01 08:00", "2026-12-29 08:00")) == "1 dec–29 dec"
 
 
 async def test_the_list_tells_who_has_duty(browser: httpx.AsyncClient, desk: Desk) -> None:
