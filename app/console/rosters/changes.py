@@ -57,7 +57,8 @@ class Whom:
 class Looked:
     """What a change would come to: shifts that go, change and come, new warnings, and when nobody would be there any more.
 
-    `missed`: when of that somebody is missed, as the coverage room says; empty where it was not asked.
+    `missed`: when of that somebody is missed, as the coverage room says; `left`: when somebody is missed still, with a new
+    roster. Both are empty where that was not asked.
     """
 
     preview: Preview
@@ -65,6 +66,7 @@ class Looked:
     opened: list[Span]
     closed: list[Span]
     missed: list[Span] = kept(default_factory=list)
+    left: list[Span] = kept(default_factory=list)
 
     @property
     def changes(self) -> int:

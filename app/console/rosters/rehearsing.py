@@ -121,10 +121,12 @@ def _beside(before: Schedule | None, after: Seen) -> Rehearsed:
     known = {(one.worry, one.participant, one.span) for one in before.cautions} if before else set()
     fresh = [one for one in after.schedule.cautions if (one.worry, one.participant, one.span) not in known]
     taken, left = (without((after.span,), united(one.span for one in shifts)) for shifts in (was, will_be))
-    opened = list(without(left, taken)) if before else []
-    missed = common(tuple(opened), united(one.span for one in after.holes if one.kind is Missing.GAP))
+    gaps = united(one.span for one in after.holes if one.kind is Missing.GAP)
     preview = Preview(will_be, difference(was, will_be), after.schedule.cautions)
-    return Rehearsed(after, Looked(preview, fresh, opened, list(without(taken, left)), list(missed)))
+    if before is None:
+        return Rehearsed(after, Looked(preview, fresh, [], [], left=list(gaps)))
+    opened = without(left, taken)
+    return Rehearsed(after, Looked(preview, fresh, list(opened), list(without(taken, left)), list(common(opened, gaps))))
 
 
 async def _tried(visit: Visit, one: Rehearsed) -> Tried:
