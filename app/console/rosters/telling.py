@@ -30,6 +30,7 @@ def weekday_told(language: str, day: date) -> str:
     return format_date(day, "EEE", LOCALES[language])
 
 
+@lru_cache(maxsize=5000)
 def span_told(language: str, span: Span) -> str:
     """As "di 1 dec. 20:00–08:00": the second day is told where it is not the next one, or not before the same hour."""
     start, end = span.start.astimezone(AMSTERDAM), span.end.astimezone(AMSTERDAM)
@@ -46,6 +47,7 @@ def at_told(language: str, now: datetime, at: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(language, at), said)
 
 
+@lru_cache(maxsize=5000)
 def times_told(language: str, span: Span) -> str:
     """As "08–20", with minutes where there are any; with its days where it lasts longer than one, or these alone."""
     hours = _hour(span.start), _hour(span.end)
