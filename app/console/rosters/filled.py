@@ -32,7 +32,7 @@ def rotation_of(sent: Sent, kind: str, called: str = "name") -> dict[str, Any]:
         "participants": [] if opens else order_of(sent),
         "weekdays": sent.all("weekdays"),
         "seats": (sent["seats"] or "0") if opens else "0",
-        "qualification": (sent["qualification"] or None) if opens else None,
+        "qualification": (code_of(sent["qualification"]) or None) if opens else None,
         "ends_on": sent["ends_on"] or None,
     }
     told |= {"name": sent[called]} | {name: sent[name] for name in ("layer", "unit", "every", "starts_on")}

@@ -77,6 +77,7 @@ class Drawer:
     def __init__(self, seen: Seen, week: Week, now: datetime) -> None:
         """Of what was read."""
         self.seen, self.week, self.now = seen, week, now
+        self.start = f"/rosters/{seen.roster.id}/shift?week={week.name}"
         self.shifts = [one for one in seen.schedule.shifts if one.span.overlaps(week.span)]
         self.tones = {one: place % TONES for place, one in enumerate(sorted({one.participant for one in seen.schedule.shifts}))}
         waiting = [one.override for one in seen.overrides if one.state is State.REQUESTED]
@@ -109,7 +110,7 @@ class Drawer:
             kind=SHIFT,
             span=one.span,
             name=one.participant,
-            href=self.address(shift=str(one.id)),
+            href=f"{self.start}&shift={one.id}",
             marks=tuple(self._marks(one)),
             tone=self.tones[one.participant],
             layer=one.layer,
@@ -137,17 +138,17 @@ class Drawer:
 
     def _away(self, layer: int, taken: Sequence[Cell]) -> Iterator[Cell]:
         """Where somebody would be, who is away, and nobody covers."""
-        if self.seen.plan is None:
+        told = [one.override for one in self.seen.overrides if one.state in COUNTS]
+        away = [one for one in told if one.kind is Kind.ABSENCE and one.other is None and one.span.overlaps(self.week.span)]
+        if self.seen.plan is None or not away:
             return
         rotations = [one.rotation for one in self.seen.plan.rotations if one.rotation.layer == layer]
         turns = list(planned(rotations, self.week.span))
         free = without((self.week.span,), united(one.span for one in taken))
-        for kept in self.seen.overrides:
-            told = kept.override
-            if told.kind is Kind.ABSENCE and told.other is None and kept.state in COUNTS:
-                spans = united(one.span for one in turns if one.participant == told.participant)
-                for part in common(common(spans, (told.span,)), free):
-                    yield Cell(kind=AWAY, span=part, name=self.seen.name_of(told.participant), layer=layer)
+        for absence in away:
+            spans = united(one.span for one in turns if one.participant == absence.participant)
+            for part in common(common(spans, (absence.span,)), free):
+                yield Cell(kind=AWAY, span=part, name=self.seen.name_of(absence.participant), layer=layer)
 
     def placed(self, cells: Iterable[Cell]) -> list[Cell]:
         """In order and side by side, with nothing between them told as such; what is short is still to be seen."""
@@ -174,5 +175,5 @@ class Drawer:
         ]
 
     def address(self, **fields: str) -> str:
-        """Of the page of a shift or a hole."""
-        return f"/rosters/{self.seen.roster.id}/shift?{urlencode({'week': self.week.name, **fields})}"
+        """Of the page of a hole."""
+        return f"{self.start}&{urlencode(fields)}"

@@ -11,13 +11,14 @@ from app.console.rosters.changes import Looked
 from app.console.rosters.holes import Missing
 from app.console.rosters.reading import Seen, seen
 from app.console.rosters.trying import Told, Tried, period_of, prepared, tried
-from app.console.rosters.weeks import week_at
+from app.console.rosters.weeks import midnight, week_at
 from app.console.visiting import Visit
 from app.core.errors import Problem
 from app.core.problem import problem_of
 from app.core.spans import Span, common, united, without
 from app.core.work import Work, begin
 from app.directory.planned import PlannedShift, difference
+from app.directory.service.look_up import local_day
 from app.rosters.plan import AHEAD
 from app.rosters.service import shown
 from app.rosters.service.shown import Preview, Schedule
@@ -104,7 +105,8 @@ async def _undone(visit: Visit, rosters: Sequence[UUID], do: Doing) -> list[Rehe
 
 
 async def _done(work: Work, rosters: Sequence[UUID], do: Doing) -> list[Rehearsed]:
-    span = Span(work.at, work.at + AHEAD)
+    # To a midnight, so that what lasts to the end of it has the same mark when it is looked at again.
+    span = Span(work.at, midnight(local_day(work.at + AHEAD)))
     before = {one: await shown.final_schedule(work, one, span) for one in rosters}
     made = await do(work)
     await work.flush()

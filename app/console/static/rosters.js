@@ -16,7 +16,7 @@ function move(line, by) {
   line.scrollIntoView({ block: "nearest" });
 }
 turns?.querySelectorAll("li").forEach((line) => {
-  if (line.querySelector("input").disabled) return;
+  if (line.closest("fieldset:disabled")) return;
   for (const [by, sign, word] of [[-1, "↑", words.rosters_earlier], [1, "↓", words.rosters_later]]) {
     const button = document.createElement("button");
     button.type = "button";
@@ -27,6 +27,12 @@ turns?.querySelectorAll("li").forEach((line) => {
     line.append(button);
   }
 });
+// Who has no number is not sent: an organisation may have more participants than a form has fields.
+const empty = (off) => turns?.querySelectorAll("input").forEach((field) => { field.disabled = off && !field.value.trim(); });
+if (turns && !turns.closest("fieldset:disabled")) {
+  turns.closest("form").addEventListener("submit", () => empty(true));
+  addEventListener("pageshow", () => empty(false));
+}
 
 // One stop for Tab in the whole grid; arrows go on from there, by time within a row and to the nearest time in the next.
 const rows = [...(grid?.tBodies[0].rows ?? [])].map((row) => [...row.querySelectorAll("a[data-cell]")]).filter((row) => row.length);
