@@ -31,11 +31,11 @@ async def test_a_participant_is_changed(browser: httpx.AsyncClient, desk: Desk) 
     form = {"name": "Anna de Wit", "phone": "+31 20 7654321", "email": "", "qualifications": "EHBO plus, crisis", "version": "1"}
     for wrong, field in (({"name": " "}, "name"), ({"phone": "x"}, "phone"), ({"email": "x"}, "email"),
                          ({"qualifications": "a<b>"}, "qualifications"), ({"ends_on": "31 mei"}, "ends_on")):  # fmt: skip
-        page = await browser.post(path, data=form | wrong)
-        assert page.status_code == 400
-        assert f'href="#{field}"' in page.text
-        assert f'id="{field}-fault"' in page.text
-        assert "<b>" not in page.text.split("<form class")[1].split("</form>")[0].replace("<b>Er is", "")
+        refused = await browser.post(path, data=form | wrong)
+        assert refused.status_code == 400
+        assert f'href="#{field}"' in refused.text
+        assert f'id="{field}-fault"' in refused.text
+        assert "a<b>" not in refused.text
     assert (await browser.post(path, data=form | {"version": "4"})).status_code == 412
     saved = await browser.post(path, data=form)
     assert saved.headers["location"] == f"{path}?done=roster_person"
