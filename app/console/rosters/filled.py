@@ -18,6 +18,7 @@ from app.rosters.service.rosters import NamedRotation, RosterPlan
 SIGN_UP: Final = "sign_up"
 KINDS: Final = ("rotation", SIGN_UP)
 CLOCKS: Final = ("hand_over", "day_from", "day_to")
+STALE: Final = 412
 WHOLE: Final = 9  # digits that any number of ours has at most
 
 
@@ -107,6 +108,11 @@ def version_of(sent: Sent) -> int:
     """The version that a form was filled in on; 0 when it says none."""
     told = sent["version"]
     return int(told) if told.isascii() and told.isdecimal() and len(told) < WHOLE else 0
+
+
+def version_for(sent: Sent, fault: Problem | None, now: int) -> str:
+    """The version that a form is sent with: the one it was filled in on; once somebody was told of another change, that one."""
+    return str(now) if fault and fault.status == STALE else sent["version"] or str(now)
 
 
 def fields_of(one: NamedRotation) -> dict[str, str]:

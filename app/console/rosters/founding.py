@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from app.console.rosters.filled import KINDS, roster_of, rotation_of, settings_fields, settings_of, version_of
+from app.console.rosters.filled import KINDS, roster_of, rotation_of, settings_fields, settings_of, version_for, version_of
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.planning import rotation_values, told_values
 from app.console.rosters.reading import everybody, must_plan, own_roster
@@ -113,7 +113,7 @@ async def _settings(visit: Visit, roster_id: UUID, told: Told, *, ends: bool = F
         services=await _services(visit),
         ends=ends,
         has_ended=bool(plan.plan["ends_on"] and plan.plan["ends_on"] <= local_day(visit.work.at)),
-        version=sent["version"] or plan.plan["version"],
+        version=version_for(sent, told.fault, plan.plan["version"]),
         **told_values(visit, told, people),
     )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.console.pages import language_of
-from app.console.rosters.filled import participant_of, version_of, wrong_of
+from app.console.rosters.filled import participant_of, version_for, version_of, wrong_of
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.planning import told_values
 from app.console.rosters.reading import everybody, may_plan, must_plan
@@ -97,7 +97,7 @@ async def show_participant(visit: Visit, participant_id: UUID, told: Told | None
         one=one,
         field=fields.get,
         has_ended=one.has_ended(work.at),
-        version=sent["version"] or one.version,
+        version=version_for(sent, told.fault, one.version),
         shifts=shifts,
         rosters=await directory.rosters(work, sorted({shift.roster_id for shift in shifts})),
         feeds=[feed for feed in kept if feed.participant_id == one.id],

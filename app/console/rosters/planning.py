@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.console.pages import language_of
-from app.console.rosters.filled import SIGN_UP, fields_of, rotation_of, version_of, wrong_of
+from app.console.rosters.filled import SIGN_UP, fields_of, rotation_of, version_for, version_of, wrong_of
 from app.console.rosters.firsts import first_weeks
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.reading import everybody, may_plan, must_plan, own_roster
@@ -157,7 +157,7 @@ async def _rotation(
         plan=plan,
         one=one,
         removes=removes,
-        version=visit.sent["version"] or (one.version if one else ""),
+        version=version_for(visit.sent, told.fault, one.version) if one else "",
         **values,
         **told_values(visit, told, people, layer=0 if removes or len(plan.rotations) > 1 else layer),
     )

@@ -36,7 +36,10 @@ async def test_a_participant_is_changed(browser: httpx.AsyncClient, desk: Desk) 
         assert f'href="#{field}"' in refused.text
         assert f'id="{field}-fault"' in refused.text
         assert "a<b>" not in refused.text
-    assert (await browser.post(path, data=form | {"version": "4"})).status_code == 412
+    stale = await browser.post(path, data=form | {"version": "4"})
+    assert stale.status_code == 412
+    assert 'value="Anna de Wit"' in stale.text
+    assert 'name="version" value="1"' in stale.text  # whoever was told of it may send it again
     saved = await browser.post(path, data=form)
     assert saved.headers["location"] == f"{path}?done=roster_person"
     page = (await browser.get(path)).text
