@@ -174,7 +174,12 @@ async def test_a_shift_is_confirmed(browser: httpx.AsyncClient, desk: Desk) -> N
     done = await browser.post(f"{desk.path}/shift", data=sent)
     assert done.headers["location"].endswith("done=roster_confirm")
     assert "Bevestigd" in (await browser.get(f"{desk.path}/shift?shift={sent['shift']}")).text
-    assert (await browser.post(f"{desk.path}/shift", data=sent | {"shift": str(an_id())})).status_code == 404
+    for wrong, status in (
+        ({"shift": str(an_id())}, 404),
+        ({"confirmed": "x"}, 404),
+        ({"confirmed": str(desk.people["Carla"])}, 409),
+    ):
+        assert (await browser.post(f"{desk.path}/shift", data=sent | wrong)).status_code == status  # Carla wasn't asked
 
 
 async def test_a_change_is_tried_before_it_is_made(alone: httpx.AsyncClient, lone: Desk) -> None:
