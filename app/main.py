@@ -194,7 +194,8 @@ def edged(app: FastAPI) -> ASGIApp:
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
     fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
-    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir}
+    forms = Accepted(settings.body_limit, READ | {b"multipart/form-data"})  # somebody's calendar, from a page of ours
+    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir, "/rosters/participants/": forms}
     quick = Quick(app, app.state.heads, app.state.keyring)
     return Edge(quick, body_limit=settings.body_limit, files=read, forms=FORMS)
 

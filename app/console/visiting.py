@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
 from app.accounts.service.signing_in import Account, is_token_of, token_of
+from app.console.multipart import pairs_of
 from app.console.navigation import Place, places_of
 from app.console.pages import page
 from app.console.words import words
@@ -132,7 +133,10 @@ async def fields(request: Request) -> Sent:
     """
     if request.headers.get("sec-fetch-site") in ELSEWHERE:
         raise Forbidden("This was not sent by a page of ours.")
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    media_type = request.headers.get("content-type", "")
+    if media_type.startswith("multipart/form-data"):
+        return Sent(pairs_of(media_type, await request.body(), FIELDS))
+    if not media_type.startswith("application/x-www-form-urlencoded"):
         return Sent([])
     body = (await request.body()).decode("utf-8", "replace")
     try:
