@@ -24,7 +24,10 @@ from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 PROVIDER: Final = organisation_id("crisis-vr13")
 AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+HOSTS: Final = (
+    "--host-resolver-rules=MAP *.test 127.0.0.1"  # an address that a browser does not trust as it trusts its own machine
+)
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", HOSTS)
 _started: Final[dict[str, Any]] = {}
 
 

@@ -34,7 +34,7 @@ QUERY: Final = [
     "shift",
     "show",
     "urgency",
-    "q",
+    "in",
     "for",
     "open",
     "name",
@@ -48,12 +48,18 @@ QUERY: Final = [
     "about",
     "screen",
     "next",
+    "known",
+    "on",
+    "ending",
+    "apply",
 ]
 FIELDS: Final = [
     "version",
     "act",
     "do",
     "name",
+    "q",
+    "proposal",
     "login",
     "role",
     "week",
@@ -143,11 +149,15 @@ FIELDS: Final = [
     "calendar",
     "file",
     "confirmed",
+    "place",
+    "postcodes",
+    "first",
+    "last",
 ]
 VALID: Final = {"version": "1", "act": "save", "what": "absence", "reason": "other"}
 ALONE: Final = (  # what something else of the same question would hide
     ("/figures", f"until={EARLY}"),
-    ("/inbox", "q=%00"),
+    ("/inbox", "in=%00"),
     ("/rosters/{roster_id}/shift", f"layer=1&from={EARLY}T00:00Z&until={LATE}T23:59Z"),
     ("/rosters/{roster_id}/shift", f"layer=1&from={LATE}T23:58Z&until={LATE}T23:59Z"),
 )
@@ -205,6 +215,7 @@ async def stage(database: Database, browser: httpx.AsyncClient) -> Stage:
         "/rosters": (there.organisation, "planner"),
         "/figures": (there.organisation, "planner"),
         "/accounts": (there.organisation, "administrator"),
+        "/directory/imports": (there.organisation, "administrator"),
         "/access-log": (there.organisation, "privacy_officer"),
     }
     return Stage(there.ids, {start: await signed_in(database, *who) for start, who in told.items()}, browser)
