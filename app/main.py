@@ -25,6 +25,7 @@ from app.cases.events import EVENTS as CASE_EVENTS
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
+from app.console.beside import Beside
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, READ, Accepted, Edge
@@ -183,6 +184,7 @@ def connect(app: FastAPI, settings: Settings) -> None:
             "keyring": KeyRing(database),
             "sessions": Sessions(database),
             "heads": Heads(database),
+            "beside": Beside(database.bell),
             "event_types": known,
         }
     )

@@ -155,6 +155,7 @@ async def _shown(
         contents=contents,
         at=lambda field: value_at(contents, field),
         day_of=fields.day_of,
+        time_of=fields.time_of,
         live=follows,
         questions=_asked(follows.protocol),
         municipalities=(await directory.municipalities(work, "", ALL)).items,

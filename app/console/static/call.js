@@ -1,5 +1,6 @@
 // One call: the form is saved as it is typed, what follows is shown beside it, and it is sent once.
 import { now, say } from "./console.js";
+import { beside } from "./call_beside.js";
 import { Away, ask } from "./call_net.js";
 import { boxOf, collect, idOf, told } from "./call_form.js";
 import { listen } from "./call_keys.js";
@@ -58,6 +59,7 @@ const saving = new Saving(form, {
     saved.dataset.state = name;
     saved.classList.toggle("stale", name === "away" || name === "queued");
     if (name === "saved" && live.isBehind) live.soon(collect(form));
+    if (name === "saved") here?.saved();
     const text = { saving: "call_saving", saved: "call_saved", sending: "call_sending", queued: "call_queued", away: works ? "call_local" : "call_no_store" }[name];
     saved.textContent = say(text, { time: since ? clock(since, name === "saved") : "" });
     send.setAttribute("aria-disabled", String(Boolean(saving?.send)));
@@ -80,8 +82,9 @@ const saving = new Saving(form, {
     changed();
   },
   others({ heldBy, screens }) {
-    const isBeside = screens.some((one) => one.screen !== saving.screen), isTaken = heldBy && !heldBy.you && !$("#held");
-    $("#beside").textContent = isTaken ? say("call_taken") : isBeside ? say("call_beside") : "";
+    isTaken = Boolean(heldBy && !heldBy.you && !$("#held"));
+    isTyping = screens.some((one) => one.screen !== saving.screen);
+    tellBeside();
   },
   ended() {
     $("#news").hidden = false;
@@ -101,6 +104,13 @@ const saving = new Saving(form, {
   refused(problem) { send.setAttribute("aria-disabled", "false"); summarise(form, problem, say("call_summary")); },
   sent() { location.assign(`/call/${draft}/ended`); },
 });
+// Who else is in this call: told once, politely, and only when it changed.
+let isTaken = false, isTyping = false, who = "";
+function tellBeside() {
+  const told = [isTaken && say("call_taken"), who || (isTyping && say("call_beside"))].filter(Boolean).join(" ");
+  if ($("#beside").textContent !== told) $("#beside").textContent = told;
+}
+const here = beside(saving, (told) => { who = told; if (!told) isTyping = false; tellBeside(); });
 const words = (code) => say(code === "string_too_long" ? "call_too_long" : "call_fault");
 
 function changed(event) {

@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from app.accounts.service.signing_in import Sessions
 from app.core.db import Database
 from tests.console.call.taking import HOSTILE, contents, opened, saves
+from tests.console.everything import as_them
 from tests.console.serving import faults
 from tests.console.signed_in import PASSWORD, SignedIn, browsing_as
 from tests.makers import AMSTERDAM
@@ -204,10 +205,20 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         assert await again.locator("#saved").text_content() != ""
 
 
-async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
-    """Other fields come by themselves; the same field shows both texts, and whoever sees both chooses."""
+async def test_two_tabs_overwrite_nothing(
+    desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, address: str
+) -> None:
+    """A colleague is seen before anybody saves, and what they save comes when they rest; of the same field both texts are shown."""
     path = await opened(desk)
-    async with at_work(operator, address, path) as page:
+    async with at_work(operator, address, path) as page, httpx.AsyncClient(base_url=address, headers=as_them(colleague)) as other:
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 1})
+        await page.locator("#beside", has_text="Driss Voorbeeld heeft dit gesprek ook open").wait_for()
+        version = (await saves(desk, path, answers__suicide="unknown"))["version"]
+        heard = (await other.post(f"{path}/beside", json={"screen": "theirs", "version": version})).json()
+        assert heard["told"] == "Sanne Voorbeeld heeft dit gesprek ook open."
+        await expect(page.locator('[name="answers.suicide"][value="unknown"]')).to_be_checked()
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 0})
+        await page.locator("#beside", has_not_text="Driss").wait_for(state="attached")
         await saves(desk, path, observed="Van de ander.", person__name="Jan", answers__weapon="unknown")
         await page.keyboard.press("Alt+o")
         await page.keyboard.type("Van mij.")
