@@ -1,7 +1,7 @@
 """Who has which call open at this moment: heard from the doorbell by every process, and stored nowhere.
 
-A screen says that it is there, again and again; who says nothing for a while is gone. A process that has just begun knows after one
-round. Only ids ring: whose account, which call, which screen, and how far it saved.
+A screen says that it is there, again and again; who says nothing for a while is gone. A process that has just begun knows after
+one round. Only ids ring: whose account, which call, which screen, and how far it saved.
 """
 
 import asyncio

@@ -41,11 +41,11 @@ async def beside_call(call_id: CallId, visit: Taking, request: Request) -> Respo
     whose, me = visit.account.organisation, visit.account.id
     beside.say(whose, call_id, said.screen, me, said.version)
     others = beside.others(whose, call_id, said.screen)
-    say, sentence = words(language_of(request)), ""
+    t, sentence = words(language_of(request)), ""
     if colleagues := {one.account for one in others} - {me}:
         known = await names(visit)
-        told_names = sorted(known.get(str(one), say("call_somebody")) for one in colleagues)
-        sentence = say("call_beside_who", len(told_names), names=", ".join(told_names))
+        told_names = sorted(known.get(str(one), t("call_somebody")) for one in colleagues)
+        sentence = t("call_beside_who", len(told_names), names=", ".join(told_names))
     elif others:
-        sentence = say("call_beside_me")
+        sentence = t("call_beside_me")
     return JSONResponse({"told": sentence, "version": max((one.version for one in others), default=0)})

@@ -88,9 +88,7 @@ def _call_with(told: dict[str, Any]) -> CallIn:
     return CallIn.model_validate({"caller": known | caller, "neededNow": told.get("note")})
 
 
-async def _shown(
-    visit: Visit, callback_id: UUID, fault: Problem | None = None, whom: dict[str, Any] = NOTHING_TOLD
-) -> Response:
+async def _shown(visit: Visit, callback_id: UUID, fault: Problem | None = None, whom: dict[str, Any] = NOTHING_TOLD) -> Response:
     found, attempts = await callbacks.get(visit.work, callback_id)
     return visit.page(
         "call/callback.html",

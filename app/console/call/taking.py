@@ -22,7 +22,7 @@ from app.directory.service import look_up as directory
 from app.intake.codes import AgeBand, Anonymity, CallKind, NotMadeReason, Relation, ReportKind
 from app.intake.drafts import Draft
 from app.intake.hand_offs import UNDER_WAY, HandOffState, To
-from app.intake.merging import Contents, differences, value_at
+from app.intake.merging import Contents, differences, value_at, with_value
 from app.intake.protocol import SAFETY, SEVEREST_FIRST, Protocol
 from app.intake.schemas.fields import WHOLE, whole_call
 from app.intake.service import draft as drafts
@@ -146,7 +146,8 @@ async def _shown(
         return visit.page("call/ringing.html", draft=draft)
     work = visit.work
     items, _ = await hand_offs.listed(work, draft.id, Purpose.TRIAGE)
-    follows = await live(work, contents)
+    # What stood in the way of a promise to ring back is told by its fault; what follows is told as if the call went on.
+    follows = await live(work, with_value(contents, "kind", None) if contents.get("kind") == CallKind.CALLBACK else contents)
     return visit.page(
         "call/call.html",
         status=fault.status if fault else 200,
@@ -187,7 +188,8 @@ def _names(fault: Problem | None) -> dict[str, str]:
 def control_of(pointer: str) -> str:
     """The control of the field that a fault points at."""
     field = pointer.replace("/", "-")
-    return {"kind": "end", "urgency-reason": "urgency-reason"}.get(field, f"place-stay-{field}" if "-" not in field else field)
+    own = {"kind": "end", "callbackBy": "callbackBy", "feedbackBy": "feedbackBy"}
+    return own.get(field, f"place-stay-{field}" if "-" not in field else field)
 
 
 def _theirs(mine: Contents, theirs: Contents | None) -> list[tuple[str, Any, Any]]:

@@ -205,9 +205,7 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         assert await again.locator("#saved").text_content() != ""
 
 
-async def test_two_tabs_overwrite_nothing(
-    desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, address: str
-) -> None:
+async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, address: str) -> None:
     """A colleague is seen before anybody saves, and what they save comes when they rest; of the same field both texts are shown."""
     path = await opened(desk)
     async with at_work(operator, address, path) as page, httpx.AsyncClient(base_url=address, headers=as_them(colleague)) as other:

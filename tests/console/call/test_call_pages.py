@@ -285,7 +285,7 @@ async def test_who_opens_a_call_is_heard_of_in_every_process(
         await apart.state.database.bell.connected.wait()
         alone = await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})
         assert alone.json() == {"told": "", "version": 0}
-        while not apart.state.beside._calls:  # heard by a process that nobody asked  # noqa: ASYNC110
+        while not apart.state.beside._calls:  # heard by a process that nobody asked
             await asyncio.sleep(0.01)
         assert b"beside" not in ours.body  # who is alone is told of nobody
         await other.post(f"{path}/beside", json={"screen": "theirs", "version": 3})
