@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.console.call import fields
 from app.console.call.ended import ended
 from app.console.call.listing import CallId
-from app.console.call.live import live
+from app.console.call.live import Live, live
 from app.console.call.visits import READS, Taking, names, told
 from app.console.call.why import why
 from app.console.inbox.typed import number
@@ -144,10 +144,18 @@ async def _shown(
 ) -> Response:
     if draft.state == "ringing":
         return visit.page("call/ringing.html", draft=draft)
-    work = visit.work
-    items, _ = await hand_offs.listed(work, draft.id, Purpose.TRIAGE)
+    items, _ = await hand_offs.listed(visit.work, draft.id, Purpose.TRIAGE)
     # What stood in the way of a promise to ring back is told by its fault; what follows is told as if the call went on.
-    follows = await live(work, with_value(contents, "kind", None) if contents.get("kind") == CallKind.CALLBACK else contents)
+    going_on = with_value(contents, "kind", None) if contents.get("kind") == CallKind.CALLBACK else contents
+    return await shown(visit, draft, contents, await live(visit.work, going_on), made=items, fault=fault, theirs=theirs)
+
+
+async def shown(visit: Visit, draft: Draft, contents: Contents, follows: Live, **more: Any) -> Response:
+    """The page of a call that goes on. `more`: hand-offs that were `made`, a `fault`, and what others saved meanwhile (`theirs`).
+
+    `shell`: it is the empty one for without a network, that opens for so many seconds after its last use.
+    """
+    fault: Problem | None = more.get("fault")
     return visit.page(
         "call/call.html",
         status=fault.status if fault else 200,
@@ -159,13 +167,14 @@ async def _shown(
         time_of=fields.time_of,
         live=follows,
         questions=_asked(follows.protocol),
-        municipalities=(await directory.municipalities(work, "", ALL)).items,
-        made=items,
+        municipalities=(await directory.municipalities(visit.work, "", ALL)).items,
+        made=more.get("made", ()),
         call_id=draft.id,
         fault=fault,
         faulty=_names(fault),
-        theirs=_theirs(contents, theirs),
+        theirs=_theirs(contents, more.get("theirs")),
         told=told_of,
+        shell=more.get("shell", 0),
         **CHOICES,
     )
 

@@ -11,7 +11,9 @@ import { works } from "./call_store.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const form = $("#call"), saved = $("#saved"), { draft } = form.dataset, send = $("#send");
+const form = $("#call"), saved = $("#saved"), send = $("#send"), isShell = "shell" in form.dataset;
+if (isShell) await (await import("./call_shell.js")).reopen(form);
+const { draft } = form.dataset;
 const clock = (at, seconds = true) => at.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }), timeZone: "Europe/Amsterdam" }).replaceAll(":", ".");
 const made = (tag, text, props = {}) => Object.assign(document.createElement(tag), { textContent: text, ...props });
 
@@ -60,6 +62,7 @@ const saving = new Saving(form, {
     saved.classList.toggle("stale", name === "away" || name === "queued");
     if (name === "saved" && live.isBehind) live.soon(collect(form));
     if (name === "saved") here?.saved();
+    if (name === "saved" && isShell) caughtUp();
     const text = { saving: "call_saving", saved: "call_saved", sending: "call_sending", queued: "call_queued", away: works ? "call_local" : "call_no_store" }[name];
     saved.textContent = say(text, { time: since ? clock(since, name === "saved") : "" });
     send.setAttribute("aria-disabled", String(Boolean(saving?.send)));
@@ -104,6 +107,14 @@ const saving = new Saving(form, {
   refused(problem) { send.setAttribute("aria-disabled", "false"); summarise(form, problem, say("call_summary")); },
   sent() { location.assign(`/call/${draft}/ended`); },
 });
+/** A page that was opened without a network, and has one again. */
+function caughtUp() {
+  if (!$("#shell-back").hidden) return;
+  $("#shell-told").hidden = true;
+  $("#shell-back").hidden = false;
+  saving.refresh().catch(() => undefined);
+  saving.hears.made();
+}
 // Who else is in this call: told once, politely, and only when it changed.
 let isTaken = false, isTyping = false, who = "";
 function tellBeside() {
@@ -127,6 +138,16 @@ form.addEventListener("input", (event) => {
 form.addEventListener("change", changed);
 addEventListener("visibilitychange", () => { if (!document.hidden && saving.isClean && !saving.over) saving.refresh().catch(() => undefined); });
 saving.ready.then(() => changed());
+
+// The next time it opens without a network too: what that takes is fetched when the page has come to rest.
+const SETTLED = 1000; // ms
+if (works) setTimeout(async () => {
+  try {
+    await navigator.serviceWorker.register("/call/worker.js", { scope: "/call" });
+    const { lang, dataset } = document.documentElement;
+    if (!isShell) (await navigator.serviceWorker.ready).active.postMessage(`${lang}.${dataset.theme ?? ""}`);
+  } catch { /* the browser wants none, or it is a bad moment: tried again with the next page */ }
+}, SETTLED);
 
 // Where one was, after another language was chosen; the field's name only.
 const HERE = "nodus-call-at";

@@ -1,5 +1,5 @@
 // A colleague who has the same call open is seen at once, and what they save comes when they rest.
-import { ask } from "./call_net.js";
+import { Away, ask } from "./call_net.js";
 import { follow } from "./stream.js";
 
 const EVERY = 25000; // ms between two times that this screen says it is here
@@ -17,10 +17,12 @@ export function beside(saving, hears) {
     try {
       const { told, version } = await say(saving.seen), hasLeft = company && !told;
       company = Boolean(told);
+      if (saving.isLost) saving.flush();
       hears(told);
       if ((version > saving.seen || hasLeft) && saving.isClean && !document.hidden) await saving.refresh();
     } catch (error) {
       if (error.kind === "draft-ended") saving.isOver(); // sent, or thrown away
+      else if (error instanceof Away) saving.lost();
       hears(""); // nobody knows
     }
     timer = setTimeout(look, EVERY);

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, expect
 
 from app.accounts.service.signing_in import Sessions
@@ -43,6 +44,15 @@ class Operator:
 # In one go: a busy machine may take longer between two presses than what is shown needs to count as read.
 BOTH_KEYS: Final = """for (const key of [{key: 'j'}, {key: 'Enter', ctrlKey: true}])
     document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true, cancelable: true}))"""
+
+# All that lies readable in the browser's caches and stores.
+PLAIN: Final = """async () => {
+    const told = [JSON.stringify({ ...localStorage, ...sessionStorage })];
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const one of await cache.keys()) told.push(one.url, await (await cache.match(one)).text());
+    }
+    return told.join(); }"""
 
 
 @asynccontextmanager
@@ -178,9 +188,11 @@ async def test_without_a_network_typing_goes_on_and_one_case_comes_of_it(
 
 
 async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
-    """Typed without a network, then the tab is gone: opened again it is there, sealed until then, and goes to the server once."""
+    """Typed without a network, then the tab is gone: it opens again without one, sealed until then, and goes to the server once."""
     path = await opened(desk)
+    await saves(desk, path, worry="Het wordt erger.", place__stay__description="Het Vondelpark")
     async with at_work(operator, address, path) as page:
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         await page.context.set_offline(True)
         await page.keyboard.press("Alt+o")
         await page.keyboard.type(TEXT)
@@ -192,17 +204,43 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         assert "blote" not in kept[0]
         await page.close()
         again = await page.context.new_page()
-        await page.context.set_offline(False)
-        await again.goto(address + path)
+        await again.goto(f"{address}/call")  # without a network: what this browser keeps
+        assert await faults(again) == []
+        await again.locator("#kept a").click()
         await expect(again.locator("#observed")).to_have_value(TEXT)
-        await saved(again)
-        assert (await contents(desk, path))["observed"] == TEXT
+        await expect(again.locator("#worry")).to_have_value(
+            "Het wordt erger."
+        )  # saved before: nobody types over what is not seen
+        await expect(again.locator("#place-stay-description")).to_have_value("Het Vondelpark")
+        assert await faults(again) == []
+        await again.fill("#person-name", "Jan")
+        stores = await again.evaluate(PLAIN)
+        assert "/call/shell" in stores
+        assert not [word for word in ("Sanne", "Vondelpark", "Jan", "blote", operator.token, operator.login) if word in stores]
+        await again.context.set_offline(False)
+        await again.locator("#shell-back").wait_for()
+        held = await contents(desk, path)
+        assert (held["observed"], held["worry"], held["person"]["name"]) == (TEXT, "Het wordt erger.", "Jan")
         await again.reload()
         await expect(again.locator("#observed")).to_have_value(TEXT)
         await again.goto(f"{address}{path}?lang=en")
         await ready(again)
         await expect(again.locator("#observed")).to_have_value(TEXT)
         assert await again.locator("#saved").text_content() != ""
+        await _signed_out(again, address, path)
+
+
+async def _signed_out(page: Page, address: str, path: str) -> None:
+    """Nothing is left of it in the browser, and without a network nothing opens."""
+    await page.locator(".menu:not(.up) summary").click()
+    await page.locator("[action='/sign-out'] button").click()
+    await page.wait_for_url("**/sign-in?done=signed_out")
+    left = """async () => [(await navigator.serviceWorker.getRegistrations()).length, (await caches.keys()).length,
+        (await indexedDB.databases()).length]"""
+    assert await page.evaluate(left) == [0, 0, 0]
+    await page.context.set_offline(True)
+    with pytest.raises(PlaywrightError, match="ERR_INTERNET_DISCONNECTED"):
+        await page.goto(address + path)
 
 
 async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, address: str) -> None:
