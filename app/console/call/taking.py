@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.console.call import fields
 from app.console.call.ended import ended
+from app.console.call.keys import KEYS
 from app.console.call.listing import CallId
 from app.console.call.live import Live, live
 from app.console.call.visits import READS, Taking, names, told
@@ -34,7 +35,7 @@ from app.vault.purpose import Purpose
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-KEYS: Final = {"yes": "J", "no": "N", "unknown": "W"}
+ANSWERS: Final = {"yes": "J", "no": "N", "unknown": "W"}
 SPOKEN: Final = ("nl", "en", "de", "fr", "es", "pl", "tr", "ar", "uk", "ti", "other")
 ALL: Final = 1000
 ENDS: Final = frozenset(CallKind)
@@ -45,7 +46,8 @@ CHOICES: Final[Mapping[str, Any]] = {
     "spoken": [(one, f"call_spoken_{one}") for one in SPOKEN],
     "report_kinds": [(one, f"call_report_{one}") for one in ReportKind],
     "urgencies": SEVEREST_FIRST,
-    "keys": KEYS,
+    "keys": ANSWERS,
+    "all_keys": KEYS,
     "not_made": list(NotMadeReason),
     "under_way": UNDER_WAY,
     "why": why,

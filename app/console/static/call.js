@@ -142,6 +142,7 @@ saving.ready.then(() => changed());
 // The next time it opens without a network too: what that takes is fetched when the page has come to rest.
 const SETTLED = 1000; // ms
 if (works) setTimeout(async () => {
+  if (saving.away || saving.isLost || saving.over || document.body.classList.contains("veiled")) return;
   try {
     await navigator.serviceWorker.register("/call/worker.js", { scope: "/call" });
     const { lang, dataset } = document.documentElement;
@@ -247,16 +248,16 @@ function stamp() {
   changed();
 }
 const to = (id) => () => { const one = $(`#${id}`); one.focus(); one.select?.(); };
+const give = (answer) => () => guide.give(answer);
 listen({
-  guide,
+  yes: give("yes"), no: give("no"), unknown: give("unknown"),
+  move: (by) => guide.move(by),
+  advice: (n) => $(`#part-advice [data-n="${n}"]`)?.click(),
+  hand: (n) => $(`#part-buttons [data-n="${n}"]`)?.click(),
+  questions: () => guide.go(guide.next()),
+  address: () => to(way() === "address" ? "place-stay-postcode" : "place-stay-description")(),
+  observed: to("observed"), person: to("person-name"), caller: to("caller-relation"), stamp, raise,
+  earlier: () => { $("#open-earlier")?.click(); },
+  park: () => $('[value="park"]').click(),
   send: () => send.click(),
-  advise: (key) => $(`#part-advice [aria-keyshortcuts="${key}"]`)?.click(),
-  does: {
-    q: () => guide.go(guide.next()),
-    a: () => to(way() === "address" ? "place-stay-postcode" : "place-stay-description")(),
-    o: to("observed"), p: to("person-name"), m: to("caller-relation"), z: stamp, u: raise,
-    i: () => { $("#open-earlier")?.click(); },
-    k: () => $('[value="park"]').click(),
-    hand: (n) => $(`#part-buttons [aria-keyshortcuts="Alt+${n}"]`)?.click(),
-  },
 });
