@@ -8,7 +8,8 @@ from typing import Final
 class Key:
     """What a key does is told by the text `call_k_<name>`.
 
-    `keys`: as `aria-keyshortcuts` has it, or which of several; those can be switched off together. `named`: the text that names it.
+    `keys`: as `aria-keyshortcuts` has it, or which of several; those can be switched off together. `named`: a text that
+    names it.
     """
 
     name: str

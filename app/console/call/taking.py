@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.console.call import fields
+from app.console.call import fields, screen
 from app.console.call.ended import ended
 from app.console.call.keys import KEYS
 from app.console.call.listing import CallId
@@ -177,6 +177,7 @@ async def shown(visit: Visit, draft: Draft, contents: Contents, follows: Live, *
         theirs=_theirs(contents, more.get("theirs")),
         told=told_of,
         shell=more.get("shell", 0),
+        screen=screen.version(),
         **CHOICES,
     )
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from app.console.figures import counting
 from app.console.figures.period import COMPARED, Chosen, Days, chosen
+from app.console.figures.screens import KEYS_UP_TO, MINUTES_UP_TO, screens
 from app.console.municipalities import SHAPES, VIEW, country_now
 from app.console.visiting import PageRoute, Visit, visiting
 from app.core.actor import Role
@@ -38,6 +39,9 @@ async def figures(visit: Reading) -> Response:
         before=await counting.reports(work, other) if other else None,
         phone=await counting.phone(work, days.span) if days else None,
         repeats=await counting.repeats(work),
+        screens=await screens(work, days) if days and visit.account.role is Role.SUPERVISOR else None,
+        keys_up_to=KEYS_UP_TO,
+        minutes_up_to=MINUTES_UP_TO,
         places_shown=PLACES_SHOWN,
         country=await country_now(visit.request),
         gaps=(),

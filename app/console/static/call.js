@@ -2,6 +2,7 @@
 import { now, say } from "./console.js";
 import { beside } from "./call_beside.js";
 import { Away, ask } from "./call_net.js";
+import { counting } from "./call_count.js";
 import { boxOf, collect, idOf, told } from "./call_form.js";
 import { listen } from "./call_keys.js";
 import { Live, summarise } from "./call_live.js";
@@ -45,7 +46,7 @@ for (const one of $$(".keys-told, .hint-keys")) one.hidden = false;
 document.body.classList.add("with-script");
 arrange();
 
-const guide = new Questions(form);
+const guide = new Questions(form), use = counting(form);
 // To whom it goes counts as read when it has stood there for a moment, so that a key that comes just then asks first.
 const READING = 1200; // ms
 let read = null, reading;
@@ -105,6 +106,7 @@ const saving = new Saving(form, {
   },
   stale() { $("#beside").textContent = say("call_stale"); send.focus(); },
   refused(problem) { send.setAttribute("aria-disabled", "false"); summarise(form, problem, say("call_summary")); },
+  use,
   sent() { location.assign(`/call/${draft}/ended`); },
 });
 /** A page that was opened without a network, and has one again. */
@@ -181,7 +183,7 @@ const acts = {
   async throw() {
     if (!await saving.flush()) return;
     try {
-      await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"` } });
+      await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"`, ...use() } });
     } catch { // a colleague saved just now, or the server is away: what there is now is shown, and thrown away by another press
       return void saving.refresh().catch(() => undefined).then(() => { $("#beside").textContent = say("call_not_thrown"); });
     }

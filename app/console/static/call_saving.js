@@ -92,7 +92,7 @@ export class Saving {
   /** End the call; pressing twice, or while it is on its way, sends nothing twice. */
   end(kind) {
     if (this.send || this.over) return undefined;
-    this.send = { kind, key: newId(), version: null };
+    this.send = { kind, key: newId(), version: null, use: this.hears.use() };
     this.pending.kind = kind;
     this.keep();
     return this.flush();
@@ -228,7 +228,7 @@ export class Saving {
     this.hears.state("sending");
     await this.keep();
     try {
-      await ask(`/v1/drafts/${this.draft}/completion`, { headers: { "If-Match": `"${this.send.version}"`, "Idempotency-Key": this.send.key } });
+      await ask(`/v1/drafts/${this.draft}/completion`, { headers: { "If-Match": `"${this.send.version}"`, "Idempotency-Key": this.send.key, ...this.send.use } });
       this.isOver(true);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -11,12 +11,18 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, expect
 
 from app.accounts.service.signing_in import Sessions
+from app.console.call import screen
+from app.core.actor import Actor, Role
 from app.core.db import Database
+from app.core.work import begin
+from app.directory.service.look_up import local_day
+from app.intake.screen_use import Used
+from app.intake.service.screen_use import screen_use
 from tests.console.call.taking import HOSTILE, contents, opened, saves
 from tests.console.everything import as_them
 from tests.console.serving import faults
 from tests.console.signed_in import PASSWORD, SignedIn, browsing_as
-from tests.makers import AMSTERDAM
+from tests.makers import AMSTERDAM, HOTLINE
 
 TEXT: Final = "Loopt op blote voeten door de straat en praat tegen niemand."
 MOST_KEYS: Final = 40
@@ -84,8 +90,17 @@ async def saved(page: Page) -> None:
     await page.locator('#saved[data-state="saved"]').wait_for()
 
 
+async def used(database: Database) -> Used:
+    """What was counted of this version of the screen."""
+    async with begin(database, Actor(HOTLINE, Role.SUPERVISOR)) as work:
+        today = local_day(work.at)
+        found = [one for one in await screen_use(work, today, today) if one.version == screen.version()]
+    return found[0] if found else Used(screen.version(), 0, 0, 0, 0, 0, 0, 0, 0, (), ())
+
+
 async def test_a_call_by_keyboard_alone_in_forty_keys(database: Database, operator: SignedIn, address: str) -> None:
     """From the list to the number for the caller: questions, place, what was seen, advice, who rings, sent twice by mistake."""
+    before = await used(database)
     async with at_work(operator, address) as page:
         await page.goto(address + "/call")
         one = Operator(page)
@@ -108,6 +123,9 @@ async def test_a_call_by_keyboard_alone_in_forty_keys(database: Database, operat
         await one.press("Control+Enter", "Control+Enter")
         await page.locator(".reference").wait_for()
         assert one.keys <= MOST_KEYS, one.keys
+        counted = await used(database)
+        assert counted.calls == before.calls + 1
+        assert MOST_KEYS / 2 < counted.keystrokes - before.keystrokes <= one.keys  # not those on the list, nor the second to send
         assert await faults(page) == []
         reference = await page.locator(".reference").text_content()
         assert re.fullmatch(r"\w{4}-\w{4}-\w", reference or "")
