@@ -38,6 +38,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 ANSWERS: Final = {"yes": "J", "no": "N", "unknown": "W"}
 SPOKEN: Final = ("nl", "en", "de", "fr", "es", "pl", "tr", "ar", "uk", "ti", "other")
 ALL: Final = 1000
+MOST_TOWNS, MOST_TYPED = 12, 80
 ENDS: Final = frozenset(CallKind)
 CHOICES: Final[Mapping[str, Any]] = {
     "relations": [(one, f"call_relation_{one}") for one in Relation],
@@ -67,6 +68,13 @@ async def live_part(visit: Taking, request: Request) -> Response:
     """What follows from a call as it stands on the screen; nothing is stored."""
     follows = await live(visit.work, await told(request))
     return visit.page("call/parts/live.html", live=follows, **CHOICES)
+
+
+@router.post("/call/towns")
+async def towns_part(visit: Taking, request: Request) -> Response:
+    """Towns that begin as somebody types, each with its municipality: callers know the village, and not whose it is."""
+    named = str((await told(request)).get("named", ""))[:MOST_TYPED]
+    return visit.page("call/parts/towns.html", towns=await directory.towns(visit.work, named, MOST_TOWNS))
 
 
 @router.api_route("/call/{call_id}", methods=READS)

@@ -9,6 +9,7 @@ import { Live, summarise } from "./call_live.js";
 import { Questions } from "./call_questions.js";
 import { Saving } from "./call_saving.js";
 import { works } from "./call_store.js";
+import { towns } from "./call_town.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -138,6 +139,7 @@ form.addEventListener("input", (event) => {
   changed(event);
 });
 form.addEventListener("change", changed);
+towns(form, changed);
 addEventListener("visibilitychange", () => { if (!document.hidden && saving.isClean && !saving.over) saving.refresh().catch(() => undefined); });
 saving.ready.then(() => changed());
 

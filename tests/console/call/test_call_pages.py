@@ -267,6 +267,20 @@ async def test_of_two_who_answer_one_has_the_call(database: Database, desk: http
     assert 'role="alert"' in late.text
 
 
+async def test_a_village_leads_to_its_municipality(desk: httpx.AsyncClient) -> None:
+    """A caller knows Hoogland and not Amersfoort; a name that is in several municipalities is shown with each of them."""
+
+    async def named(told: str) -> str:
+        return unescape((await desk.post("/call/towns", json={"named": told})).text)
+
+    assert '<option value="Hoogland (Amersfoort)" data-code="GM0307" data-town="Hoogland">' in await named("hoogl")
+    assert '<option value="Amersfoort" ' in await named("AMERSF")
+    assert (await named("bergen")).count('data-town="Bergen"') == 2
+    assert (await named("b")).count("<option") == 12
+    for nothing in ("", "%", HOSTILE, "nergenshuizen"):
+        assert "<option" not in await named(nothing)
+
+
 async def test_who_opens_a_call_is_heard_of_in_every_process(
     database: Database, desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn
 ) -> None:
