@@ -1,5 +1,6 @@
 // Without a network: the calls of which this browser keeps what the server does not have yet.
 import { kept, isOurs } from "./call_store.js";
+import { whenBack } from "./call_back.js";
 import { relative } from "./console.js";
 
 const at = (id) => document.getElementById(id);
@@ -15,4 +16,4 @@ if (await isOurs(at("away").dataset.idle * 1000)) {
   }
   at("kept-none").hidden = calls.size > 0;
 } else at("kept-locked").hidden = false;
-addEventListener("online", () => location.reload());
+whenBack(() => location.reload());

@@ -1,8 +1,7 @@
 // A call's page that was opened without a network: empty as it came, filled with what this browser kept of the call.
 import { show } from "./call_form.js";
 import { found, isOurs } from "./call_store.js";
-
-const LOOK = 5000; // ms between two looks whether the server can be reached
+import { whenBack } from "./call_back.js";
 
 /** Fill the page; it goes no further when there is nothing to fill it with, or when nobody may see it. */
 export async function reopen(form) {
@@ -12,10 +11,7 @@ export async function reopen(form) {
   if (!newest?.value.fields) {
     at(mayOpen ? "shell-none" : "shell-locked").hidden = false;
     for (const one of [form, ...document.querySelectorAll(".call-foot, .call-strip")]) one.hidden = true;
-    setInterval(async () => {
-      const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
-      if (answer) location.reload();
-    }, LOOK);
+    whenBack(() => location.reload());
     return new Promise(() => {});
   }
   const { fields, seen, page } = newest.value;
@@ -27,6 +23,6 @@ export async function reopen(form) {
   for (const one of document.querySelectorAll(".what .soft")) one.textContent = page.reference;
   document.title = document.title.replace(" · ", ` ${page.reference} · `);
   at("shell-told").hidden = false;
-  for (const id of ["part-urgency", "part-route"]) at(id).replaceChildren(at("shell-unknown").content.cloneNode(true));
+  for (const id of ["part-urgency", "part-route", "part-place", "part-receiver"]) at(id).replaceChildren(at("shell-unknown").content.cloneNode(true));
   return undefined;
 }

@@ -196,6 +196,12 @@ async def test_letters_are_letters_in_a_text_and_keys_are_as_one_likes(
         await page.keyboard.press("Alt+l")
         assert await page.evaluate("document.activeElement.id") == "observed"
         assert await page.locator("#made li").count() == 0
+        await page.locator("#ways label").nth(1).click()
+        await page.locator("#town").press_sequentially("hooglan")
+        await page.locator("#towns option[data-code=GM0307]").wait_for(state="attached")
+        await page.keyboard.press("Tab")  # left with the one that is left
+        await expect(page.locator("#place-stay-municipalityCode")).to_have_value("GM0307")
+        await expect(page.locator("#place-stay-description")).to_have_value("Hoogland")
 
 
 async def test_without_a_network_typing_goes_on_and_one_case_comes_of_it(
