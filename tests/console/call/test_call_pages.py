@@ -275,7 +275,7 @@ async def test_a_village_leads_to_its_municipality(desk: httpx.AsyncClient) -> N
 
     assert '<option value="Hoogland (Amersfoort)" data-code="GM0307" data-town="Hoogland">' in await named("hoogl")
     assert '<option value="Amersfoort" ' in await named("AMERSF")
-    assert (await named("bergen")).count('data-town="Bergen"') == 2
+    assert set(re.findall('data-code="([^"]+)" data-town="Beek"', await named("beek"))) == {"GM1945", "GM0888", "GM1955"}
     assert (await named("b")).count("<option") == 12
     for nothing in ("", "%", HOSTILE, "nergenshuizen"):
         assert "<option" not in await named(nothing)
