@@ -120,7 +120,7 @@ async def everything(database: Database, client: httpx.AsyncClient) -> Everythin
     service = plan.roster.service_id
     ids: dict[str, list[Any]] = {
         "call_id": [draft.json()["id"]],
-        "callback_id": [one["id"] for one in callbacks if one["callId"] == promised.json()["callId"]],
+        "callback_id": [one["id"] for one in callbacks if one["callId"] == promised.json()["id"]],
         "case": [taken.case, asked["caseId"], (await taken.read("owner"))["reference"]],
         "case_id": [taken.case, asked["caseId"]],
         "name": ["note", "close", "circle"],
