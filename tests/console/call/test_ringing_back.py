@@ -29,6 +29,7 @@ async def promised(client: httpx.AsyncClient, by: str = "") -> str:
     told = {"caller__name": f"{HOSTILE} Truus", "caller__phone": NUMBER, "neededNow": "De buurman roept."}
     sent = await send(client, path, "end:callback", caller__anonymity="known_to_desk_only", callbackBy=by, **told)
     assert sent.headers.get("location") == f"{path}/ended", sent.text
+    assert "Vertel de beller dat wij bellen" in (await client.get(f"{path}/ended")).text
     listed = (await client.get("/call/list")).text
     assert NUMBER not in listed
     [made] = {one for one in re.findall(r'href="(/call/callbacks/[\w-]+)"', listed) if one not in before}
