@@ -30,7 +30,7 @@ export async function ask(path, { method = "POST", body, headers = {}, keepalive
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch(() => { throw new Away(); });
     const isJson = (answer.headers.get("content-type") || "").includes("json");
-    if (answer.ok) known();
+    if (answer.ok || answer.status === 401) known(answer.ok);
     if (answer.ok) return isJson && answer.status !== 204 ? answer.json() : answer.text();
     if (answer.status === 401) await signInAgain();
     else if (answer.status === 403 && tried === 0 && await renewed()) continue; // signed in anew in another window

@@ -53,13 +53,15 @@ export async function kept() {
   return told.sort((one, other) => other.at - one.at);
 }
 
-// When the server last knew who is here. Without a network nobody can ask it, and what was kept is shown as long as a session would live.
+// When the server last knew who is here; never, once it said that it does not. Without a network nobody can ask it, and what was kept is
+// shown as long as a session would live.
 const MINUTE = 60 * 1000;
 let noted = 0;
-export function known() {
-  if (!works || Date.now() - noted < MINUTE) return;
-  noted = Date.now();
-  inOrder(async () => asked((await store("keys")).put(noted, "known")));
+export function known(isKnown = true) {
+  if (!works || (isKnown && Date.now() - noted < MINUTE)) return;
+  noted = isKnown ? Date.now() : 0;
+  const at = noted;
+  inOrder(async () => asked((await store("keys")).put(at, "known")));
 }
 
 /** Whether somebody who signed in was here less than so many milliseconds ago. */

@@ -54,6 +54,12 @@ BOTH_KEYS: Final = """for (const key of [{key: 'j'}, {key: 'Enter', ctrlKey: tru
 # Fetched when a page has come to rest, which may be when the network or the session has just gone: tried again with the next page.
 NO_WORKER: Final = ("error occurred when fetching the script", "script resource is behind a redirect")
 
+# When the server last knew who is here, in milliseconds from now.
+KNOWN: Final = """(from) => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
+    const change = target.result.transaction("keys", "readwrite");
+    change.objectStore("keys").put(Date.now() + from, "known");
+    change.oncomplete = done; }; })"""
+
 # All that lies readable in the browser's caches and stores.
 PLAIN: Final = """async () => {
     const told = [JSON.stringify({ ...localStorage, ...sessionStorage })];
@@ -264,6 +270,13 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         stores = await again.evaluate(PLAIN)
         assert "/call/shell" in stores
         assert not [word for word in ("Sanne", "Vondelpark", "Jan", "blote", operator.token, operator.login) if word in stores]
+        await again.evaluate(KNOWN, -3 * 3600 * 1000)  # longer ago than a session lives: not for whoever comes by
+        await again.reload()
+        await again.locator("#shell-locked").wait_for()
+        assert await again.locator("#observed").input_value() == ""
+        await again.evaluate(KNOWN, 0)
+        await again.reload()
+        await expect(again.locator("#person-name")).to_have_value("Jan")
         await again.context.set_offline(False)
         await again.locator("#shell-back").wait_for()
         held = await contents(desk, path)

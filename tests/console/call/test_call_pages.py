@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from app.console import beside
 from app.console.words import LANGUAGES, words
 from app.core.db import Database
 from app.main import edged
@@ -282,7 +283,7 @@ async def test_a_village_leads_to_its_municipality(desk: httpx.AsyncClient) -> N
 
 
 async def test_who_opens_a_call_is_heard_of_in_every_process(
-    database: Database, desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn
+    database: Database, desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call of two is told to the open pages of their organisation, whichever server they are at; to no other organisation."""
     path = await opened(desk)
@@ -307,6 +308,9 @@ async def test_who_opens_a_call_is_heard_of_in_every_process(
         both = await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})
         assert both.json() == {"told": "Driss Voorbeeld heeft dit gesprek ook open.", "version": 3}
         assert (await desk.post(f"{path}/beside", json={"screen": "a:b", "version": 1})).status_code == 400
+        monkeypatch.setattr(beside, "STAYS", -1.0)
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 3})  # and then crashed, long ago
+        assert (await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})).json()["told"] == ""
         assert news not in theirs.body
 
 

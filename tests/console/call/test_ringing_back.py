@@ -51,7 +51,10 @@ async def test_a_promise_is_kept_by_one_at_a_time(database: Database, desk: http
         assert "Driss Voorbeeld belt nu" in (await desk.get("/call/list")).text
         vain = await other.post(f"{path}/attempt", data={"version": version_in(taken.text), "result": "no_answer"})
         assert vain.headers["location"] == "/call?done=call_ring_no_answer"
-    assert "1 keer gebeld" in (await desk.get("/call/list")).text
+    later = await promised(desk)
+    listed = (await desk.get("/call/list")).text
+    assert "1 keer gebeld" in listed
+    assert listed.index(later) < listed.index(path)  # who was just tried comes after who waits
     mine = await desk.post(f"{path}/claim")
     sent = {"version": version_in(mine.text), "result": "reached"}
     reached = await desk.post(f"{path}/attempt", data=sent)
