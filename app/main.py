@@ -26,6 +26,7 @@ from app.cases.events import EVENTS as CASE_EVENTS
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
+from app.console.beside import Beside
 from app.console.directory.imports import WHOLE
 from app.console.router import router as console
 from app.core import clock, problem
@@ -186,6 +187,7 @@ def connect(app: FastAPI, settings: Settings) -> None:
             "keyring": KeyRing(database),
             "sessions": Sessions(database),
             "heads": Heads(database),
+            "beside": Beside(database.bell),
             "event_types": known,
         }
     )

@@ -93,7 +93,7 @@ class Everything:
 
 
 async def everything(database: Database, client: httpx.AsyncClient) -> Everything:
-    """A call, two cases, an offer, an invitation, and what an organisation of its own has."""
+    """A call, a promise to ring back, two cases, an offer, an invitation, and what an organisation of its own has."""
     words: dict[str, Any] = {"worry": STRANGE, "person": {"name": STRANGE}, "observed": STRANGE}
     operator = await a_token(database)
     asked = await an_offered_case(client, operator, **words)
@@ -101,6 +101,10 @@ async def everything(database: Database, client: httpx.AsyncClient) -> Everythin
     invited = await taken.invite("owner", GGZ)
     draft = await client.post("/v1/drafts", json=words, headers=operator)
     assert draft.status_code == 201, draft.text
+    caller = {"anonymity": "known", "name": STRANGE, "phone": "0612345678"}
+    promised = await client.post("/v1/calls", json={"kind": "callback", "caller": caller, "neededNow": STRANGE}, headers=operator)
+    assert promised.status_code == 201, promised.text
+    callbacks = (await client.get("/v1/callbacks", params={"limit": 100}, headers=operator)).json()["items"]
     roster = await a_desk(database, names=(STRANGE, "Bram"), title=STRANGE)
     start = now() + timedelta(days=2)
     away = Override(
@@ -118,6 +122,7 @@ async def everything(database: Database, client: httpx.AsyncClient) -> Everythin
     service = plan.roster.service_id
     ids: dict[str, list[Any]] = {
         "call_id": [draft.json()["id"]],
+        "callback_id": [one["id"] for one in callbacks if one["callId"] == promised.json()["id"]],
         "case": [taken.case, asked["caseId"], (await taken.read("owner"))["reference"]],
         "case_id": [taken.case, asked["caseId"]],
         "name": ["note", "close", "circle"],

@@ -50,7 +50,8 @@ MAY: Final[dict[str, tuple[set[str], set[str]]]] = {
 TABLES: Final = (
     "call", "hand_off", "cases", "case_line", "case_item", "case_member", "offer", "handover", "contact", "goal", "obligation",
     "shift_handoff", "shift_handoff_line", "shift_handoff_confirmation", "roster_plan", "rotation", "roster_override", "shift",
-    "calendar_feed", "participant", "sign_up", "unavailability", "webhook_endpoint", "webhook_secret", "account", "sign_in", "organisation", "service",
+    "calendar_feed", "callback", "callback_attempt", "participant", "sign_up", "unavailability", "webhook_endpoint", "webhook_secret",
+    "account", "sign_in", "organisation", "service",
 )  # fmt: skip
 ACTED: Final = {  # what a form could say, so that it is refused for whose thing it is, and not for what it lacks
     "version": "1", "act": "save", "what": "confirm", "reason": "no_capacity", "state": "withdrawn", "code": "known",
