@@ -59,7 +59,6 @@ async def test_a_planner_works_a_gap_away(lone: Desk, address: str) -> None:
         await page.get_by_role("status").get_by_text("De afwezigheid is vastgelegd").wait_for()
         gap = page.locator(".grid a.hole.gap")
         assert await gap.count() == 1
-        assert await faults(page) == []
         await gap.click()
         await panel.get_by_label("Wie neemt deze dienst?").select_option(label="Carla")
         await panel.get_by_role("button", name="Dienst vastleggen").click()
@@ -78,7 +77,6 @@ async def test_a_planner_swaps_in_english_on_a_small_screen(lone: Desk, address:
         for path in ("/rosters", lone.path, "/rosters/participants"):
             await page.goto(address + path)
             assert await page.evaluate("document.documentElement.scrollWidth") == 320, path
-            assert await faults(page) == [], path
         await page.goto(address + lone.path)
         assert not await page.locator(".grid").is_visible()
         await page.locator(".grid-narrow a.shift", has_text="Thu 26 Nov").first.click()
