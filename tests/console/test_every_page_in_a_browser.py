@@ -257,15 +257,16 @@ async def stage(cluster: Embedded) -> AsyncIterator[Stage]:
 @pytest.mark.parametrize("who", dict.fromkeys(one.who for one in STATES))
 async def test_every_page(stage: Stage, who: str, language: str) -> None:
     """In Dutch all of it; in English, on a small screen, what longer or shorter words can break. All faults are told at once."""
-    look, size = (wrong_in_dutch, WIDE) if language == "nl" else (wrong_in_english, NARROW)
+    is_dutch = language == "nl"
     wrong: list[str] = []
     with _overheard(stage.page) as said:
         await stage.enter(who, language)
-        await stage.page.set_viewport_size(size)
+        await stage.page.set_viewport_size(WIDE if is_dutch else NARROW)
         for state in (one for one in STATES if one.who == who):
             await stage.page.goto(stage.address + state.path.format_map(stage.ids))
             await (state.do or _unfold)(stage.page)
-            wrong += [f"{state.path}: {one}" for one in (*await look(stage.page), *said)]
+            found = await (wrong_in_dutch(stage.page) if is_dutch else wrong_in_english(stage.page, is_state=bool(state.do)))
+            wrong += [f"{state.path}: {one}" for one in (*found, *said)]
             said.clear()
     assert not wrong, "\n".join(wrong)
 
