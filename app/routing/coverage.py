@@ -18,7 +18,7 @@ ASKED: Final = Need(Urgency.URGENT)
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The first answer of one municipality; without `rung` there is nobody. `because`: why, for whoever says it in other words."""
+    """The first answer of one municipality; without `rung` there is nobody. `because`: why, to say in other words."""
 
     code: str
     name: str

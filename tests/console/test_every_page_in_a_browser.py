@@ -1,6 +1,6 @@
 """Every page of every role, and the states that it can be in, in a real browser: for every eye, width and language.
 
-To add a page or a state of one: a line in `STATES`. The first test says which page has none.
+A new page or state is a line in `STATES`; the first test says which page has none.
 """
 
 import re
@@ -69,7 +69,7 @@ async def _menu(page: Page) -> None:
 
 
 async def _keys(page: Page) -> None:
-    await page.locator("#send[data-read]").wait_for()
+    await _at_work(page)
     await page.keyboard.press("Alt+q")
     await page.keyboard.press("?")
     await page.locator("#keys[open]").wait_for()
@@ -183,8 +183,7 @@ async def _calls(client: httpx.AsyncClient, operator: dict[str, str]) -> dict[st
     acute = {"answers": {"danger_now": "yes", "suicide": "unknown"}, "observed": "Roept op straat. " * 20}
     found = {}
     for name, body in (("acute", a_call(**acute)), ("ended", a_call())):
-        made = (await client.post("/v1/drafts", json=body, headers=operator)).json()
-        found[name] = made["id"]
+        found[name] = (await client.post("/v1/drafts", json=body, headers=operator)).json()["id"]
     done = await client.post(f"/v1/drafts/{found['ended']}/completion", headers=operator | {"If-Match": '"1"'})
     assert done.status_code == 201, done.text
     return found
@@ -233,8 +232,7 @@ class Stage:
 
     async def enter(self, who: str, language: str) -> None:
         """Be somebody, who reads a language."""
-        one = self.people[who]
-        told = {"lang": language} | ({COOKIE: one.secret} if one else {})
+        told = {"lang": language} | ({COOKIE: one.secret} if (one := self.people[who]) else {})
         await self.page.context.clear_cookies()
         await self.page.context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in told.items()])
 
