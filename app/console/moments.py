@@ -13,6 +13,12 @@ TODAY: Final = {"nl": "vandaag", "en": "today"}
 WITHIN: Final = timedelta(hours=12)  # nearer than this a moment is told as a span
 
 
+@lru_cache(4096)
+def day(language: str, which: date, pattern: str) -> str:
+    """A day in words, by one of babel's patterns; a page tells a few of them hundreds of times."""
+    return format_date(which, pattern, LOCALES[language])
+
+
 def clock_time(at: datetime) -> str:
     """The time in the Netherlands."""
     return f"{at.astimezone(AMSTERDAM):%H:%M}"
@@ -21,13 +27,13 @@ def clock_time(at: datetime) -> str:
 def exact(language: str, at: datetime) -> str:
     """Weekday, date and time, for whoever needs to know: "di 24 nov. 2026 14:32:10"."""
     there = at.astimezone(AMSTERDAM)
-    return f"{_day(language, there.date(), 'EEE d MMM y')} {there:%H:%M:%S}"
+    return f"{day(language, there.date(), 'EEE d MMM y')} {there:%H:%M:%S}"
 
 
 def day_and_time(language: str, at: datetime) -> str:
     """The date without its year, and the time: "di 24 nov. 14:32"."""
     there = at.astimezone(AMSTERDAM)
-    return f"{_day(language, there.date(), 'EEE d MMM')} {there:%H:%M}"
+    return f"{day(language, there.date(), 'EEE d MMM')} {there:%H:%M}"
 
 
 def relative(language: str, at: datetime, now: datetime) -> str:
@@ -43,11 +49,6 @@ def relative(language: str, at: datetime, now: datetime) -> str:
 def span(language: str, length: timedelta) -> str:
     """A length of time in its largest unit: "2 uur", "3 dagen"."""
     return format_timedelta(length, granularity="minute", threshold=1.5, format="long", locale=LOCALES[language])
-
-
-@lru_cache(maxsize=4096)  # a page shows hundreds of moments, on few days; the words for one take half a millisecond
-def _day(language: str, day: date, how: str) -> str:
-    return format_date(day, how, LOCALES[language])
 
 
 @lru_cache(maxsize=4096)

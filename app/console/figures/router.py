@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from app.console.figures import counting
 from app.console.figures.period import COMPARED, Chosen, Days, chosen
+from app.console.figures.screens import KEYS_UP_TO, MINUTES_UP_TO, screens
 from app.console.municipalities import country_now, picture
 from app.console.visiting import PageRoute, Visit, visiting
 from app.core.actor import Role
@@ -42,6 +43,9 @@ async def figures(visit: Reading) -> Response:
         reasons=await counting.reasons(work, days, other) if days else [],
         share=counting.share,
         repeats=await counting.repeats(work),
+        screens=await screens(work, days) if days and visit.account.role is Role.SUPERVISOR else None,
+        keys_up_to=KEYS_UP_TO,
+        minutes_up_to=MINUTES_UP_TO,
         places_shown=PLACES_SHOWN,
         map=picture(visit.request, "figures-places", country, frozenset()),
     )
