@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from app.console.country import Country, country
 from app.console.outline import HEIGHT, WIDTH, outlines
-from app.console.pages import environment, language_of
-from app.console.words import words
+from app.console.pages import environment, frame_of, language_of
 from app.core.actor import Actor, Role
 from app.core.work import begin
 from app.directory.service import look_up as directory
@@ -48,7 +47,7 @@ def picture(request: Request, name: str, shown: Country, gaps: frozenset[str]) -
     if what not in kept:
         if len(kept) >= DRAWINGS:
             kept.clear()
-        draw = vars(environment().get_template("parts/map.html").make_module({"t": words(language)}))["municipality_map"]
+        draw = vars(environment().get_template("parts/map.html").make_module(frame_of(request, language)))["municipality_map"]
         kept[what] = draw(name, shown, gaps, SHAPES, VIEW)
     return kept[what]
 

@@ -26,7 +26,7 @@ from tests.console.everything import WAYS, everything
 from tests.console.inbox.desk import a_desk_with_work
 from tests.console.looking import NARROW, UNFOLD, WIDE, wrong_in_dutch, wrong_in_english
 from tests.console.serving import browsing, served
-from tests.console.signed_in import SignedIn, signed_in
+from tests.console.signed_in import PASSWORD, SignedIn, signed_in
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, now
 from tests.rosters.planning import a_provider
 from tests.routing.handing import GGZ
@@ -36,7 +36,7 @@ ROTTERDAM: Final = organisation_id("rotterdam")
 Do = Callable[[Page], Awaitable[Any]]
 # Parts of pages, and what no person looks at: the pages above them hold the same.
 NO_PAGES: Final = {
-    "/access-log/file", "/call/list", "/call/{call_id}/hand-offs", "/cases/organisations", "/cases/{case_id}/head",
+    "/access-log/file", "/call/list", "/directory/imports/past", "/figures/aftercare.csv", "/figures/funnel.csv", "/figures/reasons.csv", "/call/{call_id}/hand-offs", "/cases/organisations", "/cases/{case_id}/head",
     "/cases/{case_id}/news", "/cases/{case_id}/{name}", "/figures/municipalities.csv", "/figures/reports.csv",
     "/figures/signals.csv", "/figures/urgencies.csv", "/home", "/inbox/board", "/inbox/offers", "/live", "/rosters/list",
     "/wall/map", "/wall/now",
@@ -140,6 +140,7 @@ STATES: Final = (
     State("administrator", "/accounts", sends("form[action='/accounts']", name="", login="!")),
     State("administrator", "/account"),
     State("administrator", "/account", sends("form[action='/account/password']", now="x", chosen="y")),
+    State("administrator", "/account", sends("form[action='/account/code']", now=PASSWORD)),
     State("administrator", "/endpoints"),
     State("administrator", "/endpoints", sends("form[action='/endpoints']", url="http://binnen")),
     State("administrator", "/endpoints/{endpoint_id}"),
@@ -155,6 +156,10 @@ STATES: Final = (
     State(
         "administrator", "/directory/services/{hours}/hours", sends("form.card", "[value=preview]", exceptions="2099-12-31 dicht")
     ),
+    State("administrator", "/directory/services/{hours}/areas"),
+    State("administrator", "/directory/services/{hours}/areas", sends("form.card", "[value=preview]", place="Nergens")),
+    State("administrator", "/directory/imports"),
+    State("supervisor", "/endpoints"),
     State("officer", "/access-log"),
     State("officer", "/access-log?reference=x"),
 )
