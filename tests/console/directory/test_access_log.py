@@ -144,7 +144,7 @@ async def test_a_long_list_comes_in_parts(database: Database) -> None:
         ("since=0001-01-01", "Kies een dag"),
         ("reference=AAAA", "Dit is geen casusnummer"),
         ("reference=K7M4-2QXD-H", "casus"),
-        ("cursor=rubbish", "klopt iets niet"),
+        ("cursor=rubbish", "Begin opnieuw bij het begin"),
     ],
 )
 async def test_a_question_that_is_wrong_is_told(database: Database, query: str, told: str) -> None:
