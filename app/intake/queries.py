@@ -136,11 +136,10 @@ ERROR_OF_CASE: Final = (
     .order_by(entered_in_error.c.id.desc())
     .limit(1)
 )
-AGREED: Final = (
-    select(error_agreement)
-    .where(error_agreement.c.case_id == bindparam("case_id"), error_agreement.c.withdrawn_at.is_(None))
-    .with_for_update()
+AGREEMENT: Final = select(error_agreement).where(
+    error_agreement.c.case_id == bindparam("case_id"), error_agreement.c.withdrawn_at.is_(None)
 )
+AGREED: Final = AGREEMENT.with_for_update()
 WITHDRAW_AGREEMENT: Final = update(error_agreement).where(error_agreement.c.id == bindparam("agreement_id"))
 GRADES: Final = select(triage_grade).where(triage_grade.c.case_id == bindparam("case_id")).order_by(triage_grade.c.id)
 SAME_PERSON: Final = (
