@@ -28,6 +28,7 @@ from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
 from app.console.beside import Beside
 from app.console.directory.imports import WHOLE
+from app.console.refusals import translations
 from app.console.router import router as console
 from app.core import clock, problem
 from app.core.asgi import API_VERSION, READ, Accepted, Edge
@@ -166,7 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     connect(app, settings)
-    problem.add_to(app, FORMS)
+    problem.add_to(app, FORMS, translations())
     for room in ROOMS:
         app.include_router(room)
     app.include_router(exchange)

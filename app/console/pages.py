@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from app.console import moments
 from app.console.assets import address
+from app.console.refusals import in_frame
+from app.console.why import why
 from app.console.words import LANGUAGES, words
 
 FOLDER: Final = Path(__file__).parent
@@ -61,6 +63,8 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     return {
         "language": language,
         "t": words(language),
+        **in_frame(language),
+        "because": lambda reason, at: why(reason, language, at),
         "path": request.url.path,
         "in_language": lambda other: _in_language(request, other),
         "theme": theme_of(request),

@@ -14,7 +14,7 @@ from app.accounts.service.signing_in import Account, is_token_of, token_of
 from app.console.multipart import pairs_of
 from app.console.navigation import Place, places_of
 from app.console.pages import page
-from app.console.words import words
+from app.console.refusals import headline
 from app.core.actor import Role
 from app.core.errors import Forbidden, Invalid, Problem, Unauthenticated
 from app.core.problem import problem_of
@@ -195,7 +195,5 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 
 def told_of(problem: Problem, language: str) -> str:
-    """What a problem means, in the reader's language: by its kind, else by its status, else in general."""
-    told = words(language)
-    tried = (f"problem_{problem.slug.replace('-', '_')}", f"problem_{problem.status}", "problem_other")
-    return told(next(name for name in tried if name in told))
+    """What a problem means, in the reader's language."""
+    return headline(problem, language)

@@ -14,9 +14,9 @@ from app.console.call.keys import KEYS
 from app.console.call.listing import CallId
 from app.console.call.live import Live, live
 from app.console.call.visits import READS, Taking, names, told
-from app.console.call.why import why
 from app.console.inbox.typed import number
 from app.console.visiting import PageRoute, Sent, Visit, told_of
+from app.console.why import why
 from app.core.errors import Invalid, Problem, Stale
 from app.core.work import Work
 from app.directory.service import look_up as directory

@@ -122,9 +122,9 @@ export function summarise(form, problem, sentence) {
       const isOff = control.closest("#reached:disabled");
       link.href = isOff ? "#caller-anonymity-anonymous" : `#${control.id || idOf(field)}`;
       link.textContent = isOff ? say("call_reach") : boxOf(form, field).querySelector("label, legend")?.textContent ?? field;
-    } else row.lang = "en", row.textContent = error.message;
+    } else row.lang = problem.told, row.textContent = error.message;
   }
-  if (!list.children.length) list.appendChild(Object.assign(document.createElement("li"), { lang: "en", textContent: problem.detail ?? problem.title }));
+  if (!list.children.length) list.appendChild(Object.assign(document.createElement("li"), { lang: problem.told, textContent: problem.detail ?? problem.title }));
   summary.replaceChildren(Object.assign(document.createElement("p"), { textContent: sentence }), list);
   summary.hidden = false;
   summary.focus();
