@@ -42,9 +42,16 @@ def relative(language: str, at: datetime, now: datetime) -> str:
     if abs(away) > WITHIN:
         there, today = at.astimezone(AMSTERDAM), now.astimezone(AMSTERDAM).date()
         return f"{TODAY[language]} {there:%H:%M}" if there.date() == today else day_and_time(language, at)
-    return format_timedelta(away, granularity="minute", threshold=1, add_direction=True, format="short", locale=LOCALES[language])
+    seconds = away.total_seconds()
+    return _away(language, round(seconds / 60) or (1 if seconds > 0 else -1))
 
 
 def span(language: str, length: timedelta) -> str:
     """A length of time in its largest unit: "2 uur", "3 dagen"."""
     return format_timedelta(length, granularity="minute", threshold=1.5, format="long", locale=LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def _away(language: str, minutes: int) -> str:
+    away = timedelta(minutes=minutes)
+    return format_timedelta(away, granularity="minute", threshold=1, add_direction=True, format="short", locale=LOCALES[language])

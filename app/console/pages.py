@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from app.console import moments
 from app.console.assets import address
+from app.console.refusals import in_frame
+from app.console.why import why
 from app.console.words import LANGUAGES, words
 
 FOLDER: Final = Path(__file__).parent
@@ -23,8 +25,13 @@ POLICY: Final = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"})
+# Where a form came from is told to this server, which looks at it, and to no other (`visiting.fields`).
 SENDS: Final = MappingProxyType(
-    {**HEADERS, "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
+    {
+        **HEADERS,
+        "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
+        "Referrer-Policy": "same-origin",
+    }
 )
 # What is behind the sign-in also asks this server for news.
 INSIDE: Final = MappingProxyType(
@@ -56,6 +63,8 @@ def _frame(request: Request, language: str) -> dict[str, Any]:
     return {
         "language": language,
         "t": words(language),
+        **in_frame(language),
+        "because": lambda reason, at: why(reason, language, at),
         "path": request.url.path,
         "in_language": lambda other: _in_language(request, other),
         "theme": theme_of(request),

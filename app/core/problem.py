@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -27,6 +28,7 @@ OUT_OF_RANGE: Final = frozenset({"22P05", "22021", "22003", "22008"})
 
 Form = Callable[[Problem, UUID | None], Response]
 Forms = Mapping[str, Form]  # by how an address starts: a standard there has a form of errors of its own
+Say = Callable[[str], str | None]  # an English sentence of ours in another language, if it is known there
 
 
 class ProblemResponse(JSONResponse):
@@ -35,8 +37,11 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
-def answer(problem: Problem, request_id: UUID | None) -> Response:
-    """The response for a problem; it holds rule, place and remedy, never what was sent."""
+def answer(problem: Problem, request_id: UUID | None, language: str = "en", say: Say | None = None) -> Response:
+    """The response for a problem; it holds rule, place and remedy, never what was sent.
+
+    With `say` it is told in `language` instead of English, where that is known there (RFC 9457 §3.1).
+    """
     body: dict[str, Any] = {
         "type": f"/v1/problems/{problem.slug}",
         "title": problem.title,
@@ -48,7 +53,12 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
         body["instance"] = f"urn:uuid:{request_id}"
     if problem.errors:
         body["errors"] = [{"pointer": error.pointer, "code": error.code, "message": error.message} for error in problem.errors]
-    headers = {}
+    headers: dict[str, str] = {}
+    if say and (sentence := say(problem.detail)):
+        body |= {"title": say(problem.title) or problem.title, "detail": sentence}
+        for error in body.get("errors", ()):
+            error["message"] = say(error["message"]) or error["message"]
+        headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, Unauthenticated):
@@ -56,9 +66,15 @@ def answer(problem: Problem, request_id: UUID | None) -> Response:
     return ProblemResponse(body, problem.status, headers)
 
 
-def form_at(path: str, forms: Forms) -> Form:
+def form_at(path: str, forms: Forms, usual: Form = answer) -> Form:
     """How a problem is answered at an address."""
-    return next((form for start, form in forms.items() if path.startswith(start)), answer)
+    return next((form for start, form in forms.items() if path.startswith(start)), usual)
+
+
+def _as_asked(request: Request, languages: Mapping[str, Say]) -> Form:
+    """The usual answer, in the language that is asked for first, if we know it; English otherwise."""
+    first = request.headers.get("accept-language", "").partition(",")[0].strip().lower()[:2]
+    return partial(answer, language=first, say=languages[first]) if first in languages else answer
 
 
 FORM: Final = "form:"  # how a tag begins that tells apart what a body may be: it is no part of what was sent
@@ -150,21 +166,23 @@ class Fault(Problem):
     slug, title, status = "fault", "Something went wrong on our side", 500
 
 
-async def handle(request: Request, error: Exception, forms: Forms = MappingProxyType({})) -> Response:
+async def handle(
+    request: Request, error: Exception, forms: Forms = MappingProxyType({}), languages: Mapping[str, Say] = MappingProxyType({})
+) -> Response:
     """Answer any exception; what is our fault is logged with its trace and answered without it."""
     request_id: UUID | None = getattr(request.state, "request_id", None)
     problem = problem_of(error)
     if problem is None:
         log.error("request.fault", error=type(error).__name__, exc_info=error)
         problem = Fault("Nothing was changed. Tell us the `instance` of this answer, so that we can find it.")
-    return form_at(request.url.path, forms)(problem, request_id)
+    return form_at(request.url.path, forms, _as_asked(request, languages))(problem, request_id)
 
 
-def add_to(app: FastAPI, forms: Forms = MappingProxyType({})) -> None:
-    """Let `app` answer every error as a problem, or in the form of its address."""
+def add_to(app: FastAPI, forms: Forms = MappingProxyType({}), languages: Mapping[str, Say] = MappingProxyType({})) -> None:
+    """Let `app` answer every error as a problem, or in the form of its address; in one of `languages` where that is asked for."""
 
     async def handled(request: Request, error: Exception) -> Response:
-        return await handle(request, error, forms)
+        return await handle(request, error, forms, languages)
 
     for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, OSError, Exception):
         app.add_exception_handler(kind, handled)

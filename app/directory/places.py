@@ -103,7 +103,10 @@ def ambiguous(municipalities: Sequence[tuple[str, str]], *, by_number: bool, num
     listed = ", ".join(f"{name} ({code})" for code, name in municipalities)
     ask = "Ask in which one, and send its municipalityCode."
     if by_number:
-        ask = f"Ask for the house number, and send it as houseNumber. If that is not known: {ask[0].lower()}{ask[1:]}"
+        ask = (
+            "Ask for the house number, and send it as houseNumber. If that is not known: ask in which one, and send its"
+            " municipalityCode."
+        )
         if number:
             ask = "No address with this house number is known there. Ask for postcode and number again, or in which one it is."
     return PlaceAmbiguous(

@@ -156,6 +156,7 @@ def insist_on_current(current: UUID | None, replaces: UUID | None) -> None:
         CardChanged: naming the card that is valid now.
     """
     if current != replaces:
-        now = f"It is {current} now" if current else "There is none now"
-        way_out = "Read it, and say in `replaces` which one yours takes the place of."
-        raise CardChanged(f"{now}. {way_out}", current=current and str(current))
+        sentence = "There is none now. Leave `replaces` out."
+        if current:
+            sentence = f"It is {current} now. Read it, and say in `replaces` which one yours takes the place of."
+        raise CardChanged(sentence, current=current and str(current))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.cases.lifecycle import Urgency
 from app.directory.surroundings import Surroundings
+from app.routing.candidates import Reason
 from app.routing.decide import NobodyLeft, decide
 from app.routing.ladder import Rung
 from app.routing.need import Need
@@ -17,7 +18,7 @@ ASKED: Final = Need(Urgency.URGENT)
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The first answer of one municipality; without `rung` there is nobody."""
+    """The first answer of one municipality; without `rung` there is nobody. `because`: why, to say in other words."""
 
     code: str
     name: str
@@ -27,6 +28,7 @@ class Covered:
     has_meldpunt: bool
     organisation_id: UUID | None = None
     reason: str = ""
+    because: Reason | None = None
 
 
 def coverage(everywhere: Iterable[Surroundings], at: datetime, asked: Need = ASKED) -> list[Covered]:
@@ -43,5 +45,5 @@ def _covered(around: Surroundings, at: datetime, asked: Need) -> Covered:
     why = next(line.reason for line in decision.lines if line.taken)
     return Covered(
         around.municipality_code, around.municipality_name, decision.rung, decision.offered_name, why.text, has_meldpunt,
-        decision.offered_to, why.code,
+        decision.offered_to, why.code, why,
     )  # fmt: skip

@@ -131,8 +131,9 @@ async def page(
     overdue: bool = False,
 ) -> Page[Case]:
     """Cases that this organisation may see, oldest first."""
-    query = queries.listed(work.organisation, after, limit, state, mine=mine, overdue_at=work.at if overdue else None)
-    found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
+    query = queries.listed(work.organisation, after, limit, state, mine=mine, overdue=overdue)
+    binds = {"overdue_at": work.at} if overdue else {}
+    found: Sequence[Case] = [case_of(row) for row in await work.rows(query, **binds)]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 

@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.cases import service as cases
 from app.console.assets import assets
-from app.console.call.why import why
 from app.console.case.blank import Blank
 from app.console.case.commands import COMMANDS, carry_out, command
 from app.console.case.forms import Command
@@ -24,6 +23,7 @@ from app.console.case.saying import Saying
 from app.console.moments import LOCALES, day_and_time
 from app.console.pages import language_of
 from app.console.visiting import NotYourPage, PageRoute, Sent, Visit, told_of, visiting
+from app.console.why import why
 from app.console.words import words
 from app.core.actor import Role
 from app.core.errors import Invalid, NotFound, Problem
@@ -193,7 +193,7 @@ async def _shown(
         told_of=told_of,
         faulty=_faulty(tried, fault, subject),
         meanwhile=said_since(page.entries, seen) if fault else [],
-        codes={error.pointer.removeprefix("/"): error.code for error in fault.errors} if fault else {},
+        errors={error.pointer.removeprefix("/"): error for error in fault.errors} if fault else {},
         subject_sent=visit.sent["subject"],
         said_of={item.id: said for item, said in page.overview.open} if page.overview else {},
         said_at=datetime.fromisoformat,

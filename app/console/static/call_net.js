@@ -1,7 +1,9 @@
 // Asks the server. It may be away, or refuse; when the session is over one signs in over the page, and it is asked once more.
+import { known } from "./call_store.js";
 import { say, token as first } from "./console.js";
 
 const SLOWEST = 20000;
+const language = document.documentElement.lang; // what stands in the way is told in the language of the page
 const AFTER_TYPING = 800; // ms: a dialog that opens under somebody's fingers would swallow what they type
 let token = first;
 let signingIn = null, lastKey = 0;
@@ -25,15 +27,16 @@ export async function ask(path, { method = "POST", body, headers = {}, keepalive
   for (let tried = 0; ; tried += 1) {
     const answer = await fetch(path, {
       method, keepalive, cache: "no-store", signal: keepalive ? undefined : AbortSignal.timeout(SLOWEST),
-      headers: { "Content-Type": "application/json", "X-Page-Token": token, "X-Part": "call", ...headers },
+      headers: { "Content-Type": "application/json", "Accept-Language": language, "X-Page-Token": token, "X-Part": "call", ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch(() => { throw new Away(); });
     const isJson = (answer.headers.get("content-type") || "").includes("json");
+    if (answer.ok || answer.status === 401) known(answer.ok);
     if (answer.ok) return isJson && answer.status !== 204 ? answer.json() : answer.text();
     if (answer.status === 401) await signInAgain();
     else if (answer.status === 403 && tried === 0 && await renewed()) continue; // signed in anew in another window
     else if (answer.status >= 500 || answer.status === 429) throw new Away();
-    else throw new Refused(answer.status, isJson ? await answer.json() : { title: await answer.text() });
+    else throw new Refused(answer.status, { told: answer.headers.get("content-language") || "en", ...(isJson ? await answer.json() : { title: await answer.text() }) });
   }
 }
 

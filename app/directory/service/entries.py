@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Executable
 
@@ -11,8 +11,6 @@ from app.core.events import camel
 from app.core.http import match
 from app.core.work import EVERYWHERE, Row, Work
 from app.directory.service.look_up import local_day
-
-NOT_FOUND: Final = "There is no {what} with this id. GET /v1/organisations lists the organisations."
 
 
 def today(work: Work) -> date:
@@ -32,7 +30,7 @@ def found(row: Row | None, what: str) -> Mapping[str, Any]:
         NotFound: there is none.
     """
     if row is None:
-        raise NotFound(NOT_FOUND.format(what=what))
+        raise NotFound(f"There is no {what} with this id. GET /v1/organisations lists the organisations.")
     return dict(row)
 
 

@@ -1,0 +1,108 @@
+"""A page looked at by those who see little, see nothing, or work without a mouse: what a browser itself can find wrong."""
+
+from typing import Any, Final
+
+from playwright.async_api import Page, ViewportSize
+
+from tests.console.serving import AXE
+
+WIDE: Final[ViewportSize] = {"width": 1360, "height": 900}
+NARROW: Final[ViewportSize] = {"width": 320, "height": 640}
+TWICE: Final[ViewportSize] = {"width": 680, "height": 450}  # the same screen at 200 %: a browser has half as many pixels then
+
+# Of what is all alike a dozen is enough.
+UNFOLD: Final = """document.querySelectorAll('main details').forEach((one) => { one.open = true; });
+    document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); })"""
+_RUN: Final = """(rules) => axe.run(document, {...rules, resultTypes: ['violations'], selectors: false, elementRef: false})
+    .then((told) => told.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
+ALL: Final = {"rules": {"target-size": {"enabled": True}}}
+# What words can break: names of fields and buttons, headings, languages. Colours and places are those of the other language.
+NO_COLOURS: Final = {"rules": {"color-contrast": {"enabled": False}, "region": {"enabled": False}}}
+
+# Texts that can't be told from what is behind them. Axe knows neither forced colours nor paper; and its rule, which also looks
+# for what lies over a text, costs forty times as much: it is for one scheme, this for the others.
+_UNSEEN: Final = """() => {
+    const told = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number), by = colour.startsWith('color(') ? 255 : 1;
+        return {r: r * by, g: g * by, b: b * by, a}; };
+    const light = ({r, g, b}) => [r, g, b].map((one) => one / 255)
+        .reduce((sum, one, at) => sum + [.2126, .7152, .0722][at] * (one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4), 0);
+    const behind = (one) => { for (let at = one; at; at = at.parentElement) {
+        const colour = told(getComputedStyle(at).backgroundColor); if (colour.a > .5) return {...colour, at: getComputedStyle(at).backgroundColor}; }
+        return {r: 255, g: 255, b: 255, at: 'paper'}; };
+    const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const one = walk.currentNode.parentElement;
+        if (!walk.currentNode.data.trim() || one.closest('svg, option, [disabled], .out-of-sight, script, template') ||
+            !one.checkVisibility({visibilityProperty: true, opacityProperty: true}) || !one.getClientRects().length) continue;
+        const [a, b] = [light(told(getComputedStyle(one).color)), light(behind(one))].sort((x, y) => y - x);
+        const look = getComputedStyle(one), size = parseFloat(look.fontSize), isLarge = size >= 24 || (size >= 18.6 && look.fontWeight >= 700);
+        if ((a + .05) / (b + .05) < (isLarge ? 3 : 4.5)) found.add(`${look.color} on ${behind(one).at}: ${one.outerHTML.slice(0, 160)}`);
+    }
+    return [...found]; }"""
+
+# Each of some things that take the focus: seen when it has it, not under the bar, marked by more than a colour behind it.
+_FOCUS: Final = """(marked) => {
+    const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden], [tabindex="-1"]), select, textarea, summary')]
+        .filter((one) => !one.disabled && one.checkVisibility({visibilityProperty: true}) && !one.closest('[inert]')
+            && (!document.querySelector('dialog[open]:modal') || one.closest('dialog[open]')));
+    const few = all.filter((_, at) => at % Math.ceil(all.length / 40) === 0), found = [];
+    for (const one of few) {
+        one.focus();
+        if (document.activeElement !== one) continue;
+        const box = one.getBoundingClientRect();
+        const at = [[.5, .5], [.1, .2], [.9, .8], [.1, .8], [.9, .2]].map(([x, y]) =>
+            document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
+        const own = one.labels?.length ? [one, ...one.labels] : [one];
+        if (!at.some((there) => there && own.some((part) => part.contains(there) || there.contains(part)))) found.push(`under: ${one.outerHTML.slice(0, 160)}`);
+        const looks = [one, ...(one.nextElementSibling ? [one.nextElementSibling] : []), one.parentElement].map((each) => getComputedStyle(each));
+        if (marked && !looks.some((look) => look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0))
+            found.push(`unmarked: ${one.outerHTML.slice(0, 160)}`);
+    }
+    document.activeElement?.blur();
+    return found; }"""
+_TOO_WIDE: Final = """() => { const scrolls = (one) => one && one !== document.body &&
+        (getComputedStyle(one).overflowX !== 'visible' || scrolls(one.parentElement));
+    return document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+    [[...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !scrolls(one.parentElement))
+        .map((one) => one.outerHTML.slice(0, 160)).at(-1) ?? 'the page']; }"""
+_FOREIGN: Final = """() => [...document.querySelectorAll('main [lang=en], dialog [lang=en]')].filter((one) => one.checkVisibility())
+    .map((one) => one.outerHTML.slice(0, 200))"""
+
+
+async def _found(page: Page, what: str, script: str, told: Any = None) -> list[str]:
+    return [f"{what}: {one}" for one in await page.evaluate(script, told)]
+
+
+async def wrong_in_dutch(page: Page) -> list[str]:
+    """All that is wrong: axe's rules, colours in every scheme, forced ones, paper; small, twice as large; English words."""
+    await page.evaluate(AXE)
+    found = await _found(page, "axe", _RUN, ALL)
+    found += await _found(page, "English", _FOREIGN)
+    await page.emulate_media(color_scheme="dark")
+    found += await _found(page, "dark", _UNSEEN)
+    await page.evaluate("document.documentElement.dataset.was = document.documentElement.dataset.theme ?? ''")
+    await page.evaluate("document.documentElement.dataset.theme = 'contrast'")
+    found += await _found(page, "contrast", _UNSEEN)
+    await page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.was")
+    await page.emulate_media(media="print", color_scheme="dark")
+    found += await _found(page, "paper", _UNSEEN)
+    await page.emulate_media(media="screen", color_scheme="light", forced_colors="active")
+    found += await _found(page, "forced colours", _UNSEEN)
+    await page.keyboard.press("Shift")  # who uses keys sees where they are
+    found += await _found(page, "forced colours", _FOCUS, True)
+    await page.emulate_media(forced_colors="none")
+    for name, size in (("320 px", NARROW), ("200 %", TWICE)):
+        await page.set_viewport_size(size)
+        found += await _found(page, name, _TOO_WIDE)
+    found += await _found(page, "200 %", _FOCUS, False)
+    await page.set_viewport_size(WIDE)
+    return found
+
+
+async def wrong_in_english(page: Page, *, is_state: bool) -> list[str]:
+    """What other words can break, on a small screen: all but colours; of a state of a page only its width."""
+    found = await _found(page, "320 px", _TOO_WIDE)
+    if not is_state:
+        await page.evaluate(AXE)
+        found += await _found(page, "axe", _RUN, NO_COLOURS)
+    return found
