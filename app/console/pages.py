@@ -47,7 +47,7 @@ def page(
     `forms`: it may send them. `visit`: who signed in; the page then has the frame of the console.
     """
     language = language_of(request)
-    told = {**frame_of(request, language), "visit": visit, **values}
+    told = {**_frame(request, language), "visit": visit, **values}
     body = environment().get_template(template).render(told)
     headers = INSIDE if visit else SENDS if forms else HEADERS
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
@@ -58,7 +58,7 @@ def page(
     return response
 
 
-def frame_of(request: Request, language: str) -> dict[str, Any]:
+def _frame(request: Request, language: str) -> dict[str, Any]:
     """What every template may ask for; a page may have words of its own for some of it."""
     return {
         "language": language,
