@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
+from app.accounts.events import EVENTS as ACCOUNT_EVENTS
 from app.accounts.service.signing_in import Sessions
 from app.boards.api import router as boards
 from app.boards.events import EVENTS as BOARD_EVENTS
@@ -25,6 +26,8 @@ from app.cases.events import EVENTS as CASE_EVENTS
 from app.channels.api import router as channels
 from app.channels.events import EVENTS as CHANNEL_EVENTS
 from app.channels.police import LARGEST, MEDIA
+from app.console.beside import Beside
+from app.console.directory.imports import WHOLE
 from app.console.refusals import translations
 from app.console.router import router as console
 from app.core import clock, problem
@@ -89,6 +92,7 @@ EVENTS: tuple[type[Event], ...] = (
     *CALLBACK_EVENTS,
     *CHANNEL_EVENTS,
     *NOTICE_EVENTS,
+    *ACCOUNT_EVENTS,
 )
 READS = ["GET", "HEAD"]
 ROOMS = (
@@ -184,6 +188,7 @@ def connect(app: FastAPI, settings: Settings) -> None:
             "keyring": KeyRing(database),
             "sessions": Sessions(database),
             "heads": Heads(database),
+            "beside": Beside(database.bell),
             "event_types": known,
         }
     )
@@ -195,7 +200,15 @@ def edged(app: FastAPI) -> ASGIApp:
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
     fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
-    read = {"/v1/directory-imports": files, "/v1/police-reports": police, "/fhir/": fhir}
+    calendar = Accepted(settings.body_limit, READ | {WHOLE.encode()})  # somebody's, from a page of ours
+    page = Accepted(settings.import_limit, READ | {WHOLE.encode()})
+    read = {
+        "/v1/directory-imports": files,
+        "/directory/imports": page,
+        "/rosters/participants/": calendar,
+        "/v1/police-reports": police,
+        "/fhir/": fhir,
+    }
     quick = Quick(app, app.state.heads, app.state.keyring)
     return Edge(quick, body_limit=settings.body_limit, files=read, forms=FORMS)
 

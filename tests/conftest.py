@@ -37,6 +37,7 @@ from app.directory.seeding import load_netherlands
 from app.main import connect, create_app, edged
 from app.watch.queries import LAST_AUDIT
 from tests.contract.events import check
+from tests.nursery import Mother, Nursery
 
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -134,6 +135,20 @@ def shared_url(cluster: embedded.Embedded) -> str:
 def settings_for(url: str, **others: Any) -> Settings:
     """Settings for a test."""
     return Settings(**{"database_url": url, "master_key": MASTER_KEY, "metrics_port": 0, "pool_size": 5, **others})
+
+
+@pytest.fixture(scope="session")
+def mother() -> Iterator[Mother]:
+    """Whose children are servers, workers and commands, all processes of their own."""
+    with Mother() as made:
+        yield made
+
+
+@pytest.fixture
+def nursery(mother: Mother, tmp_path: Path) -> Iterator[Nursery]:
+    """Servers and workers that can be killed."""
+    with Nursery(mother, tmp_path / "told") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

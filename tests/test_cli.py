@@ -16,6 +16,7 @@ import pytest
 from app.core import embedded
 from tests.conftest import MASTER_KEY, copy_of
 from tests.makers import AMSTERDAM_DESK
+from tests.nursery import Mother
 
 ROOT = Path(__file__).parents[1]
 TOKEN = re.compile(r"nodus_\w+")
@@ -24,8 +25,9 @@ TOKEN = re.compile(r"nodus_\w+")
 class Shell:
     """Runs `nodus …` against a database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, mother: Mother, folder: Path) -> None:
         """With nothing but what a service needs in its environment."""
+        self._mother, self._folder = mother, folder
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment = {
             **kept, "NODUS_DATABASE_URL": url, "NODUS_MASTER_KEY": MASTER_KEY, "NODUS_METRICS_PORT": "0", "COLUMNS": "200",
@@ -38,9 +40,7 @@ class Shell:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Its exit code, and what it said."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=60)
-        return process.returncode, out + err
+        return self._mother.run(list(arguments), self.environment, self._folder / "said")
 
 
 @pytest.fixture
@@ -50,14 +50,14 @@ def name(cluster: embedded.Embedded) -> str:
 
 
 @pytest.fixture
-def shell(cluster: embedded.Embedded, name: str) -> Shell:
+def shell(cluster: embedded.Embedded, name: str, mother: Mother, tmp_path: Path) -> Shell:
     """As the service's login."""
-    return Shell(cluster.url_of(name, embedded.LOGIN))
+    return Shell(cluster.url_of(name, embedded.LOGIN), mother, tmp_path)
 
 
 def test_openapi_prints_what_is_committed(shell: Shell) -> None:
     """And nothing else, on its standard output or beside it."""
-    out, err = shell.start("openapi").communicate(timeout=60)
+    out, err = shell.start("openapi").communicate(timeout=120)
     assert err == ""
     assert json.loads(out) == json.loads((ROOT / "openapi" / "openapi.json").read_text())
 
@@ -158,7 +158,7 @@ def test_who_waits_for_events_does_not_keep_the_service_from_ending(shell: Shell
 
 
 def _answers(url: str, serving: subprocess.Popen[str]) -> int:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while serving.poll() is None and time.monotonic() < until:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:

@@ -69,5 +69,5 @@ TOTP: Final = text("""
   UPDATE account SET totp = :totp, totp_is_on = :is_on, totp_step = greatest(totp_step, CAST(:step AS bigint))
   WHERE id = :account AND ended_at IS NULL
 """)
-ORGANISATION: Final = text("SELECT id FROM organisation WHERE id = :organisation")
+ORGANISATION: Final = text("SELECT kind FROM organisation WHERE id = :organisation")
 ENDED: Final = text("UPDATE account SET ended_at = :at WHERE id = :account AND ended_at IS NULL")

@@ -26,7 +26,7 @@ PLACES: Final = (
     Place("rosters", "/rosters", (Role.PLANNER, Role.SUPERVISOR, Role.DESK)),
     Place("figures", "/figures", (Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR)),
     Place("directory", "/directory", (Role.ADMINISTRATOR, Role.PLANNER, Role.DESK, Role.SUPERVISOR, Role.OPERATOR)),
-    Place("endpoints", "/endpoints", (Role.ADMINISTRATOR, Role.DESK)),
+    Place("endpoints", "/endpoints", (Role.ADMINISTRATOR, Role.DESK, Role.SUPERVISOR)),
     Place("accounts", "/accounts", (Role.ADMINISTRATOR,)),
     Place("access_log", "/access-log", (Role.PRIVACY_OFFICER,)),
 )

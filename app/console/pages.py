@@ -25,8 +25,13 @@ POLICY: Final = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = MappingProxyType({"Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"})
+# Where a form came from is told to this server, which looks at it, and to no other (`visiting.fields`).
 SENDS: Final = MappingProxyType(
-    {**HEADERS, "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
+    {
+        **HEADERS,
+        "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
+        "Referrer-Policy": "same-origin",
+    }
 )
 # What is behind the sign-in also asks this server for news.
 INSIDE: Final = MappingProxyType(

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.accounts import codes
-from app.accounts.service import people
+from app.accounts.service import own_code, people
+from app.accounts.service.own_code import Proposal
 from app.accounts.service.signing_in import SHIFT, CantSignIn, Sessions
 from app.console.limits import may, undo
 from app.console.navigation import home_of
 from app.console.pages import THEMES, keep, page
 from app.console.play import read_people
-from app.console.visiting import PageRoute, Visit, fields, visiting
+from app.console.visiting import PageRoute, Visit, fields, told_of, visiting
 from app.core.errors import Problem, TooMany
 from app.core.work import Work
 from app.identity.doors import cookie_of, session_of
@@ -113,7 +114,7 @@ async def prefer(request: Request) -> Response:
 @router.api_route("/account", methods=READS)
 async def account_page(visit: Mine) -> Response:
     """One's own account."""
-    return await _account(visit)
+    return _account(visit)
 
 
 @router.post("/account/password")
@@ -125,25 +126,35 @@ async def choose_password(visit: Mine) -> Response:
         await people.choose_password(work, mine, sent.raw("now"), sent.raw("chosen"))
 
     if fault := await _guessed(visit, change):
-        return await _account(visit, fault)
+        return _account(visit, fault, about="password")
     await _sessions(visit.request).sign_out_elsewhere(session_of(visit.request) or "", mine)
     return RedirectResponse("/account?done=password", 303)
 
 
 @router.post("/account/code")
 async def set_code(visit: Mine) -> Response:
-    """Ask for a code from now on (`code` proves that the app has the secret), or no longer (`now` is the password)."""
-    sent, mine = visit.sent, visit.account.id
+    """A code is asked for from now on, one of another app, or none any more; each with all that one signs in with.
+
+    `propose` shows a secret for an app; `on` gives a code of it back; `off` ends it.
+    """
+    sent, mine, act = visit.sent, visit.account.id, visit.sent["act"]
+    made: dict[str, Proposal | None] = {}
 
     async def change(work: Work) -> None:
-        if visit.account.has_code:
-            await people.turn_code_off(work, mine, sent.raw("now"))
+        if act == "propose":
+            made["it"] = await own_code.propose(work, mine, sent.raw("now"), sent["code"])
+        elif act == "off":
+            await own_code.turn_off(work, mine, sent.raw("now"), sent["code"])
         else:
-            await people.turn_code_on(work, mine, sent["code"])
+            await own_code.turn_on(work, mine, sent["proposal"], sent["code"])
 
-    if fault := await _guessed(visit, change):
-        return await _account(visit, fault)
-    return RedirectResponse(f"/account?done={'code_off' if visit.account.has_code else 'code_on'}", 303)
+    fault = await _guessed(visit, change)
+    if fault and act == "on":
+        made["it"] = own_code.proposed(visit.work, mine, sent["proposal"])
+    if fault or act == "propose":
+        return _account(visit, fault, about="code", proposal=made.get("it"))
+    await _sessions(visit.request).sign_out_elsewhere(session_of(visit.request) or "", mine)
+    return RedirectResponse(f"/account?done=code_{'off' if act == 'off' else 'on'}", 303)
 
 
 def inside(path: str) -> str:
@@ -163,13 +174,20 @@ async def _guessed(visit: Visit, change: Callable[[Work], Awaitable[None]]) -> P
     return fault
 
 
-async def _account(visit: Visit, fault: Problem | None = None) -> Response:
-    secret = b""
-    if not visit.account.has_code:
-        secret = await people.propose_code(visit.work, visit.account.id)
-    wrong = {error.pointer.removeprefix("/"): error.code for error in fault.errors} if fault else {}
-    typed, link = (codes.typed(secret), codes.link(secret, visit.account.login)) if secret else ("", "")
-    return visit.page("account.html", status=fault.status if fault else 200, fault=fault, wrong=wrong, typed=typed, link=link)
+def _account(visit: Visit, fault: Problem | None = None, *, about: str = "", proposal: Proposal | None = None) -> Response:
+    """One's own account; what went wrong is said at the form that it is `about`."""
+    login = visit.account.login
+    return visit.page(
+        "account.html",
+        status=fault.status if fault else 200,
+        fault=fault,
+        about=about,
+        wrong={error.pointer.removeprefix("/"): error.code for error in fault.errors} if fault else {},
+        told=told_of,
+        proposal=proposal,
+        typed=codes.typed(proposal.secret) if proposal else "",
+        link=codes.link(proposal.secret, login) if proposal else "",
+    )
 
 
 async def _in(request: Request, secret: str, there: str) -> Response:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
 from app.accounts.service.signing_in import Account, is_token_of, token_of
+from app.console.multipart import pairs_of
 from app.console.navigation import Place, places_of
 from app.console.pages import page
 from app.console.refusals import headline
@@ -21,7 +22,7 @@ from app.core.work import Work, begin
 from app.identity.doors import COMMANDS, session_of
 
 FIELDS: Final = 400
-ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
+OURS: Final = frozenset({"same-origin", "none"})  # what a browser says of where a form was; none: typed, or sent again
 TOKEN: Final = "page_token"  # noqa: S105  a field's name
 HEADER: Final = "x-page-token"
 PART: Final = "x-part"  # a script asks for a part of a page: it wants no other page instead
@@ -87,8 +88,12 @@ class Visit:
         return page(self.request, template, status=status, visit=self, now=self.work.at, done=done, **values)
 
     async def attempt(self, do: Callable[[Work], Awaitable[Any]]) -> Problem | None:
-        """Do something in a transaction of its own; what stood in its way, or None when it is done and stored."""
+        """Do something in a transaction of its own; what stood in its way, or None when it is done and stored.
+
+        The connection of `work` is given back first: no request holds two.
+        """
         state = self.request.app.state
+        await self.work.let_go()
         try:
             async with begin(state.database, self.account.actor, request_id=self.request.state.request_id) as work:
                 await do(work)
@@ -130,15 +135,34 @@ async def fields(request: Request) -> Sent:
         Invalid: more fields than any form of ours has.
         Forbidden: a page of another site sent it. Also where there is no session yet: nobody is signed in as somebody else.
     """
-    if request.headers.get("sec-fetch-site") in ELSEWHERE:
+    if not _is_ours(request):
         raise Forbidden("This was not sent by a page of ours.")
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    media_type = request.headers.get("content-type", "")
+    if media_type.startswith("multipart/form-data"):
+        return Sent(pairs_of(media_type, await request.body(), FIELDS))
+    if not media_type.startswith("application/x-www-form-urlencoded"):
         return Sent([])
     body = (await request.body()).decode("utf-8", "replace")
     try:
         return Sent(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS))
     except ValueError:
         raise Invalid("There are more fields than a form of ours has.") from None
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a page of ours sent this, as the browser tells: pages can't write these headers.
+
+    By https it says where the form was; by plain http, where it doesn't, from which origin it comes. A token in a cookie would
+    not do where nobody has signed in yet: whoever can plant a cookie has a token of his own. What says neither is no browser.
+    """
+    if site := request.headers.get("sec-fetch-site"):
+        return site in OURS
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    named = urlsplit(origin).netloc.casefold()
+    own = {request.headers.get("host", "").casefold(), urlsplit(request.app.state.settings.base_url).netloc.casefold()}
+    return bool(named) and named in own
 
 
 class PageRoute(APIRoute):

@@ -16,6 +16,7 @@ from app.core.ids import EPOCH
 T = TypeVar("T")
 LARGEST: Final = 200
 USUAL: Final = 50
+KEPT: Final = 512  # ⚙ statements of a list, for whom and from where: building one takes longer than carrying it out
 
 
 @dataclass(frozen=True, slots=True)

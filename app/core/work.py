@@ -110,6 +110,14 @@ class Work:
             for row in result.mappings().all():
                 self.ring(f"event:{row['recipient_id']}:{row['last']}")
 
+    async def let_go(self) -> None:
+        """Store what was done so far and give the connection back, for whoever needs another one; asked again, it takes one anew.
+
+        Two connections held at once by each of many requests are a pool in which all wait for each other.
+        """
+        await self.flush()
+        await self._end("COMMIT")
+
     async def _open(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self.database.engine.connect()

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from app.directory.places import PlaceUnknown
 
@@ -48,6 +49,23 @@ def beginning_with(told: str, names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(code for code, name in names.items() if _plain(name).startswith(start) or _plain(code).startswith(start)))
 
 
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town or village, and the municipality of today that it lies in; one name may be in several."""
+
+    name: str
+    code: str
+    municipality: str
+
+
+def towns_named(told: str, towns: Iterable[Town], limit: int) -> tuple[Town, ...]:
+    """Those whose name begins so, the shortest first; accents, capitals, hyphens are all one."""
+    start = _plain(told)
+    found = [one for one in towns if _plain(one.name).startswith(start)] if start else []
+    return tuple(sorted(found, key=lambda one: (len(one.name), one.name, one.municipality))[:limit])
+
+
+@lru_cache(8192)
 def _plain(told: str) -> str:
     letters = unicodedata.normalize("NFKD", told.casefold())
     return "".join(letter for letter in letters if letter.isalnum())

@@ -1,6 +1,7 @@
 """Statements about follow-up; row-level security decides which rows they see."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.core.paging import Place
+from app.core.paging import KEPT, Place
 from app.core.spans import Span
 from app.followup.tables import aftercare_check, case_item, case_tie, contact, coordinator_absence, goal, obligation
 
@@ -79,6 +80,13 @@ CALLER_TRIES: Final = select(case_item.c.at).where(
 # As the indexes say it: a value that is only bound leads to none of them.
 OPEN: Final = text("case_item.state = 'open'")
 PLANNED: Final = text("aftercare_check.state = 'planned'")
+# Checks due in a span: done in time or later, decided not to be done, or missing.
+CHECKS_KEPT: Final = text("""
+  SELECT week, count(*) FILTER (WHERE state = 'done' AND ended_at <= due_at) AS on_time,
+    count(*) FILTER (WHERE state = 'done' AND ended_at > due_at) AS late, count(*) FILTER (WHERE state = 'waived') AS waived,
+    count(*) FILTER (WHERE state = 'planned') AS missing
+  FROM aftercare_check WHERE owner_organisation_id = :owner AND due_at >= :starts_at AND due_at < :ends_at GROUP BY week
+""")
 OF_OTHERS: Final = text("(assigned_to <> owner_organisation_id OR facts ->> 'direction' = 'out')")
 ITEM: Final = ITEMS.where(case_item.c.id == bindparam("item_id"))
 LAST_OF_KIND: Final = (
@@ -195,6 +203,7 @@ def absences_of(organisation: UUID, after: UUID | None, limit: int, at: datetime
     return query
 
 
+@lru_cache(maxsize=KEPT)
 def assigned(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Open items that an organisation must do, in any case, soonest first; those that are nobody's are its case's owner's."""
     theirs = and_(case_item.c.assigned_to == organisation, case_item.c.owner_organisation_id.is_not(None))
@@ -202,6 +211,7 @@ def assigned(organisation: UUID, after: Place | None, limit: int) -> Select[Any]
     return _soonest(union_all(*(_some(case_item, one, after, limit) for one in (theirs, nobodys))), limit)
 
 
+@lru_cache(maxsize=KEPT)
 def waited_for(owner: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Open items of an owner's cases that others must do, or that an outside party was asked, soonest first."""
     return _some(case_item, and_(case_item.c.owner_organisation_id == owner, OF_OTHERS), after, limit)

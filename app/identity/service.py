@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.identity.tables import api_key
 from app.identity.tokens import Token, new_token, parse
 
 LONGEST_LIFE: Final = timedelta(days=366)
+NO_END: Final = datetime(9999, 1, 1, tzinfo=UTC)  # as the database has it
 REMEMBERED: Final = timedelta(seconds=5)
 NOTED_AGAIN: Final = timedelta(minutes=1)
 
@@ -53,10 +54,10 @@ def create_key(
     organisation: UUID,
     role: str,
     label: str,
-    life: timedelta = timedelta(days=90),
+    life: timedelta | None = timedelta(days=90),
     scopes: Iterable[str] | None = None,
 ) -> str:
-    """Make a key and answer its token, which can't be had again.
+    """Make a key and answer its token, which can't be had again. Without a `life` it has no end: the key of somebody's account.
 
     Raises:
         Invalid: an unknown role, a scope that the role does not have, or a life over a year.
@@ -66,7 +67,7 @@ def create_key(
     granted, refused = scopes_for(role, scopes)
     if refused:
         raise Invalid(f"The role {role} does not have {', '.join(sorted(refused))}; it has {', '.join(sorted(granted))}.")
-    if not timedelta() < life <= LONGEST_LIFE:
+    if life is not None and not timedelta() < life <= LONGEST_LIFE:
         fault = FieldError("/life", "life", "Choose 1 to 366 days.")
         raise Invalid("A key lives for at least a moment and at most a year.", errors=[fault])
     made_at = clock.wall()
@@ -81,7 +82,7 @@ def create_key(
         label=label,
         digest=digest,
         created_at=made_at,
-        expires_at=made_at + life,
+        expires_at=made_at + life if life else NO_END,
     )
     return token
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, TextClause, bindparam, delete, or_, select, text, update
+from sqlalchemy import Date, DateTime, Integer, Select, TextClause, Uuid, bindparam, delete, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.intake.drafts import OPEN
 from app.intake.tables import (
@@ -135,11 +136,10 @@ ERROR_OF_CASE: Final = (
     .order_by(entered_in_error.c.id.desc())
     .limit(1)
 )
-AGREED: Final = (
-    select(error_agreement)
-    .where(error_agreement.c.case_id == bindparam("case_id"), error_agreement.c.withdrawn_at.is_(None))
-    .with_for_update()
+AGREEMENT: Final = select(error_agreement).where(
+    error_agreement.c.case_id == bindparam("case_id"), error_agreement.c.withdrawn_at.is_(None)
 )
+AGREED: Final = AGREEMENT.with_for_update()
 WITHDRAW_AGREEMENT: Final = update(error_agreement).where(error_agreement.c.id == bindparam("agreement_id"))
 GRADES: Final = select(triage_grade).where(triage_grade.c.case_id == bindparam("case_id")).order_by(triage_grade.c.id)
 SAME_PERSON: Final = (
@@ -149,3 +149,36 @@ SAME_PERSON: Final = (
 )
 SAME_PERSON_LOCKED: Final = select(same_person).where(same_person.c.id == bindparam("link_id")).with_for_update()
 UNDO_SAME_PERSON: Final = update(same_person).where(same_person.c.id == bindparam("link_id"))
+
+# Of a day and a version, all together: the place of a count says how much a call took.
+COUNT_SCREEN_USE: Final = text("""
+INSERT INTO call_screen_use AS u (organisation_id, day, version, calls, abandoned, reports, routes_chosen, urgencies_chosen,
+  corrections, keystrokes, seconds, keystrokes_by, seconds_by)
+VALUES (:organisation, :day, :version, :calls, :abandoned, :reports, :routes_chosen, :urgencies_chosen, :corrections,
+  :keystrokes, :seconds, :keystrokes_by, :seconds_by)
+ON CONFLICT (organisation_id, day, version) DO UPDATE SET calls = u.calls + excluded.calls,
+  abandoned = u.abandoned + excluded.abandoned, reports = u.reports + excluded.reports,
+  routes_chosen = u.routes_chosen + excluded.routes_chosen, urgencies_chosen = u.urgencies_chosen + excluded.urgencies_chosen,
+  corrections = u.corrections + excluded.corrections, keystrokes = u.keystrokes + excluded.keystrokes,
+  seconds = u.seconds + excluded.seconds,
+  keystrokes_by = ARRAY(SELECT a + b FROM unnest(u.keystrokes_by, excluded.keystrokes_by) WITH ORDINALITY t (a, b, n) ORDER BY n),
+  seconds_by = ARRAY(SELECT a + b FROM unnest(u.seconds_by, excluded.seconds_by) WITH ORDINALITY t (a, b, n) ORDER BY n)
+""").bindparams(
+    bindparam("organisation", type_=Uuid),
+    bindparam("day", type_=Date),
+    bindparam("keystrokes_by", type_=ARRAY(Integer)),
+    bindparam("seconds_by", type_=ARRAY(Integer)),
+)
+SCREEN_USE: Final = text("""
+SELECT version, sum(calls)::int AS calls, sum(abandoned)::int AS abandoned, sum(reports)::int AS reports,
+  sum(routes_chosen)::int AS routes_chosen, sum(urgencies_chosen)::int AS urgencies_chosen, sum(corrections)::bigint AS corrections,
+  sum(keystrokes)::bigint AS keystrokes, sum(seconds)::bigint AS seconds,
+  ARRAY(SELECT sum(b)::int FROM call_screen_use i, unnest(i.keystrokes_by) WITH ORDINALITY t (b, n)
+    WHERE i.organisation_id = :organisation AND i.day BETWEEN :first AND :last AND i.version = u.version
+    GROUP BY n ORDER BY n) AS keystrokes_by,
+  ARRAY(SELECT sum(b)::int FROM call_screen_use i, unnest(i.seconds_by) WITH ORDINALITY t (b, n)
+    WHERE i.organisation_id = :organisation AND i.day BETWEEN :first AND :last AND i.version = u.version
+    GROUP BY n ORDER BY n) AS seconds_by
+FROM call_screen_use u WHERE organisation_id = :organisation AND day BETWEEN :first AND :last
+GROUP BY version ORDER BY max(day) DESC, sum(calls) DESC LIMIT 20
+""").bindparams(bindparam("organisation", type_=Uuid), bindparam("first", type_=Date), bindparam("last", type_=Date))

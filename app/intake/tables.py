@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.core.tables import metadata
@@ -161,4 +161,22 @@ same_person: Final = Table(
     Column("reversible_until", DateTime(timezone=True), nullable=False),
     Column("undone_at", DateTime(timezone=True)),
     Column("undone_by", Uuid),
+)
+
+call_screen_use: Final = Table(
+    "call_screen_use",
+    metadata,
+    Column("organisation_id", Uuid, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("abandoned", Integer, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("routes_chosen", Integer, nullable=False),
+    Column("urgencies_chosen", Integer, nullable=False),
+    Column("corrections", BigInteger, nullable=False),
+    Column("keystrokes", BigInteger, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    Column("keystrokes_by", ARRAY(Integer), nullable=False),
+    Column("seconds_by", ARRAY(Integer), nullable=False),
 )

@@ -1,11 +1,12 @@
 """Statements about decisions and offers; row-level security decides which rows they see."""
 
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text, tuple_, union_all, update
 
-from app.core.paging import Place
+from app.core.paging import KEPT, Place
 from app.routing.tables import decision, handover, offer
 
 OFFER: Final = select(offer).where(offer.c.id == bindparam("offer_id"))
@@ -61,15 +62,21 @@ FIRST_DECISIONS: Final = text("""
 """)
 
 
+REFUSED: Final = text("""
+  SELECT state, reason, count(*) AS count FROM offer
+  WHERE id >= :first AND id < :last AND state IN ('declined', 'expired') GROUP BY state, reason
+""")
 NOBODYS: Final = text("offer.what = 'assignment'")
 STANDS: Final = text("offer.state = 'pending'")  # as its indexes say it
 
 
+@lru_cache(maxsize=KEPT)
 def asked(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Pending offers to an organisation, soonest to be answered first."""
     return _pending(offer.c.organisation_id == organisation, after, limit)
 
 
+@lru_cache(maxsize=KEPT)
 def asks(organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Pending offers of cases that an organisation took in and nobody has yet, and of those it hands over; in the same order."""
     taken_in = and_(offer.c.intake_organisation_id == organisation, NOBODYS)

@@ -62,13 +62,20 @@ class Inputs:
 
 
 def is_reproduced(stored: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], offered_to: UUID, accept_by: datetime) -> bool:
-    """Whether the rules of today, given the stored inputs, say what was decided then, candidate by candidate.
+    """Whether the rules of today, given the stored inputs, say what was decided then: as `reproduced`."""
+    return reproduced(stored, lines, offered_to, accept_by) is not None
+
+
+def reproduced(
+    stored: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], offered_to: UUID, accept_by: datetime
+) -> Decision | None:
+    """The same decision once more by the rules of today, candidate by candidate; None when they say something else.
 
     Inputs that today's rules can't read or refuse are not reproduced; what was decided stays readable all the same.
     """
     try:
         again = Inputs.from_json(stored).decide()
     except (KeyError, TypeError, ValueError, Problem):
-        return False
+        return None
     told = [line.to_json() for line in again.lines]
-    return (told, again.offered_to, again.accept_by) == (list(lines), offered_to, accept_by)
+    return again if (told, again.offered_to, again.accept_by) == (list(lines), offered_to, accept_by) else None

@@ -61,6 +61,11 @@ SIGNALS: Final = text(f"""{TOLD}
     AND (:municipality_code = '' OR municipality_code = :municipality_code)
   ORDER BY id LIMIT :most
 """)
+OPEN_ABOUT: Final = text(f"""{TOLD}
+  WHERE organisation_ids @> ARRAY[CAST(:organisation_id AS uuid)] AND case_ids @> ARRAY[CAST(:case_id AS uuid)]
+    AND state IN ('raised', 'acknowledged')
+  ORDER BY id
+""")
 ACTS: Final = text("SELECT at, organisation_id, act, code FROM early_signal_act WHERE signal_id = :signal_id ORDER BY id")
 CHANGE: Final = text("""
   UPDATE early_signal SET state = :state, acknowledged_at = :acknowledged_at, ended_at = :ended_at, quiet_until = :quiet_until,

@@ -1,11 +1,12 @@
 """Statements about teams; row-level security decides which rows they see."""
 
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, Select, bindparam, select, text, tuple_, update
 
-from app.core.paging import Place
+from app.core.paging import KEPT, Place
 from app.team.tables import case_member
 
 MEMBERS: Final = select(case_member).where(case_member.c.case_id == bindparam("case_id")).order_by(case_member.c.id)
@@ -30,6 +31,7 @@ CHANGE: Final = (
 )
 
 
+@lru_cache(maxsize=KEPT)
 def unanswered(whose: Column[Any], organisation: UUID, after: Place | None, limit: int) -> Select[Any]:
     """Invitations that nobody has answered, of which `whose` is this organisation, soonest to end first."""
     query = select(case_member).where(whose == organisation, INVITED, case_member.c.owner_organisation_id.is_not(None))

@@ -46,6 +46,23 @@ async def test_no_other_site_signs_anybody_in(browser: httpx.AsyncClient, operat
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/as", "/sign-in/code", "/preferences"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://nodus.test.evil.example", "http://nodus.test:81", "null", ""])
+async def test_nor_by_plain_http(browser: httpx.AsyncClient, operator: SignedIn, path: str, origin: str) -> None:
+    """There a browser doesn't say where a form was, but from which origin it comes; a page can't write that itself."""
+    sent = {"login": operator.login, "password": PASSWORD, "theme": "dark"}
+    answer = await browser.post(path, data=sent, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", ["http://nodus.test", "http://NODUS.test", "https://nodus.example:8443"])
+async def test_from_our_own_origin_one_signs_in(database: Database, operator: SignedIn, origin: str) -> None:
+    """As it was asked for, or as others reach us when a proxy asks for it by another name."""
+    async with a_client(database, base_url="https://nodus.example:8443") as browser:
+        assert (await sign_in(browser, operator.login, Origin=origin)).status_code == 303
+
+
 async def test_a_page_of_ours_does(browser: httpx.AsyncClient, operator: SignedIn) -> None:
     """The same form from where it belongs."""
     assert (await sign_in(browser, operator.login, **{"Sec-Fetch-Site": "same-origin"})).status_code == 303

@@ -1,7 +1,7 @@
 """Sign-in against the database: guesses are counted, sessions end, a code is used once, and roles see what is theirs."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -10,13 +10,16 @@ from sqlalchemy.exc import ProgrammingError
 
 from app.accounts import codes
 from app.accounts.locking import FREE
-from app.accounts.service import people
+from app.accounts.service import own_code, people
 from app.accounts.service.people import LoginTaken
 from app.accounts.service.signing_in import CantSignIn, Sessions
-from app.core.actor import WORKER, Actor, Role
+from app.core.actor import GATE, WORKER, Actor, Role
 from app.core.db import Database
-from app.core.errors import Invalid, NotFound, Refused
+from app.core.errors import Invalid, NotFound
 from app.core.work import begin
+from app.identity import service as identity
+from app.identity.queries import LIVE
+from app.identity.tokens import parse
 from app.vault.keys import master_key
 from tests.console.signed_in import PASSWORD, SignedIn, signed_in
 from tests.makers import AMSTERDAM_DESK, HOTLINE
@@ -44,10 +47,10 @@ def me(who: SignedIn, organisation: UUID = HOTLINE) -> Actor:
 async def with_code(database: Database, who: SignedIn) -> bytes:
     """Let an account ask for a code; the secret of its app."""
     async with begin(database, me(who)) as work:
-        secret = await people.propose_code(work, who.id)
+        proposal = await own_code.propose(work, who.id, PASSWORD)
     async with begin(database, me(who)) as work:
-        await people.turn_code_on(work, who.id, code_of(secret))
-    return secret
+        await own_code.turn_on(work, who.id, proposal.sealed, code_of(proposal.secret))
+    return proposal.secret
 
 
 def code_of(secret: bytes, later: int = 0) -> str:
@@ -211,9 +214,9 @@ async def test_what_is_asked_of_an_account_is_told_field_by_field(database: Data
     with pytest.raises(NotFound):
         async with begin(database, WORKER) as work:
             await people.add(work, organisation=NOBODY, role="desk", login="somebody", name="Iemand")
-    with pytest.raises(Refused):
+    with pytest.raises(Invalid):
         async with begin(database, me(operator)) as work:
-            await people.propose_code(work, NOBODY)
+            await own_code.propose(work, NOBODY, PASSWORD)
 
 
 async def test_a_secret_lies_sealed(database: Database, operator: SignedIn, raw: asyncpg.Connection) -> None:
@@ -261,3 +264,55 @@ async def _as(raw: asyncpg.Connection, role: str, statement: str) -> None:
 async def _elsewhere(database: Database, operator: SignedIn) -> None:
     async with begin(database, me(operator)) as work:
         people.make(work, organisation=AMSTERDAM_DESK, role="desk", login=f"x{operator.login}", name="x")
+
+
+async def test_a_code_is_changed_by_who_has_the_password_and_the_code_of_now(database: Database, operator: SignedIn) -> None:
+    """A session that somebody left open is not enough, neither is a password seen over a shoulder; a code is used by it."""
+    secret = await with_code(database, operator)
+    for password, code in (("wrong", code_of(secret, later=1)), (PASSWORD, ""), (PASSWORD, code_of(secret))):
+        for do in (own_code.propose, own_code.turn_off):
+            with pytest.raises(Invalid):
+                async with begin(database, me(operator)) as work:
+                    await do(work, operator.id, password, code)
+    async with begin(database, me(operator)) as work:
+        other = await own_code.propose(work, operator.id, PASSWORD, code_of(secret, later=1))
+    with pytest.raises(Invalid):  # used
+        async with begin(database, me(operator)) as work:
+            await own_code.turn_off(work, operator.id, PASSWORD, code_of(secret, later=1))
+    with pytest.raises(Invalid):  # of the app before
+        async with begin(database, me(operator)) as work:
+            await own_code.turn_on(work, operator.id, other.sealed, code_of(secret, later=1))
+
+
+async def test_a_proposal_is_somebodys_and_not_for_long(
+    database: Database, operator: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends his own, an old one or rubbish as another's proposal turns nothing on."""
+    other = await signed_in(database, HOTLINE, "operator")
+    async with begin(database, me(operator)) as work:
+        proposal = await own_code.propose(work, operator.id, PASSWORD)
+        assert own_code.proposed(work, operator.id, proposal.sealed) == proposal
+        for whose, sealed in ((other.id, proposal.sealed), (operator.id, "rubbish"), (operator.id, "é"), (operator.id, "")):
+            assert own_code.proposed(work, whose, sealed) is None
+    monkeypatch.setattr(own_code, "PROPOSED_FOR", timedelta(seconds=-1))
+    async with begin(database, me(operator)) as work:
+        late = await own_code.propose(work, operator.id, PASSWORD)
+    with pytest.raises(Invalid) as refused:
+        async with begin(database, me(operator)) as work:
+            await own_code.turn_on(work, operator.id, late.sealed, code_of(late.secret))
+    assert [one.code for one in refused.value.errors] == ["expired"]
+
+
+async def test_nobody_is_locked_out_by_the_calendar(database: Database, operator: SignedIn) -> None:
+    """A program's key ends within a year; a colleague of two years still hears what is new, until somebody ends the account."""
+    async with begin(database, WORKER) as work:
+        token = parse(identity.create_key(work, organisation=HOTLINE, role="operator", label="x", life=timedelta(days=366)))
+    assert token
+    later = datetime.now(UTC) + timedelta(days=800)
+    async with begin(database, GATE) as work:
+        assert await identity.live(work, {token.key, operator.id}) == {token.key, operator.id}
+        left = await work.rows(LIVE, keys=[token.key, operator.id], at=later)
+    assert [UUID(int=row["id"].int) for row in left] == [operator.id]
+    async with begin(database, WORKER) as work:
+        await people.end(work, operator.id)
+        assert not await identity.live(work, [operator.id])

@@ -72,16 +72,10 @@ async def test_wrong_unknown_and_locked_look_alike(browser: httpx.AsyncClient, o
 
 
 async def test_a_code_is_asked_for_and_good_once(database: Database, operator: SignedIn, browser: httpx.AsyncClient) -> None:
-    """Turned on by a code, asked for at the next sign-in, and no code gets anybody in twice."""
+    """Turned on with the password and a code, asked for at the next sign-in, and no code gets anybody in twice."""
     async with a_client(database, operator) as mine:
-        page = await mine.get("/account")
-        typed = search(r"<code>([A-Z2-7 ]+)</code>", page.text)
-        assert typed
-        secret = _secret(typed[1])
-        wrong = await mine.post("/account/code", data={"code": "000000"})
-        assert wrong.status_code == 400
-        first = _code(secret)
-        assert (await mine.post("/account/code", data={"code": first})).status_code == 303
+        assert "otpauth:" not in (await mine.get("/account")).text  # whoever finds the session open sees no secret
+        secret, first = await _turned_on(mine)
     half = await _sign_in(browser, operator.login)
     assert half.headers["location"] == "/sign-in/code?next="
     assert (await browser.get("/account")).status_code == 303  # not in yet
@@ -94,6 +88,44 @@ async def test_a_code_is_asked_for_and_good_once(database: Database, operator: S
     assert (await browser.get("/account")).status_code == 200
     await _sign_in(browser, operator.login)
     assert (await browser.post("/sign-in/code", data={"code": code})).status_code == 401
+
+
+async def test_another_app_and_none(database: Database, operator: SignedIn, browser: httpx.AsyncClient) -> None:
+    """Each with the password and the code of now, told beside its field; sessions elsewhere end, as whoever has one may be why."""
+    assert (await _sign_in(browser, operator.login)).status_code == 303
+    async with a_client(database, operator) as mine:
+        secret, _ = await _turned_on(mine)
+        assert (await browser.get("/account")).status_code == 303
+        for act, sent, field in (
+            ("propose", {"now": "wrong", "code": _code(secret, later=1)}, "proof"),
+            ("off", {"now": PASSWORD, "code": "000000"}, "code"),
+        ):
+            refused = await mine.post("/account/code", data=sent | {"act": act})
+            assert refused.status_code == 400
+            assert f'<a href="#{field}">' in refused.text
+            assert f'id="{field}-fault"' in refused.text
+            assert "otpauth:" not in refused.text
+        gone = await mine.post("/account/code", data={"act": "on", "proposal": "x", "code": "000000"})
+        assert "Dit duurde te lang" in gone.text
+        done = await mine.post("/account/code", data={"act": "off", "now": PASSWORD, "code": _code(secret, later=1)})
+        assert done.headers["location"] == "/account?done=code_off"
+    assert (await _sign_in(browser, operator.login)).headers["location"] == "/call"
+
+
+async def _turned_on(mine: httpx.AsyncClient) -> tuple[bytes, str]:
+    """The secret of an app that was set up, and the code that was given back, after one that was wrong."""
+    page = await mine.post("/account/code", data={"act": "propose", "now": PASSWORD})
+    typed, sealed = (search(one, page.text) for one in (r"<code>([A-Z2-7 ]+)</code>", r'name="proposal" value="([^"]+)"'))
+    assert typed
+    assert sealed
+    sent = {"act": "on", "proposal": sealed[1]}
+    wrong = await mine.post("/account/code", data=sent | {"code": "000000"})
+    assert wrong.status_code == 400
+    assert typed[0] in wrong.text  # the same app, tried again
+    secret = _secret(typed[1])
+    code = _code(secret)
+    assert (await mine.post("/account/code", data=sent | {"code": code})).status_code == 303
+    return secret, code
 
 
 def _secret(typed: str) -> bytes:

@@ -30,11 +30,16 @@ MAY: Final[dict[str, tuple[set[str], set[str]]]] = {
     "/inbox": ({DESK, SUPERVISOR},) * 2,
     "/wall": ({SUPERVISOR}, set()),
     "/rosters": ({PLANNER, SUPERVISOR, DESK}, {PLANNER, DESK}),
+    "/rosters/new": ({PLANNER, DESK},) * 2,
+    "/rosters/{roster_id}/settings": ({PLANNER, DESK},) * 2,
+    "/rosters/{roster_id}/rotations/new": ({PLANNER, DESK},) * 2,
     "/figures": ({SUPERVISOR, PLANNER, ADMINISTRATOR}, set()),
     "/directory": (CHANGERS | {SUPERVISOR, OPERATOR},) * 2,
     "/directory/services": (CHANGERS,) * 2,
     "/directory/{kind}": (CHANGERS,) * 2,
-    "/endpoints": ({ADMINISTRATOR, DESK},) * 2,
+    "/directory/imports": ({ADMINISTRATOR},) * 2,
+    "/endpoints": ({ADMINISTRATOR, DESK, SUPERVISOR}, {ADMINISTRATOR, DESK}),
+    "/endpoints/{endpoint_id}": ({ADMINISTRATOR, DESK},) * 2,
     "/accounts": ({ADMINISTRATOR},) * 2,
     "/access-log": ({OFFICER}, set()),
     "/live": (set(ROLES), set()),
@@ -45,7 +50,8 @@ MAY: Final[dict[str, tuple[set[str], set[str]]]] = {
 TABLES: Final = (
     "call", "hand_off", "cases", "case_line", "case_item", "case_member", "offer", "handover", "contact", "goal", "obligation",
     "shift_handoff", "shift_handoff_line", "shift_handoff_confirmation", "roster_plan", "rotation", "roster_override", "shift",
-    "calendar_feed", "participant", "webhook_endpoint", "webhook_secret", "account", "sign_in", "organisation", "service",
+    "calendar_feed", "callback", "callback_attempt", "participant", "sign_up", "unavailability", "webhook_endpoint", "webhook_secret",
+    "account", "sign_in", "organisation", "service",
 )  # fmt: skip
 ACTED: Final = {  # what a form could say, so that it is refused for whose thing it is, and not for what it lacks
     "version": "1", "act": "save", "what": "confirm", "reason": "no_capacity", "state": "withdrawn", "code": "known",

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +44,7 @@ OPERATIONS: Final = [
 SEED: Final = os.environ.get("NODUS_SEED") or str(SystemRandom().randrange(1_000_000))
 ALL_OF: Final = 8  # of some eighty odd requests an operation, these are always sent
 SENT: Final = 0.05  # and of the others so many, other ones every time
+TABLE: Final = 0.5  # so many operations are asked by the table
 UNKNOWN: Final = 0.25  # so many are about things that don't exist
 CHECKS: Final = [
     not_a_server_error,
@@ -131,7 +131,6 @@ class Service:
         self.keys: list[dict[str, str]] = []
         self.known: dict[str, str] = {}
         self.fitting: dict[str, dict[str, str]] = {}
-        self.asked: Counter[str] = Counter()
         self.line = requests.Session()  # one connection for thousands of requests
         self.line.trust_env = False
         self._server = uvicorn.Server(uvicorn.Config(edged(create_app(settings_for(url))), port=0, log_config=None))
@@ -186,9 +185,6 @@ def service(cluster: embedded.Embedded) -> Iterator[Service]:
 def ask(case: Any, service: Service, chance: Random) -> None:
     """One request, with the key that the operation is for; most about things that exist."""
     label = case.operation.label
-    service.asked[label] += 1
-    if service.asked[label] > ALL_OF and chance.random() > SENT:
-        return
     if chance.random() > UNKNOWN:
         known = {name: value for name, value in service.known.items() if name in case.path_parameters}
         case.path_parameters = {**case.path_parameters, **known}
@@ -204,11 +200,18 @@ def ask(case: Any, service: Service, chance: Random) -> None:
 def test_answers_as_described(label: str, service: Service) -> None:
     """Whatever is asked, of things that exist and things that don't: never a 5xx, never a shape that is not described.
 
-    The odd requests of an operation are found out here, not when tests are collected: that would be done by every worker.
+    Chance decides whether an operation is asked with a table of odd values or with generated ones, other ones every time: finding
+    both takes longer than asking. They are found here, not when tests are collected: that would be done by every worker.
     """
     print(f"NODUS_SEED={SEED}")  # noqa: T201  shown when it fails, and taken from the environment to ask the same again
     method, path = label.split(" ")
+    chance = Random(f"{SEED} {label}")
+    phases = DESCRIBED.config.phases
+    phases.coverage.enabled = chance.random() < TABLE
+    phases.fuzzing.enabled = not phases.coverage.enabled
     test = build_operation_test(
         config=DESCRIBED.config, operation=DESCRIBED[path][method], test_func=ask, given_kwargs={}, feedback=NO_FEEDBACK
     )
-    test(service=service, chance=Random(f"{SEED} {label}"))
+    odd = getattr(test, "hypothesis_explicit_examples", [])
+    odd[:] = [one for place, one in enumerate(odd) if len(odd) - place <= ALL_OF or chance.random() < SENT]  # last ones first
+    test(service=service, chance=chance)

@@ -32,9 +32,9 @@ from app.core import embedded, migrations
 from app.core.db import Database
 from tests.conftest import SEND_EVERYBODY_AWAY, _a_free_port, _load, settings_for
 from tests.faults import witnesses
-from tests.faults.nursery import Nursery
 from tests.faults.witnesses import WELL, Books, Caller, Receivers, an_endpoint
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
+from tests.nursery import Mother, Nursery
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "deploy" / "examples" / "poller.py"
@@ -258,7 +258,7 @@ async def _hour(minutes: float, seed: int) -> dict[str, Any]:
     began = time.monotonic()
     try:
         async with Receivers() as receivers:
-            with Nursery(folder / "told") as nursery:
+            with Mother() as mother, Nursery(mother, folder / "told") as nursery:
                 hour = Hour(folder, Random(seed), cluster, nursery, receivers, _a_free_port())
                 try:
                     told = await _play(hour, minutes)

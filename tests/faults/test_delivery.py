@@ -3,7 +3,6 @@
 import asyncio
 import os
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from random import Random, SystemRandom
 from typing import Final
@@ -11,7 +10,6 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 
 from app.core.db import Database
 from app.core.due import carry_out_once
@@ -19,9 +17,9 @@ from app.delivery import due
 from tests.conftest import SEND_EVERYBODY_AWAY
 from tests.delivery.test_send import an_organisation, announce, sending
 from tests.faults import witnesses
-from tests.faults.nursery import Nursery
 from tests.faults.witnesses import HANGS, REFUSES, RESETS, WELL, Books, Caller, Poller, Receivers, an_endpoint
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
+from tests.nursery import Nursery
 
 SEED: Final = int(os.environ.get("NODUS_SEED") or SystemRandom().randrange(1_000_000))
 RECEIVERS: Final = (
@@ -31,13 +29,6 @@ RECEIVERS: Final = (
 )
 ACTS: Final = 9
 CALLS: Final = 20
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """One for all: it takes a second to load."""
-    with Nursery(tmp_path_factory.mktemp("nursery") / "told") as made:
-        yield made
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:

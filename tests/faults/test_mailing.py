@@ -11,9 +11,9 @@ import pytest
 
 from app.notices import due
 from app.notices.send import AT_ONCE
-from tests.faults.nursery import Nursery
 from tests.notices.conftest import ADDRESS, Desk, a_desk
 from tests.notices.server import PASSWORD, USER, certified
+from tests.nursery import Nursery
 
 OFFERS: Final = 20
 BEFORE: Final = 5
@@ -40,7 +40,7 @@ def _mails_by(desk: Desk, ca: Path) -> dict[str, Any]:
 
 
 async def test_a_worker_that_is_killed_while_it_mails_loses_no_notice(
-    desk: Desk, fresh_url: str, owner: asyncpg.Connection, authority: tuple[Path, Any], tmp_path: Path
+    desk: Desk, fresh_url: str, owner: asyncpg.Connection, authority: tuple[Path, Any], nursery: Nursery
 ) -> None:
     """The server took a mail on every line and never said so: these come twice, under the same Message-ID; all others once."""
     server, mails = desk.server, _mails_by(desk, authority[0])
@@ -50,20 +50,19 @@ async def test_a_worker_that_is_killed_while_it_mails_loses_no_notice(
         pass
     assert await owner.fetchval(WAITING) == OFFERS
     server.fault = lambda _: "mute" if len(server.taken) >= BEFORE else None
-    with Nursery(tmp_path / "told") as nursery:
-        nursery.start("killed", fresh_url, **mails)
-        async with asyncio.timeout(30):
-            while len(server.taken) < BEFORE + AT_ONCE:
-                await asyncio.sleep(0.02)
-        nursery.kill("killed")
-        server.fault = lambda _: None
-        assert await owner.fetchval(WAITING) == OFFERS - BEFORE  # what was answered was recorded: its line was given to another
-        await owner.execute("UPDATE notice_mail SET leased_until = now() - interval '1 s' WHERE leased_until IS NOT NULL")
-        nursery.start("next", fresh_url, **mails)
-        async with asyncio.timeout(30):
-            while await owner.fetchval(WAITING):
-                await asyncio.sleep(0.02)
-        nursery.kill("next")
+    nursery.start("killed", fresh_url, **mails)
+    async with asyncio.timeout(30):
+        while len(server.taken) < BEFORE + AT_ONCE:
+            await asyncio.sleep(0.02)
+    nursery.kill("killed")
+    server.fault = lambda _: None
+    assert await owner.fetchval(WAITING) == OFFERS - BEFORE  # what was answered was recorded: its line was given to another
+    await owner.execute("UPDATE notice_mail SET leased_until = now() - interval '1 s' WHERE leased_until IS NOT NULL")
+    nursery.start("next", fresh_url, **mails)
+    async with asyncio.timeout(30):
+        while await owner.fetchval(WAITING):
+            await asyncio.sleep(0.02)
+    nursery.kill("next")
     times = Counter(mail.message["Message-ID"] for mail in server.to(ADDRESS))
     assert len(times) == OFFERS
     assert Counter(times.values()) == {1: OFFERS - AT_ONCE, 2: AT_ONCE}

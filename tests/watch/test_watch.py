@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -28,8 +27,8 @@ from app.watch import alarm, due
 from app.watch.heartbeat import LOOKS_EVERY, SILENT_AFTER, is_due, is_silent
 from app.watch.service import audit
 from tests.conftest import settings_for
-from tests.faults.nursery import Nursery
 from tests.makers import AMSTERDAM_DESK, a_token, an_accepted_case, an_offered_case, heard, now
+from tests.nursery import Nursery
 from tests.team.table import MENTAL_HEALTH, Table, a_table
 from tests.travel import travelling
 
@@ -219,21 +218,20 @@ def outside() -> Iterator[tuple[str, list[str]]]:
 
 
 async def test_the_alarm_sounds_from_elsewhere_when_the_worker_is_killed(
-    fresh_database: Database, fresh_url: str, owner: asyncpg.Connection, tmp_path: Path, outside: tuple[str, list[str]]
+    fresh_database: Database, fresh_url: str, owner: asyncpg.Connection, nursery: Nursery, outside: tuple[str, list[str]]
 ) -> None:
     """A real worker looks; killed, it does not, and server, doctor and the address outside each know within minutes."""
     address, asked = outside
     telling = settings_for(fresh_url, heartbeat_url=address)
     assert not await alarm.ping_once(fresh_database, telling)
-    with Nursery(tmp_path / "told") as nursery:
-        nursery.start("worker", fresh_url)
-        async with asyncio.timeout(30):
-            while not await owner.fetchval("SELECT count(*) FROM audit"):
-                await asyncio.sleep(0.05)
-        assert not await alarm.sound_if_silent(fresh_database, clock.wall())
-        assert await alarm.ping_once(fresh_database, telling)
-        assert (await _found(fresh_url))["auditor"].well
-        nursery.kill("worker")
+    nursery.start("worker", fresh_url)
+    async with asyncio.timeout(30):
+        while not await owner.fetchval("SELECT count(*) FROM audit"):
+            await asyncio.sleep(0.05)
+    assert not await alarm.sound_if_silent(fresh_database, clock.wall())
+    assert await alarm.ping_once(fresh_database, telling)
+    assert (await _found(fresh_url))["auditor"].well
+    nursery.kill("worker")
     assert await alarm.sound_if_silent(fresh_database, clock.wall() + SILENT_AFTER + LOOKS_EVERY)
     await owner.execute("UPDATE audit SET at = at - interval '6 minutes'")
     assert not (await _found(fresh_url))["auditor"].well

@@ -1,4 +1,4 @@
-"""Accounts: made, listed, ended; the password and the code of one's own."""
+"""Accounts: made, listed, ended; the password of one's own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,16 +9,16 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import codes, passwords, queries
+from app.accounts import passwords, queries
+from app.accounts.events import AccountMade
+from app.accounts.giving import roles_at
 from app.accounts.logins import LOGIN
 from app.accounts.tables import account
 from app.core import clock
 from app.core.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from app.core.work import Work
 from app.identity import service as identity
-from app.identity.service import LONGEST_LIFE
 from app.identity.tokens import parse
-from app.vault.keys import master_key
 
 NAME_LIMIT: Final = 100
 
@@ -61,7 +61,7 @@ def make(work: Work, *, organisation: UUID, role: str, login: str, name: str, pa
         faults.append(_too_short("/password"))
     if faults:
         raise Invalid("Nothing was made.", errors=faults)
-    token = parse(identity.create_key(work, organisation=organisation, role=role, label=name.strip(), life=LONGEST_LIFE))
+    token = parse(identity.create_key(work, organisation=organisation, role=role, label=name.strip(), life=None))
     if token is None:
         raise LookupError("A token that was just made is well formed.")
     chosen = password or passwords.some_password()
@@ -81,16 +81,24 @@ def make(work: Work, *, organisation: UUID, role: str, login: str, name: str, pa
 
 
 async def add(work: Work, *, organisation: UUID, role: str, login: str, name: str) -> tuple[UUID, str]:
-    """As `make`, stored at once, and what stands in its way is told in words.
+    """As `make`, stored at once and told to the organisation; what stands in its way is told in words.
 
     Raises:
-        Invalid: as `make`.
+        Invalid: as `make`, or a role that is not given at such an organisation (`giving.py`).
         NotFound: there is no such organisation.
         LoginTaken: somebody has this login, perhaps at another organisation, or had it.
     """
-    if await work.one(queries.ORGANISATION, organisation=organisation) is None:
+    row = await work.one(queries.ORGANISATION, organisation=organisation)
+    if row is None:
         raise NotFound("There is no organisation with this id. GET /v1/organisations lists them.")
+    if role not in roles_at(row["kind"]):
+        sentence = f"Accounts of this organisation are {', '.join(roles_at(row['kind']))}."
+        raise Invalid(
+            "Nothing was made: its people don't have this role.", errors=[FieldError("/role", "role-not-here", sentence)]
+        )
     made = make(work, organisation=organisation, role=role, login=login, name=name)
+    event = AccountMade(organisation_id=organisation, account_id=made[0], role=role, by=work.actor.key)
+    work.announce(event, [organisation])
     try:
         await work.flush()
     except IntegrityError:
@@ -164,51 +172,6 @@ async def give_password(work: Work, person: UUID) -> str:
         raise NotFound("There is no such account, or it has ended. `nodus account list` shows them.")
     await work.change(queries.TOTP, account=person, totp=None, is_on=False, step=0)
     return chosen
-
-
-async def propose_code(work: Work, person: UUID) -> bytes:
-    """The secret for an authenticator app; asked for only once a code of it was given back.
-
-    Raises:
-        Refused: a code is asked for already.
-    """
-    row = await work.one(queries.ONE, account=person)
-    if row is None or row["totp_is_on"]:
-        raise Refused("This account asks for a code already. Turn that off first.")
-    keys = master_key(work.database.settings)
-    if row["totp"]:
-        return keys.unwrap(bytes(row["totp"]), person)
-    secret = codes.new_secret()
-    await work.change(queries.TOTP, account=person, totp=keys.wrap(secret, person), is_on=False, step=0)
-    return secret
-
-
-async def turn_code_on(work: Work, person: UUID, code: str) -> None:
-    """From now on a code is asked for.
-
-    Raises:
-        Invalid: it is not a code of the secret that was proposed.
-    """
-    row = await work.one(queries.ONE, account=person)
-    secret = master_key(work.database.settings).unwrap(bytes(row["totp"]), person) if row and row["totp"] else b""
-    step = codes.step_of(secret, code, clock.wall(), row["totp_step"]) if row and secret else None
-    if row is None or step is None:
-        raise Invalid(
-            "Nothing was changed.", errors=[FieldError("/code", "code", "This is not the code that the app shows now.")]
-        )
-    await work.change(queries.TOTP, account=person, totp=row["totp"], is_on=True, step=step)
-
-
-async def turn_code_off(work: Work, person: UUID, password: str) -> None:
-    """No code is asked for any more.
-
-    Raises:
-        Invalid: it is not the password.
-    """
-    row = await work.one(queries.ONE, account=person)
-    if row is None or not await asyncio.to_thread(passwords.fits, password, row["password"]):
-        raise Invalid("Nothing was changed.", errors=[FieldError("/now", "password", "This is not your password.")])
-    await work.change(queries.TOTP, account=person, totp=None, is_on=False, step=0)
 
 
 def _refuse_own(work: Work, person: UUID) -> None:

@@ -15,6 +15,7 @@ from app.cases.service.rows import (
     open_case,
     overdue,
     page,
+    remember,
     some,
     touch,
     where_now,
@@ -41,5 +42,5 @@ __all__ = [
     "Case", "DeadlineKind", "Line", "NewCase", "State", "Urgency", "accepted", "brought_back", "by_deadline",
     "by_reference", "climbed", "coordinated", "counted", "ended_in_error", "get", "goes_on", "handed_over", "line",
     "line_for", "lines", "locked", "moved", "moved_to", "offered_again", "open_case", "overdue", "page", "raised",
-    "reminded", "reopened", "some", "touch", "touched", "where_now", "withdrawn",
+    "remember", "reminded", "reopened", "some", "touch", "touched", "where_now", "withdrawn",
 ]  # fmt: skip

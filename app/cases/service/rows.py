@@ -1,7 +1,7 @@
 """Open a case, find cases, read and lengthen a timeline."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from app.cases import queries
@@ -64,7 +64,14 @@ async def get(work: Work, case_id: UUID) -> Case:
     Raises:
         NotFound: there is none, or it is not for this organisation.
     """
+    if known := work.memo.get((cases, case_id)):
+        return cast("Case", known)
     return _found(await work.one(queries.CASE, case_id=case_id))
+
+
+def remember(work: Work, case: Case) -> None:
+    """Let `get` answer with this case as it was just read, without a statement: for work that only reads, until it locks it."""
+    work.memo[(cases, case.id)] = case
 
 
 async def locked(work: Work, case_id: UUID) -> Case:
@@ -73,6 +80,7 @@ async def locked(work: Work, case_id: UUID) -> Case:
     Raises:
         NotFound: there is none, or it is not for this organisation.
     """
+    work.memo.pop((cases, case_id), None)
     return _found(await work.one(queries.LOCKED, case_id=case_id))
 
 
@@ -123,8 +131,9 @@ async def page(
     overdue: bool = False,
 ) -> Page[Case]:
     """Cases that this organisation may see, oldest first."""
-    query = queries.listed(work.organisation, after, limit, state, mine=mine, overdue_at=work.at if overdue else None)
-    found: Sequence[Case] = [case_of(row) for row in await work.rows(query)]
+    query = queries.listed(work.organisation, after, limit, state, mine=mine, overdue=overdue)
+    binds = {"overdue_at": work.at} if overdue else {}
+    found: Sequence[Case] = [case_of(row) for row in await work.rows(query, **binds)]
     return page_of(found, limit, found[limit - 1].id if len(found) > limit else None)
 
 

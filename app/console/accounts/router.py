@@ -1,14 +1,17 @@
 """Accounts of the own organisation: who there are, a new one, a new password, an end."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from app.accounts.giving import POWERFUL, roles_at
 from app.accounts.service import people
 from app.accounts.service.signing_in import Sessions
 from app.console.visiting import PageRoute, Visit, told_of, visiting
+from app.core import clock
 from app.core.actor import Role
 from app.core.work import Work
 
@@ -16,7 +19,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 Administrator = Annotated[Visit, Depends(visiting(Role.ADMINISTRATOR), scope="function")]
 READS: Final = ["GET", "HEAD"]
-ROLES: Final = (Role.OPERATOR, Role.SUPERVISOR, Role.DESK, Role.PLANNER, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+NEWLY: Final = timedelta(days=14)  # ⚙ another administrator stands on top for so long
 
 
 @router.api_route("/accounts", methods=READS)
@@ -66,15 +69,17 @@ async def end(account: UUID, visit: Administrator) -> Response:
 
 
 async def _page(visit: Visit, *, status: int = 200, **values: Any) -> Response:
-    found = await people.people(visit.work)
+    found, mine = await people.people(visit.work), visit.account.id
+    living = [one for one in found if one.ended_at is None]
     usual: dict[str, Any] = {"fault": None, "refused": None, "given": "", "of": "", "login": ""}
     fault = values.get("fault")
     return visit.page(
         "accounts/accounts.html",
         status=status,
-        living=[one for one in found if one.ended_at is None],
+        living=living,
         ended=[one for one in found if one.ended_at],
-        roles=ROLES,
+        roles=roles_at(visit.account.organisation_kind),
+        newly=[one for one in living if one.role in POWERFUL and clock.wall() - one.created_at < NEWLY and one.id != mine],
         sent=visit.sent,
         wrong={error.pointer.removeprefix("/"): error.code for error in fault.errors} if fault else {},
         told=told_of,

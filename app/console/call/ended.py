@@ -9,8 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from app.callbacks import service as callbacks
+from app.callbacks.promises import CallbackState
+from app.callbacks.service import Callback
 from app.cases import service as cases
-from app.console.call.listing import CallId
+from app.console.call.listing import MOST, CallId
 from app.console.call.visits import READS, Taking
 from app.console.visiting import PageRoute, Visit, told_of
 from app.core.errors import Gone, NotFound, Problem
@@ -30,7 +33,10 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What a call came to. `receiver` is asked until `accept_by`; `left`: who is still to be rung, with their numbers."""
+    """What a call came to. `receiver` is asked until `accept_by`; `left`: who is still to be rung, with their numbers.
+
+    `promised`: the caller is rung back, and by when.
+    """
 
     call: Call
     case_reference: str = ""
@@ -39,6 +45,7 @@ class End:
     accept_by: datetime | None = None
     accepted: bool = False
     left: Sequence[Any] = ()
+    promised: Callback | None = None
 
     @property
     def withdrawable_until(self) -> datetime | None:
@@ -91,7 +98,8 @@ async def _end(work: Work, call_id: UUID) -> End:
     except Gone:  # what was told is destroyed: who was proposed is too
         pass
     if case_id is None:
-        return end
+        open_ones = await callbacks.page(work, state=CallbackState.OPEN, after=None, limit=MOST)
+        return replace(end, promised=next((one for one in open_ones.items if one.call_id == call_id), None))
     try:
         case = await cases.get(work, case_id)
         decisions, offers = await explain(work, case_id)

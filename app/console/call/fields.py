@@ -30,6 +30,7 @@ TEXTS: Final = (
     "tried", "worry",
 )  # fmt: skip
 BY_DAY: Final = "feedbackBy"  # a day on the page; a moment in a call
+BY_TIME: Final = "callbackBy"  # Dutch time on the page; a moment in a call
 END_OF_DAY: Final = time(17)
 REACHED_BY: Final = ("caller.name", "caller.phone", "caller.email")
 MOST_FAULTS: Final = 40
@@ -51,13 +52,19 @@ def contents_of(sent: Sent, before: Contents, protocol: Protocol) -> Contents:
             found = with_value(found, field, None)
     chosen = {"chosen": sent["urgency.chosen"], "reason": sent["urgency.reason"] or None}
     found = with_value(found, "urgency", chosen if chosen["chosen"] else None)
+    found = with_value(found, BY_TIME, _exact(sent[BY_TIME]))
     return with_value(found, BY_DAY, _moment(sent[BY_DAY]) if sent["feedbackPromised"] else None)
 
 
 def day_of(moment: str) -> str:
     """The day in the Netherlands of a moment that a draft holds; empty when it holds none."""
+    return time_of(moment)[:10]
+
+
+def time_of(moment: str) -> str:
+    """Day and time in the Netherlands of a moment that a draft holds, as a field has it; empty when it holds none."""
     try:
-        return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date().isoformat() if moment else ""
+        return datetime.fromisoformat(moment).astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M") if moment else ""
     except (ValueError, OverflowError):
         return ""
 
@@ -67,6 +74,13 @@ def _moment(day: str) -> str | None:
         return datetime.combine(date.fromisoformat(day), END_OF_DAY, AMSTERDAM).isoformat() if day else None
     except ValueError:
         return day  # told as a fault, beside the field
+
+
+def _exact(told: str) -> str | None:
+    try:
+        return datetime.fromisoformat(told).replace(tzinfo=AMSTERDAM).isoformat() if told else None
+    except ValueError:
+        return told
 
 
 def as_far_as_right(contents: Contents) -> tuple[CallIn, Mapping[str, str]]:

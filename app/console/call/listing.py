@@ -1,4 +1,4 @@
-"""The calls that ring or go on: to answer, to go on with, to take over; and a new one by one key."""
+"""The calls that ring or go on: to answer, to go on with, to take over; who is to be rung back; and a new one by one key."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -7,6 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
+from app.callbacks import service as callbacks
+from app.callbacks.promises import CallbackState
+from app.callbacks.service import Callback
 from app.console.call.visits import READS, Taking, names
 from app.console.inbox.typed import number
 from app.console.visiting import PageRoute, Visit, told_of
@@ -25,9 +28,13 @@ CallId = Annotated[UUID, Path()]
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Open calls, apart: those that ring, one's own, those of colleagues, and what was thrown away within a day."""
+    """Open calls, apart: those that ring, one's own, those of colleagues, and what was thrown away within a day.
+
+    `promised`: who is to be rung back, those that may be rung now before those that were just tried, overdue first.
+    """
 
     ringing: list[Draft]
+    promised: list[Callback]
     mine: list[Draft]
     others: list[Draft]
     thrown_away: list[Draft]
@@ -87,12 +94,14 @@ async def _listed(visit: Visit, template: str, fault: Problem | None = None) -> 
     found = (await drafts.drafts(visit.work, after=None, limit=MOST)).items
     gone = (await drafts.drafts(visit.work, after=None, limit=MOST, states={"abandoned"})).items
     active = [one for one in found if one.state != "ringing"]
-    mine = visit.account.id
+    promised = (await callbacks.page(visit.work, state=CallbackState.OPEN, after=None, limit=MOST)).items
+    mine, at = visit.account.id, visit.work.at
     calls = Calls(
         ringing=[one for one in found if one.state == "ringing"],
+        promised=sorted(promised, key=lambda one: (bool(one.next_attempt_at and one.next_attempt_at > at), one.due_at)),
         mine=[one for one in active if one.key == mine],
         others=[one for one in active if one.key != mine],
-        thrown_away=[one for one in gone if one.destroy_at and one.destroy_at > visit.work.at],
+        thrown_away=[one for one in gone if one.destroy_at and one.destroy_at > at],
     )
     status = fault.status if fault else 200
     return visit.page(template, status=status, calls=calls, names=await names(visit), fault=fault, told=told_of, open=OPEN)

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.console.call import fields
+from app.console.call import fields, screen
 from app.console.call.ended import ended
+from app.console.call.keys import KEYS
 from app.console.call.listing import CallId
-from app.console.call.live import live
+from app.console.call.live import Live, live
 from app.console.call.visits import READS, Taking, names, told
 from app.console.inbox.typed import number
 from app.console.visiting import PageRoute, Sent, Visit, told_of
@@ -22,7 +23,7 @@ from app.directory.service import look_up as directory
 from app.intake.codes import AgeBand, Anonymity, CallKind, NotMadeReason, Relation, ReportKind
 from app.intake.drafts import Draft
 from app.intake.hand_offs import UNDER_WAY, HandOffState, To
-from app.intake.merging import Contents, differences, value_at
+from app.intake.merging import Contents, differences, value_at, with_value
 from app.intake.protocol import SAFETY, SEVEREST_FIRST, Protocol
 from app.intake.schemas.fields import WHOLE, whole_call
 from app.intake.service import draft as drafts
@@ -34,9 +35,10 @@ from app.vault.purpose import Purpose
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-KEYS: Final = {"yes": "J", "no": "N", "unknown": "W"}
+ANSWERS: Final = {"yes": "J", "no": "N", "unknown": "W"}
 SPOKEN: Final = ("nl", "en", "de", "fr", "es", "pl", "tr", "ar", "uk", "ti", "other")
 ALL: Final = 1000
+MOST_TOWNS, MOST_TYPED = 12, 80
 ENDS: Final = frozenset(CallKind)
 CHOICES: Final[Mapping[str, Any]] = {
     "relations": [(one, f"call_relation_{one}") for one in Relation],
@@ -45,7 +47,8 @@ CHOICES: Final[Mapping[str, Any]] = {
     "spoken": [(one, f"call_spoken_{one}") for one in SPOKEN],
     "report_kinds": [(one, f"call_report_{one}") for one in ReportKind],
     "urgencies": SEVEREST_FIRST,
-    "keys": KEYS,
+    "keys": ANSWERS,
+    "all_keys": KEYS,
     "not_made": list(NotMadeReason),
     "under_way": UNDER_WAY,
     "why": why,
@@ -65,6 +68,13 @@ async def live_part(visit: Taking, request: Request) -> Response:
     """What follows from a call as it stands on the screen; nothing is stored."""
     follows = await live(visit.work, await told(request))
     return visit.page("call/parts/live.html", live=follows, **CHOICES)
+
+
+@router.post("/call/towns")
+async def towns_part(visit: Taking, request: Request) -> Response:
+    """Towns that begin as somebody types, each with its municipality: callers know the village, and not whose it is."""
+    named = str((await told(request)).get("named", ""))[:MOST_TYPED]
+    return visit.page("call/parts/towns.html", towns=await directory.towns(visit.work, named, MOST_TOWNS))
 
 
 @router.api_route("/call/{call_id}", methods=READS)
@@ -144,9 +154,18 @@ async def _shown(
 ) -> Response:
     if draft.state == "ringing":
         return visit.page("call/ringing.html", draft=draft)
-    work = visit.work
-    items, _ = await hand_offs.listed(work, draft.id, Purpose.TRIAGE)
-    follows = await live(work, contents)
+    items, _ = await hand_offs.listed(visit.work, draft.id, Purpose.TRIAGE)
+    # What stood in the way of a promise to ring back is told by its fault; what follows is told as if the call went on.
+    going_on = with_value(contents, "kind", None) if contents.get("kind") == CallKind.CALLBACK else contents
+    return await shown(visit, draft, contents, await live(visit.work, going_on), made=items, fault=fault, theirs=theirs)
+
+
+async def shown(visit: Visit, draft: Draft, contents: Contents, follows: Live, **more: Any) -> Response:
+    """The page of a call that goes on. `more`: hand-offs that were `made`, a `fault`, and what others saved meanwhile (`theirs`).
+
+    `shell`: it is the empty one for without a network, that opens for so many seconds after its last use.
+    """
+    fault: Problem | None = more.get("fault")
     return visit.page(
         "call/call.html",
         status=fault.status if fault else 200,
@@ -155,15 +174,18 @@ async def _shown(
         contents=contents,
         at=lambda field: value_at(contents, field),
         day_of=fields.day_of,
+        time_of=fields.time_of,
         live=follows,
         questions=_asked(follows.protocol),
-        municipalities=(await directory.municipalities(work, "", ALL)).items,
-        made=items,
+        municipalities=(await directory.municipalities(visit.work, "", ALL)).items,
+        made=more.get("made", ()),
         call_id=draft.id,
         fault=fault,
         faulty=_names(fault),
-        theirs=_theirs(contents, theirs),
+        theirs=_theirs(contents, more.get("theirs")),
         told=told_of,
+        shell=more.get("shell", 0),
+        screen=screen.version(),
         **CHOICES,
     )
 
@@ -186,7 +208,8 @@ def _names(fault: Problem | None) -> dict[str, str]:
 def control_of(pointer: str) -> str:
     """The control of the field that a fault points at."""
     field = pointer.replace("/", "-")
-    return {"kind": "end", "urgency-reason": "urgency-reason"}.get(field, f"place-stay-{field}" if "-" not in field else field)
+    own = {"kind": "end", "callbackBy": "callbackBy", "feedbackBy": "feedbackBy"}
+    return own.get(field, f"place-stay-{field}" if "-" not in field else field)
 
 
 def _theirs(mine: Contents, theirs: Contents | None) -> list[tuple[str, Any, Any]]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from app.accounts.service.people import people
 from app.console.navigation import OPERATORS
@@ -22,7 +23,7 @@ async def told(request: Request) -> dict[str, Any]:
     """
     try:
         found = orjson.loads(await request.body())
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, ClientDisconnect):  # also of a page that was left while it asked
         found = None
     if not isinstance(found, dict):
         raise Invalid("Send a JSON object.")

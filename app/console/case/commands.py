@@ -5,7 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from app.cases import service as cases
-from app.console.case import care, lawful, together
+from app.cases.references import reference_heard
+from app.console.case import about, care, lawful, together
 from app.console.case.forms import Ask, Command, fields_of
 from app.console.visiting import Sent, Visit
 from app.core.errors import FieldError, Invalid, NotFound, Problem
@@ -38,7 +39,9 @@ ENDING: Final = (
     Command("reopen", ReopeningIn, _reopen, "closing", fields_of(ReopeningIn, "reason coordinator note")),
     Command("view", ViewIn, _view, "closing", fields_of(ViewIn, "worked failed note")),
 )
-COMMANDS: Final = MappingProxyType({one.name: one for one in (*care.COMMANDS, *together.COMMANDS, *lawful.COMMANDS, *ENDING)})
+COMMANDS: Final = MappingProxyType(
+    {one.name: one for one in (*care.COMMANDS, *together.COMMANDS, *lawful.COMMANDS, *about.COMMANDS, *ENDING)}
+)
 
 
 def command(name: str) -> Command:
@@ -72,10 +75,10 @@ def _subject(text: str) -> UUID | str | None:
 
 async def _known(work: Work, name: str, value: str) -> str:
     """What was sent; of an organisation that was typed by its name, its id; of a case by its reference, likewise."""
-    if name not in {"organisationId", "into"} or not value.strip():
+    if name not in {"organisationId", "into", "caseId"} or not value.strip():
         return value
-    if name == "into":
-        return str(await cases.by_reference(work, value.strip().upper()))
+    if name != "organisationId":
+        return await _case_called(work, name, value)
     wanted = " ".join(value.casefold().split())
     page = await directory.organisations(work, None, MOST_ORGANISATIONS)
     found = [one["id"] for one in page.items if wanted in {str(one["id"]), " ".join(one["name"].casefold().split())}]
@@ -83,3 +86,16 @@ async def _known(work: Work, name: str, value: str) -> str:
         fault = FieldError("/organisationId", "organisation", "Choose the name of one organisation of the directory.")
         raise Invalid("There is no organisation with exactly this name. Nothing was changed.", errors=[fault])
     return str(found[0])
+
+
+async def _case_called(work: Work, name: str, value: str) -> str:
+    """The id of the case whose reference was typed, however it was."""
+    try:
+        return str(await cases.by_reference(work, reference_heard(value)))
+    except Problem:
+        fault = FieldError(
+            f"/{name}", "reference", "The reference of a case that your organisation may see, such as K7M4-2QXD-H."
+        )
+        raise Invalid(
+            "There is no case with this reference for your organisation. Nothing was changed.", errors=[fault]
+        ) from None

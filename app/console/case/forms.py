@@ -18,7 +18,7 @@ from app.directory.holidays import AMSTERDAM
 
 LINE: Final = 200  # what is longer gets several rows
 # Which ids are typed: an organisation by its name, a case by its reference. Any other is chosen from who takes part.
-BY_NAME: Final = MappingProxyType({"organisationId": "organisation", "into": "line"})
+BY_NAME: Final = MappingProxyType({"organisationId": "organisation", "into": "line", "caseId": "line"})
 SIMPLE: Final = MappingProxyType({bool: "yes", AwareDatetime: "moment", datetime: "moment"})
 
 
@@ -55,6 +55,7 @@ class Command:
     fields: tuple[Field, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     is_grave: bool = False
+    is_of_intake: bool = False  # whoever took the case in may do it too
 
     def body(self, sent: Sent) -> Wire:
         """What was sent, as the API would take it.

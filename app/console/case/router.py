@@ -1,6 +1,7 @@
 """The page of a case, its live parts, and its commands."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final
@@ -12,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.cases import service as cases
 from app.console.assets import assets
+from app.console.case.blank import Blank
 from app.console.case.commands import COMMANDS, carry_out, command
 from app.console.case.forms import Command
 from app.console.case.lines import KINDS, days_of, organisations_in, said_since
@@ -20,13 +22,19 @@ from app.console.case.page import CasePage, news_of, page_of
 from app.console.case.saying import Saying
 from app.console.moments import LOCALES, day_and_time
 from app.console.pages import language_of
-from app.console.visiting import PageRoute, Visit, told_of, visiting
+from app.console.visiting import NotYourPage, PageRoute, Sent, Visit, told_of, visiting
+from app.console.why import why
 from app.console.words import words
 from app.core.actor import Role
-from app.core.errors import Problem
+from app.core.errors import Invalid, Problem
 from app.directory.holidays import AMSTERDAM
 from app.directory.service import look_up as directory
 from app.directory.service import organisations as directory_of
+from app.directory.surroundings import Desk, NationalDesk, Provider
+from app.followup.caller import Language
+from app.followup.feedback import Listener
+from app.followup.service import telling
+from app.routing.service import explain
 from app.vault.purpose import Purpose
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -36,11 +44,32 @@ Reader = Annotated[Visit, Depends(visiting(Role.DESK, Role.SUPERVISOR, Role.OPER
 Worker = Annotated[Visit, Depends(visiting(Role.DESK, Role.SUPERVISOR), scope="function")]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A text for the caller; `may_hear_outcome`: more may be told than it says."""
+
+    text: str
+    language: Language
+    may_hear_outcome: bool
+
+
 @router.api_route("/cases/organisations", methods=READS)
 async def organisations(visit: Worker) -> Response:
-    """Every organisation by name, for the list of a field in which one is typed."""
+    """Every organisation by name, those near a municipality first, for the list of a field in which one is typed."""
+    near = await _near(visit, visit.request.query_params.get("near", ""))
     page = await directory_of.organisations(visit.work, None, MOST_ORGANISATIONS)
-    return visit.page("case/organisations.html", found=sorted(one["name"] for one in page.items if one["name"]))
+    every = sorted(one["name"] for one in page.items if one["name"])
+    return visit.page("case/organisations.html", found=list(dict.fromkeys([*near, *every])))
+
+
+async def _near(visit: Visit, municipality: str) -> list[str]:
+    """The names of those around a municipality, as they are asked; nobody around what is none."""
+    try:
+        found = await directory.around(visit.work, municipality)
+    except Invalid:
+        return []
+    every: tuple[Desk | Provider | NationalDesk, ...] = (*found.desks, *found.providers, *found.national_desks)
+    return list(dict.fromkeys(one.name for one in every if one.organisation_id != visit.work.organisation))
 
 
 @router.api_route("/cases/{case}", methods=READS)
@@ -64,7 +93,7 @@ async def head(case_id: UUID, visit: Reader) -> Response:
         "municipality": municipality,
         "is_owner": case.owner == visit.work.organisation,
     }
-    return visit.page("case/head.html", page=shown, says=_saying(visit, names))
+    return visit.page("case/head.html", page=shown, on_paper=False, says=_saying(visit, names))
 
 
 @router.api_route("/cases/{case_id}/news", methods=READS)
@@ -76,6 +105,25 @@ async def news(case_id: UUID, visit: Reader) -> Response:
     return visit.page("case/news.html", new=new, case_id=case_id, says=_saying(visit, names))
 
 
+@router.api_route("/cases/{case_id}/paper", methods=READS)
+async def paper(case_id: UUID, visit: Reader) -> Response:
+    """All of a case to read and print: its whole timeline, and nothing that can be done."""
+    return await _shown(visit, case_id, on_paper=True)
+
+
+@router.api_route("/cases/{case_id}/why", methods=READS)
+async def why_here(case_id: UUID, visit: Reader) -> Response:
+    """Who was asked to take the case, and of everybody around why, or why not; newest first."""
+    case = await cases.get(visit.work, case_id)
+    cases.remember(visit.work, case)
+    decisions, offers = await explain.explain(visit.work, case_id)
+    ids = {one.offered_to for one in decisions} | {one.organisation for one in offers}
+    names = {one.id: one.name for one in await directory.named(visit.work, sorted(ids))}
+    language = language_of(visit.request)
+    told = partial(why, language=language, at=visit.work.at)
+    return visit.page("case/why.html", case=case, decisions=decisions, offers=offers, says=_saying(visit, names), why=told)
+
+
 @router.api_route("/cases/{case_id}/{name}", methods=READS)
 async def back(case_id: UUID, name: str, visit: Reader) -> Response:
     """The address of a command that did not succeed, asked for again, as by another language: the page of the case."""
@@ -83,30 +131,56 @@ async def back(case_id: UUID, name: str, visit: Reader) -> Response:
     return RedirectResponse(f"/cases/{case_id}{'?' + asked if asked else ''}#{command(name).at}", 303)
 
 
+@router.post("/cases/{case_id}/proposal")
+async def proposal(case_id: UUID, visit: Worker) -> Response:
+    """A text for the caller to begin with, in the form that asked for it; nothing is stored, and nothing typed is lost."""
+    sent = visit.sent
+    known, language = {*Listener}, Language.EN if sent["language"] == Language.EN else Language.NL
+    listener = Listener(sent["listener"]) if sent["listener"] in known else Listener.OTHER
+    found = await telling.propose(visit.work, case_id, listener, sure=bool(sent["sure"]))
+    text = found.text.en if language is Language.EN else found.text.nl
+    if not sent["text"]:
+        visit.sent = Sent([*((name, value) for name, value in sent.pairs if name != "text"), ("text", text)])
+    return await _shown(visit, case_id, COMMANDS["tell"], proposed=Proposed(text, language, found.outcome))
+
+
 @router.post("/cases/{case_id}/{name}")
-async def do(case_id: UUID, name: str, visit: Worker) -> Response:
+async def do(case_id: UUID, name: str, visit: Reader) -> Response:
     """A command. When something stands in its way, the same page again, with what was typed and what changed meanwhile."""
     one = command(name)
+    if visit.account.role is Role.OPERATOR and not one.is_of_intake:
+        raise NotYourPage("Your role does not have this page.")
     if problem := await carry_out(visit, case_id, one):
         return await _shown(visit, case_id, one, problem)
     return RedirectResponse(f"/cases/{case_id}?done=case_{name.replace('-', '_')}#{one.at}", 303)
 
 
-async def _shown(visit: Visit, case_id: UUID, tried: Command | None = None, fault: Problem | None = None) -> Response:
+async def _shown(
+    visit: Visit,
+    case_id: UUID,
+    tried: Command | None = None,
+    fault: Problem | None = None,
+    proposed: Proposed | None = None,
+    *,
+    on_paper: bool = False,
+) -> Response:
     asked = visit.request.query_params
     purpose = asked.get("for", "") or visit.sent["for"]
     chosen = Purpose(purpose) if purpose in set(Purpose) else None
-    page: CasePage = await page_of(visit, case_id, chosen, asked.get("older"))
+    page: CasePage = await page_of(visit, case_id, chosen, asked.get("older"), on_paper=on_paper)
+    present = {entry.group for entry in page.entries}
     language, seen = language_of(visit.request), _moment(visit.sent["seen"], visit.work.at)
     subject = visit.sent["subject"] if fault else ""
+    by_name = tried is not None and any(field.kind == "organisation" for field in tried.fields)
     return visit.page(
         "case/page.html",
         status=fault.status if fault else 200,
         page=page,
         days=days_of(page.entries, language, visit.work.at),
-        kinds=[one for one in KINDS if any(entry.group == one for entry in page.entries)],
+        kinds=[one for one in KINDS if one in present],
         says=_saying(visit, page.names),
         commands=COMMANDS,
+        blank=Blank(language, tuple(page.people)),
         tried=tried.name if tried else "",
         subject=subject,
         sent=visit.sent,
@@ -117,11 +191,17 @@ async def _shown(visit: Visit, case_id: UUID, tried: Command | None = None, faul
         errors={error.pointer.removeprefix("/"): error for error in fault.errors} if fault else {},
         subject_sent=visit.sent["subject"],
         said_of={item.id: said for item, said in page.overview.open} if page.overview else {},
+        said_at=datetime.fromisoformat,
+        local_now=f"{visit.work.at.astimezone(AMSTERDAM):%Y-%m-%dT%H:%M}",
         exactly=partial(day_and_time, language),
         short_day=partial(_short_day, language),
         live=any(name.startswith("live.") and name.endswith(".js") for name in assets()),
         purposes=[Purpose.FIRST_CONTACT, Purpose.FOLLOW_UP, Purpose.HANDOVER, Purpose.FEEDBACK, Purpose.QUALITY],
         opened=asked.get("open", "") or subject,
+        proposed=proposed,
+        on_paper=on_paper,
+        asked_for=chosen,
+        organisations=await _near(visit, page.case.municipality_code) if by_name else (),
     )
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
+from app.console.directory.areas import router as areas_pages
 from app.console.directory.changing import may_change
 from app.console.directory.changing import router as changing
+from app.console.directory.imports import router as imports
 from app.console.directory.looking import around, serving, the_country
 from app.console.pages import language_of
 from app.console.visiting import PageRoute, Visit, told_of, visiting
@@ -18,7 +20,9 @@ from app.directory.places import MUNICIPALITY, POSTCODE, PlaceOfStay
 from app.directory.service import areas, history, look_up, organisations, services
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+router.include_router(areas_pages)
 router.include_router(changing)
+router.include_router(imports)
 
 ROLES: Final = (Role.ADMINISTRATOR, Role.PLANNER, Role.DESK, Role.SUPERVISOR, Role.OPERATOR)
 Reader = Annotated[Visit, Depends(visiting(*ROLES), scope="function")]

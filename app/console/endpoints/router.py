@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.console.checked import checked, lines_of, local_moment
 from app.console.visiting import PageRoute, Visit, told_of, visiting
+from app.console.wall.overseeing import oversee
 from app.core.actor import Role
 from app.core.errors import FieldError, Invalid, Problem
 from app.core.paging import after
@@ -20,10 +21,12 @@ from app.delivery.schemas.endpoints import EndpointChange, EndpointIn
 from app.delivery.service import endpoints, messages, secrets, verification
 from app.delivery.service.endpoints import Wishes
 from app.delivery.service.messages import Asked
+from app.directory.service import look_up as directory
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 Keeper = Annotated[Visit, Depends(visiting(Role.ADMINISTRATOR, Role.DESK), scope="function")]
+Looker = Annotated[Visit, Depends(visiting(Role.ADMINISTRATOR, Role.DESK, Role.SUPERVISOR), scope="function")]
 READS: Final = ["GET", "HEAD"]
 PAGE: Final = 50
 SHOWN: Final = 20
@@ -31,9 +34,9 @@ DAY: Final = timedelta(hours=24)
 
 
 @router.api_route("/endpoints", methods=READS)
-async def page(visit: Keeper) -> Response:
-    """All of them, and a form for another."""
-    return await _list(visit)
+async def page(visit: Looker) -> Response:
+    """All of them, and a form for another; a supervisor sees how they are doing, and at a national desk those of others too."""
+    return await (_overseen(visit) if visit.account.role is Role.SUPERVISOR else _list(visit))
 
 
 @router.post("/endpoints")
@@ -176,6 +179,16 @@ async def _list(visit: Visit, fault: Problem | None = None) -> Response:
         fault=fault,
         **_form(visit, fault),
     )
+
+
+async def _overseen(visit: Visit) -> Response:
+    """Nothing can be changed here: an endpoint is its organisation's. Of others no address is shown, only how it is doing."""
+    work = visit.work
+    own, far = await endpoints.ours(work), await messages.how_far(work)
+    is_national = work.organisation in await directory.national_desks(work)
+    await work.let_go()
+    others = (await oversee(visit.request.app.state.database)).endpoints if is_national else None
+    return visit.page("endpoints/overseen.html", own=own, far=far, others=others)
 
 
 async def _one(visit: Visit, endpoint_id: UUID, *, status: int = 200, fault: Problem | None = None, secret: str = "") -> Response:

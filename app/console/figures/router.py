@@ -10,7 +10,8 @@ from fastapi.responses import Response
 
 from app.console.figures import counting
 from app.console.figures.period import COMPARED, Chosen, Days, chosen
-from app.console.municipalities import SHAPES, VIEW, country_now
+from app.console.figures.screens import KEYS_UP_TO, MINUTES_UP_TO, screens
+from app.console.municipalities import country_now, picture
 from app.console.visiting import PageRoute, Visit, visiting
 from app.core.actor import Role
 from app.core.errors import Invalid
@@ -26,7 +27,7 @@ RUNS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take 
 @router.api_route("/figures", methods=READS)
 async def figures(visit: Reading) -> Response:
     """Figures of the period that was chosen, or what is wrong with it."""
-    choice = _chosen(visit)
+    choice, country = _chosen(visit), await country_now(visit.request)  # it takes a connection of its own: first
     work, days, other = visit.work, choice.days, choice.other
     return visit.page(
         "figures/figures.html",
@@ -37,12 +38,16 @@ async def figures(visit: Reading) -> Response:
         reports=await counting.reports(work, days) if days else None,
         before=await counting.reports(work, other) if other else None,
         phone=await counting.phone(work, days.span) if days else None,
+        funnel=await counting.funnel(work, days, other) if days else [],
+        aftercare=await counting.aftercare(work, days, other) if days else [],
+        reasons=await counting.reasons(work, days, other) if days else [],
+        share=counting.share,
         repeats=await counting.repeats(work),
+        screens=await screens(work, days) if days and visit.account.role is Role.SUPERVISOR else None,
+        keys_up_to=KEYS_UP_TO,
+        minutes_up_to=MINUTES_UP_TO,
         places_shown=PLACES_SHOWN,
-        country=await country_now(visit.request),
-        gaps=(),
-        shapes=SHAPES,
-        view=VIEW,
+        map=picture(visit.request, "figures-places", country, frozenset()),
     )
 
 
@@ -70,6 +75,26 @@ async def urgencies_csv(visit: Reading) -> Response:
     return _csv("urgencies", ("urgency", "reports"), rows)
 
 
+@router.api_route("/figures/funnel.csv", methods=READS)
+async def funnel_csv(visit: Reading) -> Response:
+    """How far the cases came that were opened in a period, and in the one that it is compared with."""
+    return _steps("funnel", await counting.funnel(visit.work, _days(visit), _chosen(visit).other))
+
+
+@router.api_route("/figures/reasons.csv", methods=READS)
+async def reasons_csv(visit: Reading) -> Response:
+    """Why offers were not taken."""
+    return _steps("reasons", await counting.reasons(visit.work, _days(visit), _chosen(visit).other))
+
+
+@router.api_route("/figures/aftercare.csv", methods=READS)
+async def aftercare_csv(visit: Reading) -> Response:
+    """Aftercare checks that were due, by what became of them."""
+    found = await counting.aftercare(visit.work, _days(visit), None)
+    rows = ((one.week, one.told.on_time, one.told.late, one.told.missing, one.told.waived) for one in found)
+    return _csv("aftercare", ("week", "on_time", "late", "missing", "waived"), rows)
+
+
 @router.api_route("/figures/signals.csv", methods=READS)
 async def signals_csv(visit: Reading) -> Response:
     """What came of early signals, by rule and municipality; empty where it is too little to be told."""
@@ -88,6 +113,11 @@ def _days(visit: Visit) -> Days:
     if choice.days is None:
         raise Invalid("The period is not one that can be looked at. Choose one on the page of figures.")
     return choice.days
+
+
+def _steps(name: str, steps: Iterable[counting.Step]) -> Response:
+    rows = ((one.name, one.count, "" if one.before is None else one.before) for one in steps)
+    return _csv(name, (name, "count", "before"), rows)
 
 
 def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

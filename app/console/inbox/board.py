@@ -16,22 +16,26 @@ from app.cases.lifecycle import Urgency
 from app.console.inbox.asked import names_of
 from app.core.paging import Page, after_place
 from app.core.work import Work
+from app.directory.places import MUNICIPALITY
 from app.directory.service import look_up as directory
 
 BOARDS: Final = ("mine", "overdue", "todo", "aftercare", "waiting")
 NARROWED: Final = ("mine", "overdue")  # those that can be narrowed
 URGENCIES: Final = (Urgency.ACUTE, Urgency.CRISIS, Urgency.URGENT, Urgency.NORMAL)
 ROWS: Final = 25
-LONGEST: Final = 64
+MOST_PLACES: Final = 400  # there are fewer municipalities
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which board, narrowed to what: `urgency` one of `URGENCIES` or nothing, `q` a municipality, `after` a cursor."""
+    """Which board, narrowed to what: `urgency` one of `URGENCIES` or nothing, `places` codes of municipalities, `after` a cursor.
+
+    All of it may stand in an address: what somebody typed does not.
+    """
 
     show: str = "mine"
     urgency: str = ""
-    q: str = ""
+    places: tuple[str, ...] = ()
     after: str = ""
 
     @classmethod
@@ -42,13 +46,16 @@ class Chosen:
         return cls(
             show if show in BOARDS else BOARDS[0],
             urgency if urgency in URGENCIES and narrowed else "",
-            told.get("q", "").strip()[:LONGEST] if narrowed else "",
+            tuple(code for code in told.get("in", "").split(" ")[:MOST_PLACES] if MUNICIPALITY.fullmatch(code))
+            if narrowed
+            else (),
             told.get("after", ""),
         )
 
     def address(self, path: str = "/inbox", **others: str) -> str:
         """Where the same is found, but for `others`; another board or filter begins at its first page."""
-        told = {"show": self.show, "urgency": self.urgency, "q": self.q, "after": "" if others else self.after} | others
+        places = " ".join(self.places)
+        told = {"show": self.show, "urgency": self.urgency, "in": places, "after": "" if others else self.after} | others
         asked = urlencode({name: value for name, value in told.items() if value and (name, value) != ("show", BOARDS[0])})
         return f"{path}?{asked}" if asked else path
 
@@ -67,9 +74,10 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board, and how long each is."""
+    """A board, and how long each is. `within`: what the municipalities to which it is narrowed are called."""
 
     chosen: Chosen
+    within: Sequence[str]
     rows: Sequence[BoardRow]
     next: str | None
     counts: Counts
@@ -82,13 +90,14 @@ async def board(work: Work, chosen: Chosen) -> Board:
         Invalid: the cursor is none of ours.
     """
     found = await _page(work, chosen)
-    places = await directory.municipality_names(work, sorted({case.municipality_code for _, case, *_ in found.items}))
+    codes = {case.municipality_code for _, case, *_ in found.items} | set(chosen.places)
+    places = await directory.municipality_names(work, sorted(codes))
     names = await names_of(work, [who for *_, who in found.items if who != work.organisation])
     rows = [
         BoardRow(one, case, places.get(case.municipality_code, case.municipality_code), what, by, names.get(who, ""))
         for one, case, what, by, who in found.items
     ]
-    return Board(chosen, rows, found.next, await counts(work))
+    return Board(chosen, [places.get(code, code) for code in chosen.places], rows, found.next, await counts(work))
 
 
 Found = tuple[UUID, Case, tuple[str, ...], datetime | None, UUID | None]
@@ -96,10 +105,10 @@ Found = tuple[UUID, Case, tuple[str, ...], datetime | None, UUID | None]
 
 async def _page(work: Work, chosen: Chosen) -> Page[Found]:
     place = after_place(chosen.after or None)
-    wanted = Wanted(urgency=Urgency(chosen.urgency) if chosen.urgency else None)
+    wanted = Wanted(urgency=Urgency(chosen.urgency) if chosen.urgency else None, municipality_codes=chosen.places or None)
     match chosen.show:
         case "overdue":
-            late = await listing.overdue(work, wanted, chosen.q or None, place, ROWS)
+            late = await listing.overdue(work, wanted, None, place, ROWS)
             return Page([(one.case.id, one.case, one.overdue, one.case.deadline_at, None) for one in late.items], late.next)
         case "todo":
             return _shown(await listing.actions(work, place, ROWS))
@@ -109,7 +118,7 @@ async def _page(work: Work, chosen: Chosen) -> Page[Found]:
             due = await listing.aftercare(work, week_at(work.at), place, ROWS)
             return Page([(one.id, case, (f"aftercare_week_{one.week}",), one.due_at, None) for one, case in due.items], due.next)
         case _:
-            page = await listing.my_cases(work, wanted, chosen.q or None, place, ROWS)
+            page = await listing.my_cases(work, wanted, None, place, ROWS)
             return Page([(one.id, one, _next(one), one.deadline_at, None) for one in page.items], page.next)
 
 

@@ -1,5 +1,6 @@
 """The inbox: see what is asked, accept or decline it, and see what is next in one's own cases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from app.console.words import LANGUAGES
 from app.core.actor import Role
 from app.core.errors import Invalid, NotFound, Problem
 from app.core.work import Work
+from app.directory.service import look_up as directory
 from app.routing.offers import DeclineReason, Offer, OfferState
 from app.routing.service import answer
 from app.routing.service.answer import OfferEnded
@@ -32,21 +34,32 @@ Desk = Annotated[Visit, Depends(visiting(Role.DESK, Role.SUPERVISOR), scope="fun
 READS: Final = ["GET", "HEAD"]
 A_DOUBLE_CLICK: Final = timedelta(seconds=10)  # ⚙ whoever accepts what was accepted so short ago is not told off
 COORDINATOR: Final = 200  # as the API has it
+LONGEST: Final = 64
 
 
 @router.api_route("/inbox", methods=READS)
 async def inbox(visit: Desk) -> Response:
-    """All of it. A whole case number in `q` leads to its case."""
-    chosen = Chosen.of(visit.request.query_params)
-    if found := await _by_number(visit.work, chosen.q):
+    """All of it."""
+    return await _inbox(visit, Chosen.of(visit.request.query_params))
+
+
+@router.post("/inbox")
+async def find(visit: Desk) -> Response:
+    """A case by its whole number, or cases by the beginning of a municipality. What was typed goes into no address: codes do."""
+    asked, chosen = one_line(visit.sent["q"], LONGEST), Chosen.of({"show": visit.sent["show"]})
+    if not asked:
+        return RedirectResponse(chosen.address(), 303)
+    if found := await _by_number(visit.work, asked):
         return RedirectResponse(f"/cases/{found}", 303)
-    return await _inbox(visit, chosen)
+    if codes := await directory.municipalities_beginning_with(visit.work, asked):
+        return RedirectResponse(replace(chosen, places=codes).address(), 303)
+    return await _inbox(visit, chosen, asked=asked)
 
 
 @router.get("/inbox/offers")
 async def offers_part(visit: Desk) -> Response:
     """What is asked, and what is wrong on our side."""
-    return visit.page("inbox/offers.html", **await _asked(visit))
+    return visit.page("inbox/offers.html", **await _waiting(visit))
 
 
 @router.get("/inbox/board")
@@ -102,18 +115,18 @@ async def back_to_the_inbox(visit: Desk) -> Response:
     return RedirectResponse(f"/inbox?lang={language}" if language in LANGUAGES else "/inbox", 303)
 
 
-async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, **values: Any) -> Response:
+async def _inbox(visit: Visit, chosen: Chosen, *, status: int = 200, asked: str = "", **values: Any) -> Response:
     return visit.page(
         "inbox/inbox.html",
         status=status,
         about=identifier(visit.request.query_params.get("about", "")),
-        **{"ended": "", "told": "", "ended_offer": None} | values,
-        **await _asked(visit),
+        **{"ended": "", "told": "", "ended_offer": None, "asked_for": asked} | values,
+        **await _waiting(visit),
         **await _board(visit, chosen),
     )
 
 
-async def _asked(visit: Visit) -> dict[str, Any]:
+async def _waiting(visit: Visit) -> dict[str, Any]:
     return {
         "asked": await asked(visit.work),
         "own": await own_side(visit.work, visit.account.actor),
@@ -149,6 +162,6 @@ async def _offer(work: Work, offer_id: UUID) -> Offer | None:
 async def _by_number(work: Work, told: str) -> UUID | None:
     """The case with this number, if it is one, and ours to see."""
     try:
-        return await cases.by_reference(work, reference_heard(told)) if told else None
+        return await cases.by_reference(work, reference_heard(told))
     except (ReferenceMisread, NotFound):
         return None

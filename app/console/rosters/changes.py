@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as kept
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
@@ -42,19 +43,64 @@ class Change:
         return Span(min(self.told.span.start, other.start), max(self.told.span.end, other.end))
 
 
+@dataclass(slots=True)
+class Whom:
+    """Somebody whose shifts a change touches: how many they lose and get, and how many hours more or less that is."""
+
+    name: str
+    loses: int = 0
+    gets: int = 0
+    more: timedelta = timedelta()
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a change would come to: shifts that go, change and come, new warnings, and when nobody would be there any more."""
+    """What a change would come to: shifts that go, change and come, new warnings, and when nobody would be there any more.
+
+    `missed`: when of that somebody is missed, as the coverage room says; `left`: when somebody is missed still, with a new
+    roster. Both are empty where that was not asked.
+    """
 
     preview: Preview
     cautions: list[Caution]
     opened: list[Span]
     closed: list[Span]
+    missed: list[Span] = kept(default_factory=list)
+    left: list[Span] = kept(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        """How many shifts go, change or come."""
+        told = self.preview.difference
+        return len(told.gone) + len(told.changed) + len(told.new)
+
+    @property
+    def empty(self) -> timedelta:
+        """For how long nobody is there that was."""
+        return sum((one.duration for one in self.opened), timedelta())
+
+    @property
+    def whom(self) -> list[Whom]:
+        """For whom something changes, by name."""
+        told, found = self.preview.difference, dict[UUID | None, Whom]()
+        for one in (*told.gone, *(was for was, _ in told.changed)):
+            who = found.setdefault(one.participant_id, Whom(one.participant))
+            who.loses, who.more = who.loses + 1, who.more - one.span.duration
+        for other in (*told.new, *(to for _, to in told.changed)):
+            who = found.setdefault(other.participant_id, Whom(other.participant))
+            who.gets, who.more = who.gets + 1, who.more + other.span.duration
+        return sorted(found.values(), key=lambda one: one.name.casefold())
 
     @property
     def doubts(self) -> str:
-        """What somebody should look at before it is saved, as a mark that a form carries; empty when there is nothing."""
-        told = [*sorted((one.worry, str(one.participant), one.span) for one in self.cautions), *self.opened]
+        """What somebody should look at before it is saved, as a mark that a form carries; empty when there is nothing.
+
+        By their ends: what begins now begins later when it is looked at again.
+        """
+        told = [
+            *sorted((one.worry, str(one.participant), one.span.end) for one in self.cautions),
+            *(one.end for one in self.opened),
+        ]
         return sha256(repr(told).encode()).hexdigest()[:16] if told else ""
 
 

@@ -77,6 +77,7 @@ class Drawer:
     def __init__(self, seen: Seen, week: Week, now: datetime) -> None:
         """Of what was read."""
         self.seen, self.week, self.now = seen, week, now
+        self.start = f"/rosters/{seen.roster.id}/shift?week={week.name}"
         self.shifts = [one for one in seen.schedule.shifts if one.span.overlaps(week.span)]
         self.tones = {one: place % TONES for place, one in enumerate(sorted({one.participant for one in seen.schedule.shifts}))}
         waiting = [one.override for one in seen.overrides if one.state is State.REQUESTED]
@@ -85,29 +86,31 @@ class Drawer:
 
     def grid(self) -> Grid:
         """All of it."""
-        rows = [self._duty(), *(self._layer(one) for one in self.seen.layers)]
+        rows = [self.duty(), *(self.layer(one) for one in self.seen.layers)]
         contains = self.week.span.contains(self.now)
         return Grid(self.week, rows, self._days(rows), step_of(self.week.span, self.now) if contains else None)
 
-    def _duty(self) -> Row:
+    def duty(self) -> Row:
+        """Who has duty, whatever the layer, and the holes."""
         parts = [
             replace(self._shift(one.shift), span=one.span, is_now=one.span.contains(self.now)) for one in on_top(self.shifts)
         ]
         found = [self._hole(one) for one in self.seen.holes if one.span.overlaps(self.week.span)]
-        return Row(0, (), self._placed((*parts, *found)))
+        return Row(0, (), self.placed((*parts, *found)))
 
-    def _layer(self, layer: int) -> Row:
+    def layer(self, layer: int) -> Row:
+        """Who is on a layer, and who would be but is away."""
         plan = self.seen.plan
         names = tuple(one.name for one in plan.rotations if one.rotation.layer == layer) if plan else ()
         shifts = [self._shift(one) for one in self.shifts if one.layer == layer]
-        return Row(layer, names, self._placed((*shifts, *self._away(layer, shifts))))
+        return Row(layer, names, self.placed((*shifts, *self._away(layer, shifts))))
 
     def _shift(self, one: KeptShift) -> Cell:
         return Cell(
             kind=SHIFT,
             span=one.span,
             name=one.participant,
-            href=self.address(shift=str(one.id)),
+            href=f"{self.start}&shift={one.id}",
             marks=tuple(self._marks(one)),
             tone=self.tones[one.participant],
             layer=one.layer,
@@ -135,19 +138,19 @@ class Drawer:
 
     def _away(self, layer: int, taken: Sequence[Cell]) -> Iterator[Cell]:
         """Where somebody would be, who is away, and nobody covers."""
-        if self.seen.plan is None:
+        told = [one.override for one in self.seen.overrides if one.state in COUNTS]
+        away = [one for one in told if one.kind is Kind.ABSENCE and one.other is None and one.span.overlaps(self.week.span)]
+        if self.seen.plan is None or not away:
             return
         rotations = [one.rotation for one in self.seen.plan.rotations if one.rotation.layer == layer]
         turns = list(planned(rotations, self.week.span))
         free = without((self.week.span,), united(one.span for one in taken))
-        for kept in self.seen.overrides:
-            told = kept.override
-            if told.kind is Kind.ABSENCE and told.other is None and kept.state in COUNTS:
-                spans = united(one.span for one in turns if one.participant == told.participant)
-                for part in common(common(spans, (told.span,)), free):
-                    yield Cell(kind=AWAY, span=part, name=self.seen.name_of(told.participant), layer=layer)
+        for absence in away:
+            spans = united(one.span for one in turns if one.participant == absence.participant)
+            for part in common(common(spans, (absence.span,)), free):
+                yield Cell(kind=AWAY, span=part, name=self.seen.name_of(absence.participant), layer=layer)
 
-    def _placed(self, cells: Iterable[Cell]) -> list[Cell]:
+    def placed(self, cells: Iterable[Cell]) -> list[Cell]:
         """In order and side by side, with nothing between them told as such; what is short is still to be seen."""
         within, last = self.week.span, self.week.steps
         placed, at = list[Cell](), 0
@@ -172,5 +175,5 @@ class Drawer:
         ]
 
     def address(self, **fields: str) -> str:
-        """Of the page of a shift or a hole."""
-        return f"/rosters/{self.seen.roster.id}/shift?{urlencode({'week': self.week.name, **fields})}"
+        """Of the page of a hole."""
+        return f"{self.start}&{urlencode(fields)}"

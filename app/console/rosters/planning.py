@@ -1,32 +1,36 @@
-"""Who takes turns: participants, and their order in a rotation; another order is looked at before it is saved."""
+"""The rotations of a roster: made, changed and taken away; what a plan comes to is looked at before it is saved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from app.console.pages import language_of
-from app.console.rosters.changes import Looked, beside
+from app.console.rosters.filled import SIGN_UP, fields_of, rotation_of, version_for, version_of, wrong_of
+from app.console.rosters.firsts import first_weeks
 from app.console.rosters.listing import READS, Mine
 from app.console.rosters.reading import everybody, may_plan, must_plan, own_roster
+from app.console.rosters.rehearsing import settled
 from app.console.rosters.telling import helpers
-from app.console.rosters.trying import Told, period_of, prepared, tried
-from app.console.rosters.weeks import week_at
+from app.console.rosters.trying import Told
+from app.console.rosters.weeks import midnight, week_at
 from app.console.visiting import PageRoute, Sent, Visit, told_of
-from app.core.errors import FieldError, Invalid, NotFound, Problem
-from app.core.spans import Span
-from app.core.work import Work, begin
+from app.console.words import words
+from app.core.errors import NotFound
+from app.core.work import Work
+from app.directory.rotations import Unit
+from app.directory.service.look_up import local_day
 from app.rosters.participants import Participant
-from app.rosters.schemas.participants import ParticipantIn
-from app.rosters.schemas.rosters import RotationIn, RotationOut
-from app.rosters.service import participants, rosters, shown
+from app.rosters.service import rosters
 from app.rosters.service.rosters import NamedRotation, RosterPlan
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-FIELDS: Final = ("name", "phone", "email")
+EVERY_DAY: Final = tuple(range(1, 8))
+USUAL: Final = {"unit": "day", "every": "1", "hand_over": "08:00", "layer": "1", "seats": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,92 +41,131 @@ class Place:
     turn: str
 
 
-@router.api_route("/rosters/participants", methods=READS)
-async def participants_page(visit: Mine) -> Response:
-    """Who takes shifts for one's organisation."""
-    return await _participants(visit)
-
-
-@router.post("/rosters/participants")
-async def add_participant(visit: Mine) -> Response:
-    """One participant more."""
+@router.api_route("/rosters/{roster_id}/rotations/new", methods=READS)
+async def new_rotation_page(roster_id: UUID, visit: Mine) -> Response:
+    """A rotation more."""
     must_plan(visit)
-    sent = visit.sent
-    try:
-        told = ParticipantIn(name=sent["name"], phone=sent["phone"] or None, email=sent["email"] or None)
-    except ValidationError as error:
-        wrong = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
-        faults = [FieldError(f"/{one}", one, "This can't be right.") for one in wrong]
-        return await _participants(visit, Invalid("The form is not complete. Nothing was changed.", errors=faults))
+    return await _rotation(visit, roster_id, None)
+
+
+@router.post("/rosters/{roster_id}/rotations/new")
+async def add_rotation(roster_id: UUID, visit: Mine) -> Response:
+    """Look at the first weeks of it, try it, or save it once they were looked at."""
+    must_plan(visit)
+    kind = (await _plan(visit, roster_id)).plan["kind"]
 
     async def add(work: Work) -> None:
-        participants.add_participant(work, told.told())
+        await rosters.add_rotation(work, roster_id, rotation_of(visit.sent, kind))
 
-    if fault := await visit.attempt(add):
-        return await _participants(visit, fault)
-    return RedirectResponse("/rosters/participants?done=roster_participant", 303)
+    told = await settled(visit, [roster_id], add, always=True)
+    return _saved(roster_id) if told.is_saved else await _rotation(visit, roster_id, None, told)
 
 
 @router.api_route("/rosters/{roster_id}/rotations/{rotation_id}", methods=READS)
 async def rotation_page(roster_id: UUID, rotation_id: UUID, visit: Mine) -> Response:
-    """A rotation, and the order of its participants."""
+    """A rotation: who takes turns in which order, how long and when."""
     return await _rotation(visit, roster_id, rotation_id)
 
 
 @router.post("/rosters/{roster_id}/rotations/{rotation_id}")
-async def change_order(roster_id: UUID, rotation_id: UUID, visit: Mine) -> Response:
-    """Another order, or other participants (`act`: save or try); what gives doubts is shown once before it is saved."""
+async def change_rotation(roster_id: UUID, rotation_id: UUID, visit: Mine) -> Response:
+    """Say everything about it anew (`act`: save, look or try); what gives doubts is shown once before it is saved."""
     must_plan(visit)
-    state, sent = visit.request.app.state, visit.sent
-    tries = sent["act"] == "try"
+    kind = (await _plan(visit, roster_id)).plan["kind"]
+
+    async def change(work: Work) -> None:
+        await rosters.change_rotation(work, roster_id, rotation_id, version_of(visit.sent), rotation_of(visit.sent, kind))
+
+    told = await settled(visit, [roster_id], change)
+    return _saved(roster_id) if told.is_saved else await _rotation(visit, roster_id, rotation_id, told)
+
+
+@router.post("/rosters/{roster_id}/rotations/{rotation_id}/removal")
+async def remove_rotation(roster_id: UUID, rotation_id: UUID, visit: Mine) -> Response:
+    """Take it away; who loses shifts by that, and when nobody is there any more, is shown first."""
+    must_plan(visit)
+
+    async def remove(work: Work) -> None:
+        await rosters.remove_rotation(work, roster_id, rotation_id, version_of(visit.sent))
+
+    told = await settled(visit, [roster_id], remove, always=True)
+    return _saved(roster_id, "removed") if told.is_saved else await _rotation(visit, roster_id, rotation_id, told, removes=True)
+
+
+def rotation_values(
+    visit: Visit, people: Mapping[UUID, Participant], one: NamedRotation | None, kind: str, layer: int = 1
+) -> dict[str, Any]:
+    """What the fields of a rotation show: what was sent, else the rotation, else what is usual."""
+    sent, today = visit.sent, local_day(visit.work.at)
+    usual = fields_of(one) if one else USUAL | {"name": "", "layer": str(layer), "starts_on": today.isoformat()}
+    turns = {who: str(number) for number, who in enumerate(one.rotation.participants, start=1)} if one else {}
+    days = set(map(str, one.rotation.weekdays if one else EVERY_DAY))
+    if "unit" in dict(sent.pairs):  # as it was filled in
+        usual = {name: sent[name] for name in (*usual, "rotation_name", "day_from", "day_to", "ends_on", "qualification")}
+        turns = {who: sent[f"turn-{who}"] for who in people}
+        days = set(sent.all("weekdays"))
+    places = [Place(who, turns.get(who.id, "")) for who in people.values() if who.id in turns or not who.has_ended(visit.work.at)]
+    return {
+        "field": usual.get,
+        "places": sorted(places, key=lambda place: (not place.turn.isdecimal(), place.turn.zfill(3), place.who.name.casefold())),
+        "days": days,
+        "units": list(Unit),
+        "signs_up": kind == SIGN_UP,
+        "codes": sorted({code for who in people.values() for code in who.qualifications}),
+    }
+
+
+def told_values(visit: Visit, told: Told, people: Mapping[UUID, Participant], *, layer: int = 0) -> dict[str, Any]:
+    """What a page shows of what came of its form: the fault by field, what it would come to, and the first weeks."""
+    language = language_of(visit.request)
+    start = _start_of(visit.sent, visit.work.at)
+    firsts = first_weeks(told.rosters[0], start, layer) if told.rosters and not told.others else None
+    return {
+        "result": told,
+        "fault": told.fault,
+        "wrong": wrong_of(told.fault, words(language)),
+        "told": told_of,
+        "firsts": firsts,
+        "week": week_at(visit.work.at),
+        "names": {who.id: who.name for who in people.values()},
+        "may": may_plan(visit),
+        **helpers(language, visit.work.at),
+    }
+
+
+def _start_of(sent: Sent, now: datetime) -> datetime:
+    """From when on what is new counts."""
     try:
-        async with begin(state.database, visit.account.actor, request_id=visit.request.state.request_id) as work:
-            plan = await rosters.roster(work, roster_id)
-            meant = _reordered(_of(plan, rotation_id), order_of(sent))
-            period = period_of(Span(work.at, week_at(work.at).later(1).span.end), work.at)
-            looked = await _looked(work, plan, rotation_id, meant, period)
-            material = await prepared(work, plan.roster, looked, period) if tries else None
-            version = _version(sent)
-        result = await tried(*material) if material else None
-    except Problem as refused:
-        return await _rotation(visit, roster_id, rotation_id, Told(fault=refused))
-    if tries or (looked.doubts and looked.doubts != sent["aware"]):
-        told = Told(looked=looked, tried=result, status=200 if tries else 409)
-        return await _rotation(visit, roster_id, rotation_id, told)
-    change = meant.told()
-    if fault := await visit.attempt(lambda work: rosters.change_rotation(work, roster_id, rotation_id, version, change)):
-        return await _rotation(visit, roster_id, rotation_id, Told(fault=fault))
-    return RedirectResponse(f"/rosters/{roster_id}?done=roster_rotation", 303)
+        return max(now, midnight(date.fromisoformat(sent["starts_on"])))
+    except (ValueError, OverflowError):
+        return now
 
 
-def order_of(sent: Sent) -> list[UUID]:
-    """The participants by the number that each was given; who has none takes no turns.
-
-    Raises:
-        Invalid: a number that is none, or two the same; or nobody is left.
-    """
-    numbered: dict[int, UUID] = {}
-    for name, value in sent.pairs:
-        if not name.startswith("turn-") or not value.strip():
-            continue
-        told = value.strip()
-        if not (told.isascii() and told.isdecimal() and len(told) < 4) or int(told) in numbered:  # noqa: PLR2004
-            raise _wrong("order", "Give each a number of their own.")
-        try:
-            numbered[int(told)] = UUID(name.removeprefix("turn-"))
-        except ValueError:
-            raise _wrong("order", "Name participants.") from None
-    if not numbered:
-        raise _wrong("nobody", "Somebody must take turns.")
-    return [numbered[number] for number in sorted(numbered)]
-
-
-def _wrong(code: str, sentence: str) -> Invalid:
-    return Invalid("The order can't be as it is. Nothing was changed.", errors=[FieldError("/order", code, sentence)])
+async def _rotation(
+    visit: Visit, roster_id: UUID, rotation_id: UUID | None, told: Told | None = None, *, removes: bool = False
+) -> Response:
+    told = told or Told()
+    plan, people = await _plan(visit, roster_id), await everybody(visit.work)
+    one = _of(plan, rotation_id) if rotation_id else None
+    layers = [other.rotation.layer + max(other.rotation.seats, 1) for other in plan.rotations]
+    values = rotation_values(visit, people, one, plan.plan["kind"], max(layers, default=1))
+    told_layer = values["field"]("layer") or ""
+    layer = int(told_layer) if told_layer.isascii() and told_layer.isdecimal() and not values["signs_up"] else 0
+    return visit.page(
+        "rosters/rotation.html",
+        status=told.answer,
+        plan=plan,
+        one=one,
+        removes=removes,
+        version=version_for(visit.sent, told.fault, one.version) if one else "",
+        **values,
+        **told_values(visit, told, people, layer=0 if removes or len(plan.rotations) > 1 else layer),
+    )
 
 
-def _version(sent: Sent) -> int:
-    return int(sent["version"]) if sent["version"].isdecimal() and len(sent["version"]) < 9 else 0  # noqa: PLR2004
+async def _plan(visit: Visit, roster_id: UUID) -> RosterPlan:
+    await own_roster(visit.work, roster_id)
+    return await rosters.roster(visit.work, roster_id)
 
 
 def _of(plan: RosterPlan, rotation_id: UUID) -> NamedRotation:
@@ -132,44 +175,5 @@ def _of(plan: RosterPlan, rotation_id: UUID) -> NamedRotation:
     raise NotFound("This roster has no such rotation.")
 
 
-def _reordered(one: NamedRotation, order: list[UUID]) -> RotationIn:
-    told = RotationOut.of(one).model_dump(exclude={"id", "version"})
-    return RotationIn(**{**told, "participants": order})
-
-
-async def _looked(work: Work, plan: RosterPlan, rotation_id: UUID, meant: RotationIn, span: Span) -> Looked:
-    others = [one for one in plan.rotations if one.rotation.id != rotation_id]
-    told = [RotationIn(**RotationOut.of(one).model_dump(exclude={"id", "version"})).told() for one in others]
-    preview = await shown.preview(work, plan.roster.id, [*told, meant.told()], span)
-    return await beside(work, plan.roster.id, preview, span)
-
-
-async def _rotation(visit: Visit, roster_id: UUID, rotation_id: UUID, result: Told | None = None) -> Response:
-    result = result or Told()
-    await own_roster(visit.work, roster_id)
-    plan = await rosters.roster(visit.work, roster_id)
-    one, people = _of(plan, rotation_id), await everybody(visit.work)
-    turns = {who: str(number) for number, who in enumerate(one.rotation.participants, start=1)}
-    if visit.sent.pairs:  # as it was filled in
-        turns = {who: visit.sent[f"turn-{who}"] for who in people}
-    places = [Place(who, turns.get(who.id, "")) for who in people.values() if who.id in turns or not who.has_ended(visit.work.at)]
-    values: dict[str, Any] = {
-        "plan": plan,
-        "one": one,
-        "places": sorted(places, key=lambda place: (not place.turn.isdecimal(), place.turn.zfill(3), place.who.name.casefold())),
-        "looked": result.looked,
-        "tried": result.tried,
-        "names": {who.id: who.name for who in people.values()},
-        "told": told_of,
-        "fault": result.fault,
-        "may": may_plan(visit) and not one.rotation.seats,
-        "version": visit.sent["version"] or one.version,
-        **helpers(language_of(visit.request), visit.work.at),
-    }
-    return visit.page("rosters/rotation.html", status=result.answer, **values)
-
-
-async def _participants(visit: Visit, fault: Problem | None = None) -> Response:
-    people = await everybody(visit.work)
-    values = {"people": list(people.values()), "sent": visit.sent, "may": may_plan(visit), "fault": fault, "told": told_of}
-    return visit.page("rosters/participants.html", status=fault.status if fault else 200, **values)
+def _saved(roster_id: UUID, done: str = "rotation") -> Response:
+    return RedirectResponse(f"/rosters/{roster_id}?done=roster_{done}", 303)

@@ -14,6 +14,7 @@ from app.core.work import Work
 from app.coverage.gaps import Gap
 from app.coverage.lines import Line
 from app.coverage.service.find import find_own
+from app.directory.planned import KeptShift
 from app.directory.service import shifts as directory
 from app.identity.may import missing
 from app.rosters.participants import Participant
@@ -23,7 +24,8 @@ from app.rosters.service.rosters import RosterPlan
 from app.rosters.service.shown import Schedule
 
 PLANS: Final = "directory:write"
-MOST: Final = 200  # participants that a choice offers
+MOST: Final = 200  # participants that are read at once
+MOST_OF_ALL: Final = 2_000  # participants that a choice offers
 LINES: Final[Mapping[str, tuple[Line, ...]]] = MappingProxyType(
     {"crisis": (Line.CRISIS,), "outreach": (Line.URGENT, Line.NORMAL, Line.OUTREACH)}
 )
@@ -88,7 +90,35 @@ async def own_roster(work: Work, roster_id: UUID) -> directory.Roster:
 async def everybody(work: Work) -> dict[UUID, Participant]:
     """The participants of this organisation, by name."""
     page = await participants.participants(work, None, MOST)
-    return {one.id: one for one in sorted(page.items, key=lambda one: one.name.casefold())}
+    found = [*page.items]
+    while page.next and len(found) < MOST_OF_ALL:
+        page = await participants.participants(work, found[-1].id, MOST)
+        found += page.items
+    return {one.id: one for one in sorted(found, key=lambda one: one.name.casefold())}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is the same of a roster in every week; read once. `plan` is None where its shifts come from elsewhere."""
+
+    roster: directory.Roster
+    plan: RosterPlan | None
+    people: Mapping[UUID, Participant]
+
+
+async def known(work: Work, roster_id: UUID) -> Known:
+    """A roster of this organisation.
+
+    Raises:
+        NotFound: it has no such roster.
+    """
+    try:
+        plan = await rosters.roster(work, roster_id)
+    except NotFound:
+        return Known(await own_roster(work, roster_id), None, await everybody(work))
+    if plan.roster.organisation_id != work.organisation:
+        raise NotFound("Your organisation has no such roster.")
+    return Known(plan.roster, plan, await everybody(work))
 
 
 async def seen(work: Work, roster_id: UUID, span: Span) -> Seen:
@@ -97,21 +127,28 @@ async def seen(work: Work, roster_id: UUID, span: Span) -> Seen:
     Raises:
         NotFound: it has no such roster.
     """
-    roster = await own_roster(work, roster_id)
-    try:
-        plan = await rosters.roster(work, roster_id)
-    except NotFound:
-        shifts = await directory.shifts_on(work, [roster_id], span)
-        schedule, changed = Schedule(shifts, {}, []), []
-        plan = None
+    return await seen_of(work, await known(work, roster_id), span)
+
+
+async def seen_of(work: Work, one: Known, span: Span) -> Seen:
+    """The same, of what was read already."""
+    if one.plan is None:
+        schedule = Schedule(await directory.shifts_on(work, [one.roster.id], span), {}, [])
+        changed: Sequence[KeptOverride] = []
     else:
-        schedule = await shown.final_schedule(work, roster_id, span)
-        changed = await overrides.overrides_in(work, roster_id, span)
-    nobody = empty(span, (one.span for one in schedule.shifts))
+        schedule = await shown.schedule_of(work, one.plan, one.people, span)
+        changed = await overrides.overrides_in(work, one.roster.id, span)
+    found = await holes_of(work, one.roster, span, schedule.shifts)
+    return Seen(one.roster, one.plan, span, schedule, found, changed, one.people)
+
+
+async def holes_of(work: Work, roster: directory.Roster, span: Span, shifts: Sequence[KeptShift] | None = None) -> Sequence[Hole]:
+    """When nobody is on a roster, and what that means; `shifts` are those of the span, if they were read already."""
+    if shifts is None:
+        shifts = await directory.shifts_on(work, [roster.id], span)
+    nobody = empty(span, (one.span for one in shifts))
     ahead = ahead_of(nobody, work.at)
-    known = await gaps_of(work, roster, ahead) if ahead else []
-    people = await everybody(work)
-    return Seen(roster, plan, span, schedule, holes(nobody, known, work.at), changed, people)
+    return holes(nobody, await gaps_of(work, roster, ahead) if ahead else [], work.at)
 
 
 async def gaps_of(work: Work, roster: directory.Roster, span: Span) -> list[Gap]:

@@ -2,11 +2,15 @@
 
 from fastapi import APIRouter
 
+from app.console.rosters.calendars import router as calendars
+from app.console.rosters.founding import router as founding
 from app.console.rosters.listing import router as listing
+from app.console.rosters.people import router as people
 from app.console.rosters.planning import router as planning
 from app.console.rosters.shift import router as shift
+from app.console.rosters.slots import router as slots
 from app.console.rosters.week import router as week
 
 router = APIRouter(include_in_schema=False)
-for one in (listing, planning, shift, week):
+for one in (listing, people, calendars, founding, planning, slots, shift, week):
     router.include_router(one)

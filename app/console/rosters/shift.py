@@ -51,7 +51,8 @@ async def change_shift(roster_id: UUID, visit: Mine) -> Response:
     must_plan(visit)
     what, shift = visit.sent["what"], visit.sent["shift"]
     if what == "confirm":
-        fault = await visit.attempt(lambda work: confirmations.confirm(work, _uuid(shift), None))
+        who = _uuid(visit.sent["confirmed"]) if visit.sent["confirmed"] else None
+        fault = await visit.attempt(lambda work: confirmations.confirm(work, _uuid(shift), who))
         if fault is None:
             return _back(visit, roster_id, "confirm", visit.work.at)
         return await _show(visit, roster_id, visit.sent, Told(what=what, fault=fault))

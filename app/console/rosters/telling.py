@@ -14,6 +14,8 @@ from app.core.spans import Span
 from app.directory.holidays import AMSTERDAM
 
 HOUR: Final = timedelta(hours=1)
+LONG_DAY: Final = 25 * HOUR
+WEEK: Final = timedelta(days=7)
 
 
 @lru_cache(maxsize=1000)
@@ -22,6 +24,13 @@ def day_told(language: str, day: date) -> str:
     return format_date(day, "EEE d MMM", LOCALES[language])
 
 
+@lru_cache(maxsize=100)
+def weekday_told(language: str, day: date) -> str:
+    """As "ma"."""
+    return format_date(day, "EEE", LOCALES[language])
+
+
+@lru_cache(maxsize=5000)
 def span_told(language: str, span: Span) -> str:
     """As "di 1 dec. 20:00–08:00": the second day is told where it is not the next one, or not before the same hour."""
     start, end = span.start.astimezone(AMSTERDAM), span.end.astimezone(AMSTERDAM)
@@ -38,9 +47,16 @@ def at_told(language: str, now: datetime, at: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(language, at), said)
 
 
-def times_told(span: Span) -> str:
-    """As "08–20", with minutes where there are any."""
-    return f"{_hour(span.start)}–{_hour(span.end)}"
+@lru_cache(maxsize=5000)
+def times_told(language: str, span: Span) -> str:
+    """As "08–20", with minutes where there are any; with its days where it lasts longer than one, or these alone."""
+    hours = _hour(span.start), _hour(span.end)
+    if span.duration <= LONG_DAY:
+        return "–".join(hours)
+    days = [at.astimezone(AMSTERDAM).date() for at in (span.start, span.end)]
+    if span.duration < WEEK:
+        return "–".join(f"{weekday_told(language, day)} {hour}" for day, hour in zip(days, hours, strict=True))
+    return "–".join(format_date(day, "d MMM", LOCALES[language]) for day in days)
 
 
 def hours_told(language: str, length: timedelta | float) -> str:
@@ -54,8 +70,9 @@ def helpers(language: str, now: datetime) -> Mapping[str, Callable[..., Any]]:
     return {
         "at": partial(at_told, language, now),
         "day": partial(day_told, language),
+        "weekday": partial(weekday_told, language),
         "when": partial(span_told, language),
-        "times": times_told,
+        "times": partial(times_told, language),
         "hours": partial(hours_told, language),
     }
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.cases.lifecycle import Urgency
 from app.console.rosters.changes import Looked
+from app.console.rosters.reading import Seen
 from app.console.rosters.weeks import week_at
 from app.core.errors import Invalid, Problem, TooMany
 from app.core.spans import Span
@@ -66,13 +67,21 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What came of a form: a fault, what a change would come to, and what playing it gave."""
+    """What came of a form: a fault, what a change would come to, and what playing it gave.
+
+    `mark`: what a form carries once that was seen. `rosters`: those that it touches, as they would be; `others`: what it would
+    come to on all but the first, by name.
+    """
 
     what: str = ""
     fault: Problem | None = None
     looked: Looked | None = None
     tried: Tried | None = None
     status: int = 200
+    mark: str = ""
+    rosters: Sequence[Seen] = ()
+    others: Sequence[tuple[str, Looked]] = ()
+    is_saved: bool = False
 
     @property
     def answer(self) -> int:

@@ -12,7 +12,7 @@ from app.console.pages import language_of
 from app.console.rosters.grid import Drawer
 from app.console.rosters.holes import Hole, Missing
 from app.console.rosters.listing import READS, Mine
-from app.console.rosters.reading import may_plan, must_plan, seen
+from app.console.rosters.reading import holes_of, known, may_plan, must_plan, seen_of
 from app.console.rosters.telling import helpers
 from app.console.rosters.weeks import SEEN, Week, step_of, week_at, week_named
 from app.console.visiting import PageRoute, Visit, told_of
@@ -95,15 +95,16 @@ async def show_week(visit: Visit, roster_id: UUID, fault: Problem | None = None,
     work, week = visit.work, _week(visit)
     weeks = [week_at(work.at).later(one) for one in range(SEEN)]
     ahead = Span(weeks[0].span.start, weeks[-1].span.end)
-    whole = await seen(work, roster_id, ahead)
-    shown = whole if week in weeks else await seen(work, roster_id, week.span)
+    one = await known(work, roster_id)
+    shown = await seen_of(work, one, ahead if week in weeks else week.span)
+    coming = shown.holes if week in weeks else await holes_of(work, one.roster, ahead)
     kept = await feeds.feeds(work) if may_plan(visit) and shown.plan else []
     told: Mapping[str, Any] = {
         "seen": shown,
         "grid": Drawer(shown, week, work.at).grid(),
         "week": week,
-        "glances": [Glance.of(one, list(whole.holes)) for one in weeks],
-        "missed": [one for one in whole.holes if one.kind is Missing.GAP],
+        "glances": [Glance.of(one, list(coming)) for one in weeks],
+        "missed": [one for one in coming if one.kind is Missing.GAP],
         "changed": [one for one in shown.overrides if _touches(one.override.span, one.override.other_span, week.span)],
         "cautions": [one for one in shown.schedule.cautions if one.span.overlaps(week.span)],
         "feeds": [one for one in kept if one.roster_id == roster_id],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from app.core.errors import FieldError, Invalid
@@ -97,6 +97,7 @@ def week_named(told: str, at: datetime) -> Week:
     return Week(monday)
 
 
+@lru_cache(maxsize=2000)
 def midnight(day: date) -> datetime:
     """When a local day begins, UTC."""
     return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)

@@ -1,16 +1,21 @@
 // One call: the form is saved as it is typed, what follows is shown beside it, and it is sent once.
 import { now, say } from "./console.js";
+import { beside } from "./call_beside.js";
 import { Away, ask } from "./call_net.js";
+import { counting } from "./call_count.js";
 import { boxOf, collect, idOf, told } from "./call_form.js";
 import { listen } from "./call_keys.js";
 import { Live, summarise } from "./call_live.js";
 import { Questions } from "./call_questions.js";
 import { Saving } from "./call_saving.js";
 import { works } from "./call_store.js";
+import { towns } from "./call_town.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const form = $("#call"), saved = $("#saved"), { draft } = form.dataset, send = $("#send");
+const form = $("#call"), saved = $("#saved"), send = $("#send"), isShell = "shell" in form.dataset;
+if (isShell) await (await import("./call_shell.js")).reopen(form);
+const { draft } = form.dataset;
 const clock = (at, seconds = true) => at.toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }), timeZone: "Europe/Amsterdam" }).replaceAll(":", ".");
 const made = (tag, text, props = {}) => Object.assign(document.createElement(tag), { textContent: text, ...props });
 
@@ -42,7 +47,7 @@ for (const one of $$(".keys-told, .hint-keys")) one.hidden = false;
 document.body.classList.add("with-script");
 arrange();
 
-const guide = new Questions(form);
+const guide = new Questions(form), use = counting(form);
 // To whom it goes counts as read when it has stood there for a moment, so that a key that comes just then asks first.
 const READING = 1200; // ms
 let read = null, reading;
@@ -58,6 +63,8 @@ const saving = new Saving(form, {
     saved.dataset.state = name;
     saved.classList.toggle("stale", name === "away" || name === "queued");
     if (name === "saved" && live.isBehind) live.soon(collect(form));
+    if (name === "saved") here?.saved();
+    if (name === "saved" && isShell) caughtUp();
     const text = { saving: "call_saving", saved: "call_saved", sending: "call_sending", queued: "call_queued", away: works ? "call_local" : "call_no_store" }[name];
     saved.textContent = say(text, { time: since ? clock(since, name === "saved") : "" });
     send.setAttribute("aria-disabled", String(Boolean(saving?.send)));
@@ -80,8 +87,9 @@ const saving = new Saving(form, {
     changed();
   },
   others({ heldBy, screens }) {
-    const isBeside = screens.some((one) => one.screen !== saving.screen), isTaken = heldBy && !heldBy.you && !$("#held");
-    $("#beside").textContent = isTaken ? say("call_taken") : isBeside ? say("call_beside") : "";
+    isTaken = Boolean(heldBy && !heldBy.you && !$("#held"));
+    isTyping = screens.some((one) => one.screen !== saving.screen);
+    tellBeside();
   },
   ended() {
     $("#news").hidden = false;
@@ -99,8 +107,24 @@ const saving = new Saving(form, {
   },
   stale() { $("#beside").textContent = say("call_stale"); send.focus(); },
   refused(problem) { send.setAttribute("aria-disabled", "false"); summarise(form, problem, say("call_summary")); },
+  use,
   sent() { location.assign(`/call/${draft}/ended`); },
 });
+/** A page that was opened without a network, and has one again. */
+function caughtUp() {
+  if (!$("#shell-back").hidden) return;
+  $("#shell-told").hidden = true;
+  $("#shell-back").hidden = false;
+  saving.refresh().catch(() => undefined);
+  saving.hears.made();
+}
+// Who else is in this call: told once, politely, and only when it changed.
+let isTaken = false, isTyping = false, who = "";
+function tellBeside() {
+  const told = [isTaken && say("call_taken"), who || (isTyping && say("call_beside"))].filter(Boolean).join(" ");
+  if ($("#beside").textContent !== told) $("#beside").textContent = told;
+}
+const here = beside(saving, (told) => { who = told; if (!told) isTyping = false; tellBeside(); });
 const words = (code) => say(code === "string_too_long" ? "call_too_long" : "call_fault");
 
 function changed(event) {
@@ -115,8 +139,20 @@ form.addEventListener("input", (event) => {
   changed(event);
 });
 form.addEventListener("change", changed);
+towns(form, changed);
 addEventListener("visibilitychange", () => { if (!document.hidden && saving.isClean && !saving.over) saving.refresh().catch(() => undefined); });
 saving.ready.then(() => changed());
+
+// The next time it opens without a network too: what that takes is fetched when the page has come to rest.
+const SETTLED = 1000; // ms
+if (works) setTimeout(async () => {
+  if (saving.away || saving.isLost || saving.over || document.body.classList.contains("veiled")) return;
+  try {
+    await navigator.serviceWorker.register("/call/worker.js", { scope: "/call" });
+    const { lang, dataset } = document.documentElement;
+    if (!isShell) (await navigator.serviceWorker.ready).active.postMessage(`${lang}.${dataset.theme ?? ""}`);
+  } catch { /* the browser wants none, or it is a bad moment: tried again with the next page */ }
+}, SETTLED);
 
 // Where one was, after another language was chosen; the field's name only.
 const HERE = "nodus-call-at";
@@ -149,7 +185,7 @@ const acts = {
   async throw() {
     if (!await saving.flush()) return;
     try {
-      await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"` } });
+      await ask(`/v1/drafts/${draft}/abandonment`, { headers: { "If-Match": `"${saving.seen}"`, ...use() } });
     } catch { // a colleague saved just now, or the server is away: what there is now is shown, and thrown away by another press
       return void saving.refresh().catch(() => undefined).then(() => { $("#beside").textContent = say("call_not_thrown"); });
     }
@@ -216,16 +252,16 @@ function stamp() {
   changed();
 }
 const to = (id) => () => { const one = $(`#${id}`); one.focus(); one.select?.(); };
+const give = (answer) => () => guide.give(answer);
 listen({
-  guide,
+  yes: give("yes"), no: give("no"), unknown: give("unknown"),
+  move: (by) => guide.move(by),
+  advice: (n) => $(`#part-advice [data-n="${n}"]`)?.click(),
+  hand: (n) => $(`#part-buttons [data-n="${n}"]`)?.click(),
+  questions: () => guide.go(guide.next()),
+  address: () => to(way() === "address" ? "place-stay-postcode" : "place-stay-description")(),
+  observed: to("observed"), person: to("person-name"), caller: to("caller-relation"), stamp, raise,
+  earlier: () => { $("#open-earlier")?.click(); },
+  park: () => $('[value="park"]').click(),
   send: () => send.click(),
-  advise: (key) => $(`#part-advice [aria-keyshortcuts="${key}"]`)?.click(),
-  does: {
-    q: () => guide.go(guide.next()),
-    a: () => to(way() === "address" ? "place-stay-postcode" : "place-stay-description")(),
-    o: to("observed"), p: to("person-name"), m: to("caller-relation"), z: stamp, u: raise,
-    i: () => { $("#open-earlier")?.click(); },
-    k: () => $('[value="park"]').click(),
-    hand: (n) => $(`#part-buttons [aria-keyshortcuts="Alt+${n}"]`)?.click(),
-  },
 });

@@ -1,7 +1,14 @@
 // The form of a call as the fields of the API; what is switched off counts as empty.
 const LISTS = new Set(["observations", "advice.given"]);
 const NOT_FIELDS = new Set(["page_token", "version", "do", "accepted_by", "skip_to", "skip_reason"]);
-const DAY = "feedbackBy"; // a day on the page, a moment in a call
+const DAY = "feedbackBy", TIME = "callbackBy"; // a day, and a time, on the page; moments in a call
+const amsterdam = new Intl.DateTimeFormat("sv", { timeZone: "Europe/Amsterdam", dateStyle: "short", timeStyle: "short" });
+const local = (moment) => amsterdam.format(new Date(moment)).replace(" ", "T");
+/** The moment of a time in the Netherlands; in the hour that comes twice a year the first of them. */
+function momentOf(told) {
+  const [as, summer] = [new Date(`${told}Z`), new Date(`${told}+02:00`)];
+  return Number.isNaN(as.getTime()) ? null : (local(summer) === told.slice(0, 16) ? summer : new Date(`${told}+01:00`)).toISOString();
+}
 export const idOf = (field) => field.replaceAll(".", "-");
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -18,7 +25,8 @@ export function collect(form) {
     const value = counts ? control.value.trim() || null : null;
     if (LISTS.has(name)) (found[name] ??= []).push(...(counts ? [value] : []));
     else if (type === "checkbox") found[name] = counts || null;
-    else if (name === DAY) found[name] = value && new Date(`${value}T17:00`).toISOString();
+    else if (name === DAY) found[name] = value && momentOf(`${value}T17:00`);
+    else if (name === TIME) found[name] = value && momentOf(value);
     else found[name] = found[name] ?? value;
   }
   const { "urgency.chosen": chosen, "urgency.reason": reason, ...fields } = found;
@@ -40,7 +48,7 @@ export function nested(form, fields) {
 /** A value of the API as `collect` has it. */
 export function plain(field, value) {
   if (LISTS.has(field)) return value ?? [];
-  if (field === DAY && value) return new Date(value).toISOString();
+  if ((field === DAY || field === TIME) && value) return new Date(value).toISOString();
   return value === false || value === "unknown" && field === "person.ageBand" ? null : value ?? null;
 }
 
@@ -55,7 +63,8 @@ export function show(form, field, value) {
     if (LISTS.has(field)) one.checked = value.includes(one.value);
     else if (one.type === "radio") one.checked = one.value === value;
     else if (one.type === "checkbox") one.checked = Boolean(value);
-    else if (field === DAY) one.value = value ? new Date(value).toLocaleDateString("sv") : "";
+    else if (field === DAY) one.value = value ? local(value).slice(0, 10) : "";
+    else if (field === TIME) one.value = value ? local(value) : "";
     else one.value = value ?? "";
   }
 }

@@ -118,7 +118,8 @@ export function summarise(form, problem, sentence) {
     const row = list.appendChild(document.createElement("li"));
     if (boxOf(form, field)) {
       const link = row.appendChild(document.createElement("a"));
-      link.href = `#${controls(form, field)[0].id || idOf(field)}`;
+      const control = controls(form, field)[0]; // nobody can go to what is switched off for whoever is anonymous
+      link.href = control.closest("#reached:disabled") ? "#caller-anonymity-anonymous" : `#${control.id || idOf(field)}`;
       link.textContent = boxOf(form, field).querySelector("label, legend")?.textContent ?? field;
     } else row.lang = problem.told, row.textContent = error.message;
   }

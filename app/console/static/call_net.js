@@ -1,4 +1,5 @@
 // Asks the server. It may be away, or refuse; when the session is over one signs in over the page, and it is asked once more.
+import { known } from "./call_store.js";
 import { say, token as first } from "./console.js";
 
 const SLOWEST = 20000;
@@ -30,6 +31,7 @@ export async function ask(path, { method = "POST", body, headers = {}, keepalive
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch(() => { throw new Away(); });
     const isJson = (answer.headers.get("content-type") || "").includes("json");
+    if (answer.ok || answer.status === 401) known(answer.ok);
     if (answer.ok) return isJson && answer.status !== 204 ? answer.json() : answer.text();
     if (answer.status === 401) await signInAgain();
     else if (answer.status === 403 && tried === 0 && await renewed()) continue; // signed in anew in another window

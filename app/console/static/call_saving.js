@@ -13,10 +13,12 @@ export class Saving {
   constructor(form, hears) {
     Object.assign(this, { form, hears, draft: form.dataset.draft, seen: Number(form.dataset.version), sequence: 0 });
     Object.assign(this, { pending: {}, inflight: null, commands: [], send: null, wait: FIRST_WAIT, over: false, open: new Map() });
-    this.known = collect(form);
+    const { reference, protocol, since } = form.dataset;
+    Object.assign(this, { known: collect(form), page: { reference, protocol, since } });
     this.ready = this.begin();
     this.ready.then(() => { if (!this.isClean) this.flush(); });
     addEventListener("online", () => this.flush());
+    addEventListener("offline", () => this.lost());
     addEventListener("pagehide", () => this.leave());
   }
 
@@ -69,8 +71,15 @@ export class Saving {
 
   keep() {
     if (!this.screen) return this.ready.then(() => this.keep());
-    const { screen, sequence, seen, pending, inflight, commands, send } = this;
-    return keep(this.name, { screen, sequence, seen, pending, inflight, commands, send });
+    const { screen, sequence, seen, pending, inflight, commands, send, known: fields, page } = this;
+    return keep(this.name, { screen, sequence, seen, pending, inflight, commands, send, fields, page });
+  }
+
+  /** The server can't be reached: this page may have to be opened again without it. */
+  lost() {
+    if (this.over) return;
+    this.isLost = true;
+    this.keep();
   }
 
   /** A command of its own, such as a hand-off: done after what was saved, and once. */
@@ -83,7 +92,7 @@ export class Saving {
   /** End the call; pressing twice, or while it is on its way, sends nothing twice. */
   end(kind) {
     if (this.send || this.over) return undefined;
-    this.send = { kind, key: newId(), version: null };
+    this.send = { kind, key: newId(), version: null, use: this.hears.use() };
     this.pending.kind = kind;
     this.keep();
     return this.flush();
@@ -108,8 +117,7 @@ export class Saving {
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
       return false;
     }
-    this.away = null;
-    this.wait = FIRST_WAIT;
+    Object.assign(this, { away: null, isLost: false, wait: FIRST_WAIT });
     if (this.screen) forget(this.name);
     this.hears.state("saved", new Date());
     return true;
@@ -220,7 +228,7 @@ export class Saving {
     this.hears.state("sending");
     await this.keep();
     try {
-      await ask(`/v1/drafts/${this.draft}/completion`, { headers: { "If-Match": `"${this.send.version}"`, "Idempotency-Key": this.send.key } });
+      await ask(`/v1/drafts/${this.draft}/completion`, { headers: { "If-Match": `"${this.send.version}"`, "Idempotency-Key": this.send.key, ...this.send.use } });
       this.isOver(true);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

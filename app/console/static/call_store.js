@@ -1,5 +1,5 @@
-// What the server does not have yet, in this browser: sealed with a key that can't be read out, gone once the server has it, with
-// the sign-out (Clear-Site-Data), and after a day. `works`: whether this browser can.
+// What the server does not have yet, in this browser, with the form around it: sealed with a key that can't be read out, gone once the
+// server has it, with the sign-out (Clear-Site-Data), and after a day. `works`: whether this browser can.
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 export const works = Boolean(globalThis.indexedDB && globalThis.crypto?.subtle);
 
@@ -36,22 +36,36 @@ export const keep = (name, value) => works && inOrder(async () => {
 export const forget = (name) => works && inOrder(async () => asked((await store("kept")).delete(name)));
 
 /** What was kept of a draft, by name, newest first; what is older than a day goes. */
-export async function found(draft) {
+export const found = async (draft) => (await kept()).filter(({ name }) => name.startsWith(`${draft}/`));
+
+/** The same of every draft. */
+export async function kept() {
   if (!works) return [];
-  const kept = await store("kept");
-  const [names, values] = await Promise.all([asked(kept.getAllKeys()), asked(kept.getAll())]);
+  const there = await store("kept");
+  const [names, values] = await Promise.all([asked(there.getAllKeys()), asked(there.getAll())]);
   const told = [];
   for (const [place, name] of names.entries()) {
     const { at, iv, data } = values[place];
-    if (Date.now() - at > KEPT_FOR) forget(name);
-    else if (name.startsWith(`${draft}/`)) {
-      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), data).catch(() => null);
-      if (plain) told.push({ name, at, value: JSON.parse(new TextDecoder().decode(plain)) });
-      else forget(name);
-    }
+    const plain = Date.now() - at > KEPT_FOR ? null : await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), data).catch(() => null);
+    if (plain) told.push({ name, at, value: JSON.parse(new TextDecoder().decode(plain)) });
+    else forget(name);
   }
   return told.sort((one, other) => other.at - one.at);
 }
+
+// When the server last knew who is here; never, once it said that it does not. Without a network nobody can ask it, and what was kept is
+// shown as long as a session would live.
+const MINUTE = 60 * 1000;
+let noted = 0;
+export function known(isKnown = true) {
+  if (!works || (isKnown && Date.now() - noted < MINUTE)) return;
+  noted = isKnown ? Date.now() : 0;
+  const at = noted;
+  inOrder(async () => asked((await store("keys")).put(at, "known")));
+}
+
+/** Whether somebody who signed in was here less than so many milliseconds ago. */
+export const isOurs = async (idle) => works && Math.abs(Date.now() - (await asked((await store("keys")).get("known")) ?? 0)) < idle;
 
 /** Be the only tab that goes by a name, for as long as this page lives; false when another is. */
 export const take = (name) => new Promise((done) => {

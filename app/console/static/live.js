@@ -10,6 +10,7 @@
 // - A part that was renewed dispatches "renewed", with the fragment as its detail.
 import { now, renew, say } from "./console.js";
 import { morph } from "./morph.js";
+import { follow } from "./stream.js";
 
 const FALLBACK = 30000;
 const AGAIN = 4000;
@@ -131,23 +132,6 @@ document.addEventListener("click", async (event) => {
   [...list.children].find((row) => !known.has(row))?.querySelector("[tabindex], a, button")?.focus();
 });
 
-// One stream for all tabs of a browser: it allows six connections to a server. Whoever holds the lock listens, and tells the others.
-const name = has("wide") ? "/live?wide=1" : "/live";
-const others = "BroadcastChannel" in self ? new BroadcastChannel(name) : null;
-
-function listen() {
-  const source = new EventSource(name);
-  const news = () => {
-    others?.postMessage("news");
-    wake();
-  };
-  for (const kind of ["open", "news", "signed-out"]) source.addEventListener(kind, news);
-  source.addEventListener("error", () => {
-    news();
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN * 2);
-  });
-}
-
 // The time that is left; when one is over, the server is asked what became of it.
 function count() {
   for (const one of document.querySelectorAll("time[data-left]")) {
@@ -171,9 +155,7 @@ function inWords(left, isSoon) {
 }
 
 if (document.querySelector("[data-live]")) {
-  if (others) others.onmessage = wake;
-  if (navigator.locks && others) navigator.locks.request(name, () => new Promise(listen));
-  else listen();
+  follow(has("wide") ? "/live?wide=1" : "/live", (call) => call || wake());
   tell(false);
 } else clearTimeout(timer);
 document.addEventListener("renewed", count);

@@ -3,6 +3,37 @@ const words = JSON.parse(document.body.dataset.words || "{}");
 const grid = document.querySelector("[data-grid] .grid");
 const panel = document.querySelector("[data-panel]");
 
+// Turns by two buttons each, beside their numbers: up and down, and focus goes along. Only who has a number moves.
+const turns = document.querySelector("[data-turns]");
+const numbered = () => [...turns.querySelectorAll("li")].filter((line) => line.querySelector("input").value.trim());
+function move(line, by) {
+  const order = numbered();
+  const place = order.indexOf(line);
+  const other = order[place + by];
+  if (place < 0 || !other) return;
+  if (by < 0) other.before(line); else other.after(line);
+  numbered().forEach((one, at) => { one.querySelector("input").value = at + 1; });
+  line.scrollIntoView({ block: "nearest" });
+}
+turns?.querySelectorAll("li").forEach((line) => {
+  if (line.closest("fieldset:disabled")) return;
+  for (const [by, sign, word] of [[-1, "↑", words.rosters_earlier], [1, "↓", words.rosters_later]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "move";
+    button.textContent = sign;
+    button.setAttribute("aria-label", `${word}: ${line.querySelector("label").textContent}`);
+    button.addEventListener("click", () => { move(line, by); button.focus(); });
+    line.append(button);
+  }
+});
+// Who has no number is not sent: an organisation may have more participants than a form has fields.
+const empty = (off) => turns?.querySelectorAll("input").forEach((field) => { field.disabled = off && !field.value.trim(); });
+if (turns && !turns.closest("fieldset:disabled")) {
+  turns.closest("form").addEventListener("submit", () => empty(true));
+  addEventListener("pageshow", () => empty(false));
+}
+
 // One stop for Tab in the whole grid; arrows go on from there, by time within a row and to the nearest time in the next.
 const rows = [...(grid?.tBodies[0].rows ?? [])].map((row) => [...row.querySelectorAll("a[data-cell]")]).filter((row) => row.length);
 let here = grid?.querySelector("[aria-current]") ?? rows[0]?.[0];

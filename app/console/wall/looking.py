@@ -58,7 +58,7 @@ class Names:
 
 
 async def look(work: Work, database: Database) -> Wall:
-    """The wall of this organisation at this moment."""
+    """The wall of this organisation at this moment. The work has given its connection back when this ends."""
     asked = await offers.by_us(work, None, MOST)
     late = await cases.page(work, after=None, limit=MOST, overdue=True)
     lying = (await watch.page(work, after=None, limit=LYING)).items
@@ -71,10 +71,11 @@ async def look(work: Work, database: Database) -> Wall:
     names = await _names(work, codes, (one for one in concerned if one))
     rosters = await _rosters(work) if lacking else {}
     phone = await telephony.waiting(work, work.at - AN_HOUR, work.at)
-    rung_back = await callbacks.overdue(work)
+    rung_back, silences = await callbacks.overdue(work), await _silences(work)
+    talks = await drafts.drafts(work, after=None, limit=MOST)
     return Wall(
         at=work.at,
-        talks=[_talk(one, work.at) for one in (await drafts.drafts(work, after=None, limit=MOST)).items],
+        talks=[_talk(one, work.at) for one in talks.items],
         waiting=phone.now,
         waits_since=phone.since,
         hour=Hour(phone.total.offered, phone.total.answered, phone.total.unanswered, phone.total.median),
@@ -85,8 +86,8 @@ async def look(work: Work, database: Database) -> Wall:
         gaps=[_lacking(row, names, rosters) for row in lacking],
         callbacks=rung_back.count,
         callbacks_since=rung_back.since,
-        silences=await _silences(work),
-        oversight=await _oversight(work, database),
+        silences=silences,
+        oversight=await _oversight(work, database),  # the last: it gives the connection back
     )
 
 
@@ -98,7 +99,10 @@ async def lacking_now(work: Work) -> frozenset[str]:
 
 async def _oversight(work: Work, database: Database) -> Oversight:
     """For the national desks, which hear of every endpoint anyway; nobody else."""
-    return await oversee(database) if work.organisation in await directory.national_desks(work) else Oversight()
+    if work.organisation not in await directory.national_desks(work):
+        return Oversight()
+    await work.let_go()
+    return await oversee(database)
 
 
 async def _silences(work: Work) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app.console.municipalities import SHAPES, VIEW, country_now
+from app.console.municipalities import country_now, picture
 from app.console.visiting import PageRoute, Visit, visiting
 from app.console.wall.looking import lacking_now, look
 from app.console.wall.seen import Wall
@@ -15,6 +15,7 @@ from app.core.actor import Role
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Watching = Annotated[Visit, Depends(visiting(Role.SUPERVISOR), scope="function")]
 READS: Final = ["GET", "HEAD"]
+MAP: Final = "wall-places"
 ROWS: Final = 12  # of each list; a screen at four metres shows fewer
 
 
@@ -33,12 +34,13 @@ async def wall_now(visit: Watching) -> Response:
 @router.api_route("/wall/map", methods=READS)
 async def wall_map(visit: Watching, request: Request) -> Response:
     """Who would be asked first in every municipality, with the gaps of this moment."""
-    gaps = await lacking_now(visit.work)
-    return visit.page("wall/map.html", country=await country_now(request), gaps=gaps, shapes=SHAPES, view=VIEW)
+    country = await country_now(request)  # first: it takes a connection of its own
+    return visit.page("wall/map.html", map=picture(request, MAP, country, await lacking_now(visit.work)))
 
 
 async def _shown(visit: Visit, template: str) -> Response:
     request = visit.request
+    country = await country_now(request) if template == "wall/wall.html" else None  # first: it takes a connection of its own
     seen: Wall = await look(visit.work, request.app.state.database)
     return visit.page(
         template,
@@ -47,8 +49,5 @@ async def _shown(visit: Visit, template: str) -> Response:
         shown=SHOWN,
         rows=ROWS,
         screen=request.query_params.get("screen") == "1",
-        country=await country_now(request) if template == "wall/wall.html" else None,
-        gaps=seen.codes_now,
-        shapes=SHAPES,
-        view=VIEW,
+        map=picture(request, MAP, country, seen.codes_now) if country else "",
     )

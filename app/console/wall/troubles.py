@@ -66,7 +66,7 @@ def _of_delivery(endpoints: Iterable[Undelivered]) -> Iterable[Trouble]:
     for one in endpoints:
         yield Trouble(
             f"endpoint_{one.why}", f"endpoint-{one.id}-{one.why}", acute=one.why == "pressing", since=one.since,
-            href=f"/endpoints/{one.id}", count=one.pressing or one.waiting, phone=one.phone,
+            href=f"/endpoints#endpoint-{one.id}", count=one.pressing or one.waiting, phone=one.phone,
             values={"organisation": one.organisation},
         )  # fmt: skip
 

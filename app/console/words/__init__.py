@@ -22,6 +22,7 @@ class Words:
         """Take texts; one that counts has a form for one and a form for more."""
         self._told = told
         self.names = frozenset(told)
+        self._starting: dict[str, dict[str, str]] = {}
 
     def __call__(self, name: str, /, n: int | None = None, **values: object) -> str:
         """A text with its values filled in; `n` chooses the form, and is one of the values.
@@ -40,7 +41,10 @@ class Words:
 
     def starting(self, start: str) -> dict[str, str]:
         """The texts whose name begins so, by the rest of it: what a script of a page says."""
-        return {name.removeprefix(start): self(name) for name in sorted(self.names) if name.startswith(start)}
+        if start not in self._starting:
+            found = {name.removeprefix(start): self(name) for name in sorted(self.names) if name.startswith(start)}
+            self._starting[start] = found
+        return self._starting[start]
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Date, bindparam, select, text
 
-from app.directory.tables import municipality, municipality_change, organisation
+from app.directory.tables import municipality, municipality_change, organisation, postcode
 
 # Who serves a municipality at a moment, and whose shift runs, as JSON that `Surroundings.from_json` reads. Whoever uses it
 # chooses kinds: services for hand-offs (Veilig Thuis, police …) are facts for callers, and never asked.
@@ -116,6 +116,12 @@ MUNICIPALITIES_NAMED: Final = select(municipality.c.code, municipality.c.name).w
     municipality.c.code.in_(bindparam("codes", expanding=True))
 )
 MUNICIPALITIES_EVER: Final = select(municipality.c.code, municipality.c.name)
+TOWNS: Final = (
+    select(postcode.c.place.label("name"), municipality.c.code, municipality.c.name.label("municipality"))
+    .distinct()
+    .join_from(postcode, municipality, municipality.c.code == postcode.c.municipality_code)
+    .where(municipality.c.valid.contains(bindparam("day", type_=Date)))
+)
 NATIONAL_DESKS: Final = text("""
   SELECT DISTINCT s.organisation_id FROM service s JOIN organisation o ON o.id = s.organisation_id
   WHERE s.kind = 'national_desk'

@@ -56,9 +56,9 @@ async def version(work: Work) -> int:
     return int(row["number"]) if row else 0
 
 
-async def regions(work: Work) -> list[Mapping[str, Any]]:
+async def regions(work: Work) -> Sequence[Mapping[str, Any]]:
     """Every municipality with its name and the regions of each scheme that it lies in."""
-    return [dict(row) for row in await work.rows(queries.REGIONS)]
+    return await work.rows(queries.REGIONS)
 
 
 async def own_area(work: Work) -> frozenset[str]:

@@ -12,7 +12,7 @@ from app.core.errors import FieldError, Invalid, NotFound
 from app.core.paging import Page
 from app.core.work import Work
 from app.directory.holidays import AMSTERDAM
-from app.directory.municipalities import Change, beginning_with, unknown
+from app.directory.municipalities import Change, Town, beginning_with, towns_named, unknown
 from app.directory.places import (
     PlaceOfStay,
     PlaceUnknown,
@@ -196,6 +196,11 @@ async def municipalities_beginning_with(work: Work, told: str) -> tuple[str, ...
     """The codes of municipalities, also those that have ended, whose code or name begins so; accents and capitals are all one."""
     rows = await work.rows(queries.MUNICIPALITIES_EVER)
     return beginning_with(told, {row["code"]: row["name"] for row in rows})
+
+
+async def towns(work: Work, told: str, limit: int) -> tuple[Town, ...]:
+    """Towns and villages whose name begins so, with their municipality of today: a caller knows the one and not the other."""
+    return towns_named(told, [Town(**row) for row in await work.rows(queries.TOWNS, day=local_day(work.at))], limit)
 
 
 async def organisation(work: Work, organisation_id: UUID) -> Organisation:

@@ -29,6 +29,21 @@ class CheckDue:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many were done in time, done later, decided not to be done with a reason, and how many are missing."""
+
+    on_time: int = 0
+    late: int = 0
+    waived: int = 0
+    missing: int = 0
+
+    @property
+    def due(self) -> int:
+        """All that had to be done."""
+        return self.on_time + self.late + self.missing
+
+
 async def assigned(work: Work, after: Place | None, limit: int) -> list[Item]:
     """Open items that this organisation must do, in whatever case, soonest first, at most `limit`."""
     return [item_of(row) for row in await work.rows(queries.assigned(work.organisation, after, limit))]
@@ -50,6 +65,12 @@ async def counted(work: Work, within: Span, most: int) -> tuple[int, int, int]:
     listed = (queries.assigned(us, None, most), queries.waited_for(us, None, most), queries.checks_due(us, within, None, most))
     first, second, third = await counts_of(work, listed)
     return first, second, third
+
+
+async def checks_kept(work: Work, due: Span) -> dict[int, Kept]:
+    """What became of the aftercare checks of its own cases that were due in a span, by week."""
+    rows = await work.rows(queries.CHECKS_KEPT, owner=work.organisation, starts_at=due.start, ends_at=due.end)
+    return {row["week"]: Kept(row["on_time"], row["late"], row["waived"], row["missing"]) for row in rows}
 
 
 async def situations(work: Work, cases: Sequence[Case]) -> dict[UUID, Situation]:

@@ -1,7 +1,7 @@
 """Read everything that happened in a case on one timeline; row-level security decides what of it, and the look is logged once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.core.paging import Page
@@ -12,11 +12,16 @@ from app.followup.service.plan import taking_part
 from app.followup.story import Order, Place, place_of
 from app.vault.purpose import Purpose
 
+STORY: Final = "story of the case"
+ON_PAPER: Final = "story of the case on paper"
 
-async def story(
-    work: Work, case_id: UUID, purpose: Purpose | None, order: Order, cursor: str | None, limit: int
+
+async def story(  # noqa: PLR0913  what, for what, and which part of it
+    work: Work, case_id: UUID, purpose: Purpose | None, order: Order, cursor: str | None, limit: int, *, what: str = STORY
 ) -> Page[Mapping[str, Any]]:
     """A page of the story of a case: the columns of `case_story`, and `words` by name; without a purpose no words, and no look.
+
+    `what`: what the look is called in the log, `ON_PAPER` when it is printed.
 
     Raises:
         NotFound, Forbidden: as `plan.taking_part`. Invalid: no cursor of ours. Gone: the retention of the case has ended.
@@ -27,7 +32,7 @@ async def story(
     binds = {"at": place.at, "id": place.id, "part": place.part} if place else {}
     rows = await work.rows(query, case_id=case_id, count=limit + 1, **binds)
     shown = rows[:limit]
-    words = await opened(work, case_id, [row["sealed"] for row in shown], what="story of the case", purpose=purpose)
+    words = await opened(work, case_id, [row["sealed"] for row in shown], what=what, purpose=purpose)
     items = [{**row, "words": said} for row, said in zip(shown, words, strict=True)]
     last = shown[-1] if len(rows) > limit else None
     return Page(items, Place(last["at"], last["id"], last["part"]).cursor if last else None)

@@ -17,6 +17,7 @@ from app.intake.outcome import CallInFuture
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.drafts import DraftIn, DraftOut, HistoryLineOut, SavedOut, SaveIn, TakeOverIn
 from app.intake.schemas.told import CallReceipt
+from app.intake.screen_use import ScreenUse, use_told
 from app.intake.service import draft as drafts
 from app.intake.service import saving
 from app.intake.service.draft import AnsweredAlready, DraftEnded, NotAbandoned, StillRinging
@@ -35,6 +36,10 @@ Changed = (Invalid, NotFound, DraftEnded, Stale, PreconditionRequired)
 def _out(work: Work, draft: Draft, response: Response, **shown: Any) -> DraftOut:  # noqa: ANN401  members of a draft
     response.headers["ETag"] = etag(draft.version)
     return DraftOut.model_validate({**draft_json(draft, work.at, work.actor.key), **shown})
+
+
+def _use(request: Request) -> ScreenUse | None:
+    return use_told(request.headers.get("x-screen-use"))
 
 
 @router.post("/drafts", status_code=201, responses=problems(Invalid))
@@ -126,13 +131,13 @@ async def take_over_draft(
 )
 async def complete_draft(draft_id: UUID, work: IntakeDoor, request: Request, response: Response) -> CallReceipt:
     """Complete a draft: stored as a call, its case opened and offered. Of two who try, one succeeds. Needs If-Match."""
-    return receipt_out(await drafts.complete(work, draft_id, expected_version(request)), response)
+    return receipt_out(await drafts.complete(work, draft_id, expected_version(request), _use(request)), response)
 
 
 @router.post("/drafts/{draft_id}/abandonment", status_code=204, responses=problems(*Changed))
 async def abandon_draft(draft_id: UUID, work: IntakeDoor, request: Request, response: Response) -> None:
     """End a draft without a call. It can be taken up again for a day; then what was typed is destroyed. Needs If-Match."""
-    draft = await drafts.abandon(work, draft_id, expected_version(request))
+    draft = await drafts.abandon(work, draft_id, expected_version(request), _use(request))
     response.headers["ETag"] = etag(draft.version)
 
 

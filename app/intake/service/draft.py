@@ -16,7 +16,8 @@ from app.intake.merging import Line, Outcome, Typed, fields_of
 from app.intake.protocol import NEWEST
 from app.intake.schemas.asked import CallIn
 from app.intake.schemas.fields import WHOLE, whole_call
-from app.intake.service import hand_offs
+from app.intake.screen_use import ScreenUse
+from app.intake.service import hand_offs, screen_use
 from app.intake.service.draft_row import (
     DraftEnded,
     Opened,
@@ -171,8 +172,8 @@ async def answer(work: Work, call_id: UUID, *, key: UUID | None = None) -> Draft
     return await change(work, draft, "answered", state="active", key_id=who, held_since=work.at)
 
 
-async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
-    """End a draft as the call that it says it is: stored, its case opened and offered.
+async def complete(work: Work, call_id: UUID, version: int, use: ScreenUse | None = None) -> Receipt:
+    """End a draft as the call that it says it is: stored, its case opened and offered. `use`: how it was taken on a screen.
 
     Raises:
         NotFound, DraftEnded, Stale: as `open_and_locked`.
@@ -187,17 +188,21 @@ async def complete(work: Work, call_id: UUID, version: int) -> Receipt:
     ended = end(work, call_id, draft.case_id, judged, await hand_offs.made(work, call_id))
     forget = None if ended.receipt.case_id or ended.receipt.joined_case_id else work.at + KEPT_HISTORY
     await change(work, draft, "completed", **ended.columns, marks=None, left_alone_at=None, destroy_at=forget)
+    if use:
+        await screen_use.count_ended(work, use, draft, judged, ended.receipt)
     return ended.receipt
 
 
-async def abandon(work: Work, call_id: UUID, version: int | None = None) -> Draft:
-    """End a draft without a call. What was typed can be taken up again for a day, then it is destroyed.
+async def abandon(work: Work, call_id: UUID, version: int | None = None, use: ScreenUse | None = None) -> Draft:
+    """End a draft without a call. What was typed can be taken up again for a day, then it is destroyed. `use`: as `complete`.
 
     Raises:
         NotFound, DraftEnded, Stale: as `open_and_locked`.
     """
     draft, _ = await open_and_locked(work, call_id, version)
     until = work.at + KEPT_ABANDONED
+    if use:
+        await screen_use.count_abandoned(work, use)
     return await change(work, draft, "abandoned", state="abandoned", left_alone_at=None, destroy_at=until)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from app.cases import service as cases
@@ -31,6 +32,22 @@ class Agreed:
 
     case: Case
     reversible_until: datetime | None = None
+
+
+class Choice(StrEnum):
+    """What the owner of a case that was an error may decide."""
+
+    AGREE = "agree"
+    WITHDRAW = "withdraw"  # it agreed, and may come back on it
+
+
+async def choice(work: Work, case: Case) -> Choice | None:
+    """What its owner may decide about a case at this moment, for a page to offer; None: nothing."""
+    if case.state is State.CLOSED:
+        row = await work.one(queries.AGREEMENT, case_id=case.id)
+        return Choice.WITHDRAW if row and work.at <= row["reversible_until"] else None
+    calls = await work.rows(queries.OF_CASE, case_id=case.id)
+    return Choice.AGREE if calls and all(row["in_error_at"] for row in calls) else None
 
 
 async def agree(work: Work, case_id: UUID, version: int) -> Agreed:

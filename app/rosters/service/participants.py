@@ -56,9 +56,13 @@ async def change_participant(work: Work, participant_id: UUID, version: int, tol
         raise NotFound("Your organisation has no such participant. GET /v1/participants lists them.")
     match(version, row["version"])
     await work.change(queries.CHANGE_PARTICIPANT.values(version=version + 1, **_stored(told)), participant_id=participant_id)
-    planned_on = [row["roster_id"] for row in await work.rows(queries.PLANNED_ON, participant_id=participant_id)]
-    await make_ahead(work, planned_on, reason="participant_changed")
+    await make_ahead(work, await planned_on(work, participant_id), reason="participant_changed")
     return await participant(work, participant_id)
+
+
+async def planned_on(work: Work, participant_id: UUID) -> list[UUID]:
+    """The rosters on which somebody is planned in any way: by a rotation, an override that counts or a sign-up."""
+    return [row["roster_id"] for row in await work.rows(queries.PLANNED_ON, participant_id=participant_id)]
 
 
 async def end_participant(work: Work, participant_id: UUID, version: int, on: date) -> Participant:

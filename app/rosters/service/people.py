@@ -1,7 +1,8 @@
 """Participants by their ids; beneath every other service of this room, since all of them need it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from app.core.errors import FieldError, Invalid
@@ -9,13 +10,17 @@ from app.core.work import Work
 from app.rosters import queries
 from app.rosters.participants import Participant
 
+NOBODY: Final[Mapping[UUID, Participant]] = MappingProxyType({})
 
-async def people(work: Work, ids: Iterable[UUID]) -> dict[UUID, Participant]:
-    """Those of the participants with these ids that this work may see."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    return {row["id"]: participant_of(row) for row in await work.rows(queries.PARTICIPANTS_OF, ids=wanted)}
+
+async def people(work: Work, ids: Iterable[UUID], known: Mapping[UUID, Participant] = NOBODY) -> dict[UUID, Participant]:
+    """Those of the participants with these ids that this work may see; who is `known` isn't read again."""
+    wanted = set(ids)
+    found = {one: known[one] for one in wanted if one in known}
+    if len(found) < len(wanted):
+        rows = await work.rows(queries.PARTICIPANTS_OF, ids=sorted(wanted - found.keys()))
+        found |= {row["id"]: participant_of(row) for row in rows}
+    return found
 
 
 async def usable(work: Work, organisation_id: UUID, ids: Iterable[UUID], pointer: str) -> dict[UUID, Participant]:

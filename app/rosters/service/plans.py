@@ -10,9 +10,10 @@ from app.core.spans import Span
 from app.core.work import Row, Work
 from app.directory.rotations import Rotation, Unit
 from app.rosters import queries
+from app.rosters.participants import Participant
 from app.rosters.plan import FAR, Plan
 from app.rosters.schedule import Duty, Kind, Override
-from app.rosters.service.people import people
+from app.rosters.service.people import NOBODY, people
 
 ROTATION_FIELDS = tuple(Rotation.__dataclass_fields__)
 
@@ -34,11 +35,21 @@ async def own_plan(work: Work, roster_id: UUID, *, lock: bool = False) -> Row:
     return found[0]
 
 
-async def plans(work: Work, rows: Sequence[Row], since: datetime | None = None) -> dict[UUID, Plan]:
-    """The plans of these rows, with the overrides and sign-ups that still count at a moment, which is now unless it is named."""
+async def plans(
+    work: Work,
+    rows: Sequence[Row],
+    since: datetime | None = None,
+    rotations: Sequence[tuple[UUID, Rotation]] | None = None,
+    known: Mapping[UUID, Participant] = NOBODY,
+) -> dict[UUID, Plan]:
+    """The plans of these rows, with the overrides and sign-ups that still count at a moment, which is now unless it is named.
+
+    `rotations` (with their rosters) and who is `known`: read already.
+    """
     since = since or work.at
     ids = [row["roster_id"] for row in rows]
-    rotations = [(row["roster_id"], rotation_of(row)) for row in await work.rows(queries.ROTATIONS, ids=ids)]
+    if rotations is None:
+        rotations = [(row["roster_id"], rotation_of(row)) for row in await work.rows(queries.ROTATIONS, ids=ids)]
     counted = await work.rows(queries.OVERRIDES_THAT_COUNT, ids=ids, since=since)
     overrides = [(row["roster_id"], override_of(row)) for row in counted]
     signed = await work.rows(queries.SIGN_UPS, ids=ids, starts_at=since, ends_at=FAR)
@@ -46,7 +57,7 @@ async def plans(work: Work, rows: Sequence[Row], since: datetime | None = None) 
     named = {one for _, rotation in rotations for one in rotation.participants}
     named |= {one for _, override in overrides for one in (override.participant, override.other) if one}
     named |= {duty.participant for _, duty in signed_up}
-    known = await people(work, named)
+    everybody = await people(work, named, known)
     return {
         row["roster_id"]: Plan(
             roster_id=row["roster_id"],
@@ -54,7 +65,7 @@ async def plans(work: Work, rows: Sequence[Row], since: datetime | None = None) 
             rotations=tuple(one for roster, one in rotations if roster == row["roster_id"]),
             overrides=tuple(one for roster, one in overrides if roster == row["roster_id"]),
             signed_up=tuple(one for roster, one in signed_up if roster == row["roster_id"]),
-            participants=known,
+            participants=everybody,
             ends_on=row["ends_on"],
             generated_at=row["generated_at"],
         )

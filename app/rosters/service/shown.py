@@ -13,13 +13,14 @@ from app.directory.service import shifts as directory
 from app.rosters import queries
 from app.rosters.cautions import Caution, Held, cautions
 from app.rosters.onduty import OnTop, now_and_next, reasons
+from app.rosters.participants import Participant
 from app.rosters.plan import Plan, duties, meant
 from app.rosters.schedule import Duty, Override
 from app.rosters.service.ahead import SOON, held_of
 from app.rosters.service.overrides import check as check_override
-from app.rosters.service.people import people
+from app.rosters.service.people import NOBODY, people
 from app.rosters.service.plans import own_plan, plans
-from app.rosters.service.rosters import check, proposed
+from app.rosters.service.rosters import RosterPlan, check, proposed
 
 AROUND: Final = timedelta(days=2)  # a shift just outside of what is shown may leave too little rest
 NEXT_WITHIN: Final = timedelta(days=14)
@@ -60,10 +61,14 @@ async def final_schedule(work: Work, roster_id: UUID, span: Span) -> Schedule:
         NotFound: this organisation has no such roster.
     """
     row = await own_plan(work, roster_id)
-    plan = (await plans(work, [row], span.start))[roster_id]
-    shifts = await directory.shifts_on(work, [roster_id], span)
-    found = await _cautions(work, [_held(one) for one in shifts if one.participant_id], span, roster_id)
-    return Schedule(shifts, reasons(shifts, meant(plan, span)), found)
+    return await _schedule(work, (await plans(work, [row], span.start))[roster_id], span)
+
+
+async def schedule_of(work: Work, known: RosterPlan, everybody: Mapping[UUID, Participant], span: Span) -> Schedule:
+    """The same, of a plan and participants that this work has read already."""
+    rotations = [(known.roster.id, one.rotation) for one in known.rotations]
+    found = await plans(work, [known.plan], span.start, rotations, everybody)
+    return await _schedule(work, found[known.roster.id], span, everybody)
 
 
 async def on_duty(work: Work, roster_id: UUID, at: datetime) -> NowAndNext:
@@ -109,6 +114,12 @@ async def preview_override(work: Work, roster_id: UUID, told: Override, span: Sp
     return await _previewed(work, plan, span)
 
 
+async def _schedule(work: Work, plan: Plan, span: Span, known: Mapping[UUID, Participant] = NOBODY) -> Schedule:
+    shifts = await directory.shifts_on(work, [plan.roster_id], span)
+    found = await _cautions(work, [_held(one) for one in shifts if one.participant_id], span, plan.roster_id, known)
+    return Schedule(shifts, reasons(shifts, meant(plan, span)), found)
+
+
 async def _previewed(work: Work, plan: Plan, span: Span) -> Preview:
     roster_id = plan.roster_id
     begun = await directory.shifts_on(work, [roster_id], Span(work.at, work.at + SOON))
@@ -121,7 +132,9 @@ async def _previewed(work: Work, plan: Plan, span: Span) -> Preview:
     return Preview(shifts, difference(kept, shifts), await _cautions(work, held, span, roster_id))
 
 
-async def _cautions(work: Work, shown: Iterable[Held], span: Span, roster_id: UUID) -> list[Caution]:
+async def _cautions(
+    work: Work, shown: Iterable[Held], span: Span, roster_id: UUID, known: Mapping[UUID, Participant] = NOBODY
+) -> list[Caution]:
     """What to look at in the shifts of a roster that are shown, beside those that the same participants have elsewhere."""
     shown = list(shown)
     ids = {one.participant for one in shown}
@@ -132,7 +145,7 @@ async def _cautions(work: Work, shown: Iterable[Held], span: Span, roster_id: UU
     busy: dict[UUID, list[Span]] = {}
     for row in await work.rows(queries.BUSY, ids=sorted(ids), starts_at=around.start, ends_at=around.end):
         busy.setdefault(row["participant_id"], []).append(Span(row["starts_at"], row["ends_at"]))
-    found = cautions([*shown, *others], await people(work, ids), busy)
+    found = cautions([*shown, *others], await people(work, ids, known), busy)
     return [
         one for one in found if one.span.overlaps(span) and (one.roster_id == roster_id or one.other in {s.span for s in shown})
     ]

@@ -8,13 +8,14 @@ from uuid import UUID
 from app.cases import service as cases
 from app.core.work import Work
 from app.routing import queries
+from app.routing.decide import Decision
 from app.routing.offers import Offer, offer_of
-from app.routing.replay import is_reproduced
+from app.routing.replay import reproduced
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One decision. `replayed`: the rules of today, given the inputs of then, say the same."""
+    """One decision. `again`: the same by the rules of today, given the inputs of then; None when they say something else."""
 
     id: UUID
     at: datetime
@@ -23,7 +24,12 @@ class Explained:
     offered_to: UUID
     accept_by: datetime
     lines: list[dict[str, Any]]
-    replayed: bool
+    again: Decision | None
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the rules of today say the same."""
+        return self.again is not None
 
 
 async def explain(work: Work, case_id: UUID) -> tuple[list[Explained], list[Offer]]:
@@ -42,7 +48,7 @@ async def explain(work: Work, case_id: UUID) -> tuple[list[Explained], list[Offe
             offered_to=row["offered_to"],
             accept_by=row["accept_by"],
             lines=row["lines"],
-            replayed=is_reproduced(row["inputs"], row["lines"], row["offered_to"], row["accept_by"]),
+            again=reproduced(row["inputs"], row["lines"], row["offered_to"], row["accept_by"]),
         )
         for row in await work.rows(queries.DECISIONS, case_id=case_id)
     ]

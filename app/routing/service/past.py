@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.core.ids import EPOCH
+from app.core.ids import EPOCH, least_id
 from app.core.spans import Span
 from app.core.work import Work
 from app.routing import queries
@@ -26,3 +26,9 @@ async def past_needs(work: Work, period: Span, most: int) -> list[PastNeed]:
     last = UUID(int=last.int + (2 << 80))
     rows = await work.rows(queries.FIRST_DECISIONS, first=first, last=last, starts_at=period.start, ends_at=period.end, most=most)
     return [PastNeed(row["at"], row["code"], replace(Need.from_json(row["need"]), chosen=None)) for row in rows]
+
+
+async def refused(work: Work, offered: Span) -> dict[str, int]:
+    """Offers of a period that this organisation may see and that nobody took, by reason; `expired`: nobody answered in time."""
+    rows = await work.rows(queries.REFUSED, first=least_id(offered.start), last=least_id(offered.end))
+    return {str(row["reason"] or row["state"]): int(row["count"]) for row in rows}

@@ -50,6 +50,12 @@ async def page(
     return Page(await _signals(work, found.items), found.next)
 
 
+async def open_about(work: Work, case_id: UUID) -> list[Signal]:
+    """The open signals that a case is part of and that this organisation coordinates, oldest first."""
+    rows = await work.rows(queries.OPEN_ABOUT, organisation_id=work.organisation, case_id=case_id)
+    return await _signals(work, rows) if rows else []
+
+
 async def read(work: Work, signal_id: UUID) -> Signal:
     """One signal, with what was done about it.
 

@@ -7,14 +7,22 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, expect
 
 from app.accounts.service.signing_in import Sessions
+from app.console.call import screen
+from app.core.actor import Actor, Role
 from app.core.db import Database
+from app.core.work import begin
+from app.directory.service.look_up import local_day
+from app.intake.screen_use import Used
+from app.intake.service.screen_use import screen_use
 from tests.console.call.taking import HOSTILE, contents, opened, saves
+from tests.console.everything import as_them
 from tests.console.serving import faults
 from tests.console.signed_in import PASSWORD, SignedIn, browsing_as
-from tests.makers import AMSTERDAM
+from tests.makers import AMSTERDAM, HOTLINE
 
 TEXT: Final = "Loopt op blote voeten door de straat en praat tegen niemand."
 MOST_KEYS: Final = 40
@@ -43,6 +51,24 @@ class Operator:
 BOTH_KEYS: Final = """for (const key of [{key: 'j'}, {key: 'Enter', ctrlKey: true}])
     document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true, cancelable: true}))"""
 
+# Fetched when a page has come to rest, which may be when the network or the session has just gone: tried again with the next page.
+NO_WORKER: Final = ("error occurred when fetching the script", "script resource is behind a redirect")
+
+# When the server last knew who is here, in milliseconds from now.
+KNOWN: Final = """(from) => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
+    const change = target.result.transaction("keys", "readwrite");
+    change.objectStore("keys").put(Date.now() + from, "known");
+    change.oncomplete = done; }; })"""
+
+# All that lies readable in the browser's caches and stores.
+PLAIN: Final = """async () => {
+    const told = [JSON.stringify({ ...localStorage, ...sessionStorage })];
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const one of await cache.keys()) told.push(one.url, await (await cache.match(one)).text());
+    }
+    return told.join(); }"""
+
 
 @asynccontextmanager
 async def at_work(who: SignedIn, address: str, path: str = "", language: str = "nl", **looks: Any) -> AsyncIterator[Page]:
@@ -56,7 +82,7 @@ async def at_work(who: SignedIn, address: str, path: str = "", language: str = "
             await page.goto(address + path)
             await ready(page)
         yield page
-        expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "status of 401", "status of 403", "status of 412")
+        expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "status of 401", "status of 403", "status of 412", *NO_WORKER)
         assert not [one for one in complaints if not any(word in one for word in expected)], complaints
 
 
@@ -70,8 +96,17 @@ async def saved(page: Page) -> None:
     await page.locator('#saved[data-state="saved"]').wait_for()
 
 
+async def used(database: Database) -> Used:
+    """What was counted of this version of the screen."""
+    async with begin(database, Actor(HOTLINE, Role.SUPERVISOR)) as work:
+        today = local_day(work.at)
+        found = [one for one in await screen_use(work, today, today) if one.version == screen.version()]
+    return found[0] if found else Used(screen.version(), 0, 0, 0, 0, 0, 0, 0, 0, (), ())
+
+
 async def test_a_call_by_keyboard_alone_in_forty_keys(database: Database, operator: SignedIn, address: str) -> None:
     """From the list to the number for the caller: questions, place, what was seen, advice, who rings, sent twice by mistake."""
+    before = await used(database)
     async with at_work(operator, address) as page:
         await page.goto(address + "/call")
         one = Operator(page)
@@ -94,6 +129,9 @@ async def test_a_call_by_keyboard_alone_in_forty_keys(database: Database, operat
         await one.press("Control+Enter", "Control+Enter")
         await page.locator(".reference").wait_for()
         assert one.keys <= MOST_KEYS, one.keys
+        counted = await used(database)
+        assert counted.calls == before.calls + 1
+        assert MOST_KEYS / 2 < counted.keystrokes - before.keystrokes <= one.keys  # not those on the list, nor the second to send
         assert await faults(page) == []
         reference = await page.locator(".reference").text_content()
         assert re.fullmatch(r"\w{4}-\w{4}-\w", reference or "")
@@ -119,10 +157,10 @@ async def test_what_is_typed_is_on_the_server_within_a_second(desk: httpx.AsyncC
         assert re.search(r"Bewaard om \d\d\.\d\d\.\d\d", await page.locator("#saved").text_content() or "")
 
 
-async def test_letters_are_letters_in_a_text_and_can_be_switched_off(
+async def test_letters_are_letters_in_a_text_and_keys_are_as_one_likes(
     desk: httpx.AsyncClient, operator: SignedIn, address: str
 ) -> None:
-    """What is typed answers nothing; who speaks to a computer or trembles turns the letters off, and they stay off."""
+    """What is typed answers nothing; who speaks to a computer or trembles chooses other keys, or none, and so they stay."""
     path = await opened(desk)
     async with at_work(operator, address, path) as page:
         await page.keyboard.press("Alt+o")
@@ -130,6 +168,19 @@ async def test_letters_are_letters_in_a_text_and_can_be_switched_off(
         assert await page.locator(".q :checked").count() == 0
         await expect(page.locator("#observed")).to_have_value("jnw?1")
         await _keys(page, desk, path)
+        told, row = page.locator("#keys-fault"), page.locator("[data-name=observed]")
+        await row.locator("button").click()
+        await page.keyboard.press("Alt+k")
+        await expect(told).to_have_text("Alt K is al voor: parkeer dit gesprek.")
+        for taken in ("j", "4", "Alt+2"):
+            await page.keyboard.press(taken)
+            await expect(told).to_contain_text("is al voor")
+        await page.keyboard.press("Alt+d")  # the address bar of a browser
+        await expect(told).to_contain_text("van de browser of van een schermlezer")
+        await page.keyboard.press("Alt+l")
+        await expect(row.locator("kbd")).to_have_text("Alt L")
+        await page.locator("[data-name=park] input").uncheck()
+        await page.locator("[data-name=hand] input").uncheck()
         await page.locator("#letters").uncheck()
         await page.keyboard.press("Escape")
         await page.keyboard.press("j")
@@ -143,6 +194,20 @@ async def test_letters_are_letters_in_a_text_and_can_be_switched_off(
         await page.reload()
         await ready(page)
         assert not await page.locator("#letters").is_checked()
+        await expect(page.locator("#h-observed kbd")).to_have_text("Alt L")
+        assert await page.locator("#part-buttons [aria-keyshortcuts], [value=park][aria-keyshortcuts]").count() == 0
+        await page.keyboard.press("Alt+1")
+        await page.keyboard.press("Alt+o")
+        assert await page.evaluate("document.activeElement.id") != "observed"
+        await page.keyboard.press("Alt+l")
+        assert await page.evaluate("document.activeElement.id") == "observed"
+        assert await page.locator("#made li").count() == 0
+        await page.locator("#ways label").nth(1).click()
+        await page.locator("#town").press_sequentially("hooglan")
+        await page.locator("#towns option[data-town=Hooglanderveen]").wait_for(state="attached")
+        await page.locator("#town").press_sequentially("d (amersfoort)")  # as choosing it from the list does
+        await expect(page.locator("#place-stay-municipalityCode")).to_have_value("GM0307")
+        await expect(page.locator("#place-stay-description")).to_have_value("Hoogland")
 
 
 async def test_without_a_network_typing_goes_on_and_one_case_comes_of_it(
@@ -177,9 +242,11 @@ async def test_without_a_network_typing_goes_on_and_one_case_comes_of_it(
 
 
 async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
-    """Typed without a network, then the tab is gone: opened again it is there, sealed until then, and goes to the server once."""
+    """Typed without a network, then the tab is gone: it opens again without one, sealed until then, and goes to the server once."""
     path = await opened(desk)
+    await saves(desk, path, worry="Het wordt erger.", place__stay__description="Het Vondelpark")
     async with at_work(operator, address, path) as page:
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         await page.context.set_offline(True)
         await page.keyboard.press("Alt+o")
         await page.keyboard.type(TEXT)
@@ -191,23 +258,63 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         assert "blote" not in kept[0]
         await page.close()
         again = await page.context.new_page()
-        await page.context.set_offline(False)
-        await again.goto(address + path)
+        await again.goto(f"{address}/call")  # without a network: what this browser keeps
+        await again.locator("#kept a").click()
         await expect(again.locator("#observed")).to_have_value(TEXT)
-        await saved(again)
-        assert (await contents(desk, path))["observed"] == TEXT
+        await expect(again.locator("#worry")).to_have_value(
+            "Het wordt erger."
+        )  # saved before: nobody types over what is not seen
+        await expect(again.locator("#place-stay-description")).to_have_value("Het Vondelpark")
+        assert await faults(again) == []
+        await again.fill("#person-name", "Jan")
+        stores = await again.evaluate(PLAIN)
+        assert "/call/shell" in stores
+        assert not [word for word in ("Sanne", "Vondelpark", "Jan", "blote", operator.token, operator.login) if word in stores]
+        await again.evaluate(KNOWN, -3 * 3600 * 1000)  # longer ago than a session lives: not for whoever comes by
+        await again.reload()
+        await again.locator("#shell-locked").wait_for()
+        assert await again.locator("#observed").input_value() == ""
+        await again.evaluate(KNOWN, 0)
+        await again.reload()
+        await expect(again.locator("#person-name")).to_have_value("Jan")
+        await again.context.set_offline(False)
+        await again.locator("#shell-back").wait_for()
+        held = await contents(desk, path)
+        assert (held["observed"], held["worry"], held["person"]["name"]) == (TEXT, "Het wordt erger.", "Jan")
         await again.reload()
         await expect(again.locator("#observed")).to_have_value(TEXT)
         await again.goto(f"{address}{path}?lang=en")
         await ready(again)
         await expect(again.locator("#observed")).to_have_value(TEXT)
         assert await again.locator("#saved").text_content() != ""
+        await _signed_out(again, address, path)
 
 
-async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
-    """Other fields come by themselves; the same field shows both texts, and whoever sees both chooses."""
+async def _signed_out(page: Page, address: str, path: str) -> None:
+    """Nothing is left of it in the browser, and without a network nothing opens."""
+    await page.locator(".menu:not(.up) summary").click()
+    await page.locator("[action='/sign-out'] button").click()
+    await page.wait_for_url("**/sign-in?done=signed_out")
+    left = """async () => [(await navigator.serviceWorker.getRegistrations()).length, (await caches.keys()).length,
+        (await indexedDB.databases()).length]"""
+    assert await page.evaluate(left) == [0, 0, 0]
+    await page.context.set_offline(True)
+    with pytest.raises(PlaywrightError, match="ERR_INTERNET_DISCONNECTED"):
+        await page.goto(address + path)
+
+
+async def test_two_tabs_overwrite_nothing(desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, address: str) -> None:
+    """A colleague is seen before anybody saves, and what they save comes when they rest; of the same field both texts are shown."""
     path = await opened(desk)
-    async with at_work(operator, address, path) as page:
+    async with at_work(operator, address, path) as page, httpx.AsyncClient(base_url=address, headers=as_them(colleague)) as other:
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 1})
+        await page.locator("#beside", has_text="Driss Voorbeeld heeft dit gesprek ook open").wait_for()
+        version = (await saves(desk, path, answers__suicide="unknown"))["version"]
+        heard = (await other.post(f"{path}/beside", json={"screen": "theirs", "version": version})).json()
+        assert heard["told"] == "Sanne Voorbeeld heeft dit gesprek ook open."
+        await expect(page.locator('[name="answers.suicide"][value="unknown"]')).to_be_checked()
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 0})
+        await page.locator("#beside", has_not_text="Driss").wait_for(state="attached")
         await saves(desk, path, observed="Van de ander.", person__name="Jan", answers__weapon="unknown")
         await page.keyboard.press("Alt+o")
         await page.keyboard.type("Van mij.")

@@ -1,5 +1,6 @@
 """The call screen as it leaves the server: whole without a script, one function for preview and decision, nothing overwritten."""
 
+import asyncio
 import re
 import time
 from html import unescape
@@ -9,11 +10,16 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from app.console import beside
 from app.console.words import LANGUAGES, words
 from app.core.db import Database
+from app.main import edged
 from app.routing import candidates, decide
+from tests.conftest import running
 from tests.console.call.taking import HOSTILE, contents, form_of, live, opened, receiver_in, saves, send
+from tests.console.everything import as_them
 from tests.console.signed_in import SignedIn, a_client, signed_in
+from tests.delivery.asgi import asking
 from tests.makers import AMSTERDAM, AMSTERDAM_DESK, HOTLINE
 
 ANSWERS: Final = {"danger_now": "no", "not_eating": "yes"}
@@ -260,6 +266,52 @@ async def test_of_two_who_answer_one_has_the_call(database: Database, desk: http
     late = await desk.post(f"{path}/answer")
     assert late.status_code == 409
     assert 'role="alert"' in late.text
+
+
+async def test_a_village_leads_to_its_municipality(desk: httpx.AsyncClient) -> None:
+    """A caller knows Hoogland and not Amersfoort; a name that is in several municipalities is shown with each of them."""
+
+    async def named(told: str) -> str:
+        return unescape((await desk.post("/call/towns", json={"named": told})).text)
+
+    assert '<option value="Hoogland (Amersfoort)" data-code="GM0307" data-town="Hoogland">' in await named("hoogl")
+    assert '<option value="Amersfoort" ' in await named("AMERSF")
+    assert set(re.findall('data-code="([^"]+)" data-town="Beek"', await named("beek"))) == {"GM1945", "GM0888", "GM1955"}
+    assert (await named("b")).count("<option") == 12
+    for nothing in ("", "%", HOSTILE, "nergenshuizen"):
+        assert "<option" not in await named(nothing)
+
+
+async def test_who_opens_a_call_is_heard_of_in_every_process(
+    database: Database, desk: httpx.AsyncClient, operator: SignedIn, colleague: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call of two is told to the open pages of their organisation, whichever server they are at; to no other organisation."""
+    path = await opened(desk)
+    stranger = await signed_in(database, AMSTERDAM_DESK, "supervisor")
+    news = b"event: beside\ndata: " + path.split("/")[2].encode()
+    async with (
+        running(database.settings) as apart,
+        asking(edged(apart), "/live", as_them(operator)) as ours,
+        asking(edged(apart), "/live", as_them(stranger)) as theirs,
+        a_client(database, colleague) as other,
+    ):
+        await ours.until(b"retry: ")
+        await theirs.until(b"retry: ")
+        await apart.state.database.bell.connected.wait()
+        alone = await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})
+        assert alone.json() == {"told": "", "version": 0}
+        while not apart.state.beside._calls:  # heard by a process that nobody asked
+            await asyncio.sleep(0.01)
+        assert b"beside" not in ours.body  # who is alone is told of nobody
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 3})
+        await ours.until(news)
+        both = await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})
+        assert both.json() == {"told": "Driss Voorbeeld heeft dit gesprek ook open.", "version": 3}
+        assert (await desk.post(f"{path}/beside", json={"screen": "a:b", "version": 1})).status_code == 400
+        monkeypatch.setattr(beside, "STAYS", -1.0)
+        await other.post(f"{path}/beside", json={"screen": "theirs", "version": 3})  # and then crashed, long ago
+        assert (await desk.post(f"{path}/beside", json={"screen": "mine", "version": 1})).json()["told"] == ""
+        assert news not in theirs.body
 
 
 async def test_earlier_calls_are_numbers_until_there_is_a_need(desk: httpx.AsyncClient) -> None:

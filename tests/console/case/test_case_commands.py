@@ -16,7 +16,7 @@ from tests.makers import AMSTERDAM_DESK, a_token, now
 from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM
 from tests.travel import travelling
 
-HERE = Path(__file__).read_text(encoding="utf-8")
+HERE = "".join(Path(__file__).with_name(f"test_case_{one}.py").read_text(encoding="utf-8") for one in ("commands", "beside"))
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def desk(client: httpx.AsyncClient, database: Database) -> AsyncIterator[D
         yield found
 
 
-async def test_every_command_is_tried_here() -> None:
+async def test_every_command_is_tried() -> None:
     """A form that nobody ever sent is a form that doesn't work."""
     assert not [name for name in COMMANDS if f'"{name}"' not in HERE]
 

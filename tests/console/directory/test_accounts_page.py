@@ -94,3 +94,32 @@ async def test_only_administrators_have_it(database: Database, organisation: UUI
     async with a_client(database, await signed_in(database, organisation, role)) as browser:
         assert (await browser.get("/accounts")).status_code == 403
         assert (await browser.post("/accounts", data={"name": "x", "login": "xx", "role": "administrator"})).status_code == 403
+
+
+async def test_a_role_is_given_where_it_belongs(database: Database, browser: httpx.AsyncClient, administrator: SignedIn) -> None:
+    """No administrator of a desk makes himself an operator, or a supervisor who hears of everybody's news."""
+    page = (await browser.get("/accounts")).text
+    for role in ("operator", "supervisor"):
+        assert f'<option value="{role}"' not in page
+        refused = await browser.post("/accounts", data={"name": "Jip", "login": f"jip-{role}", "role": role})
+        assert refused.status_code == 400
+        assert 'id="role-fault"' in refused.text
+    async with a_client(database, await signed_in(database, HOTLINE, "administrator")) as hotline:
+        sent = {"name": "Jip", "login": f"t{uuid4().hex[:12]}", "role": "supervisor"}
+        assert (await hotline.post("/accounts", data=sent)).status_code == 201
+
+
+async def test_nobody_makes_another_administrator_unseen(
+    database: Database, browser: httpx.AsyncClient, administrator: SignedIn, organisation: UUID
+) -> None:
+    """The others see it on top of their page, and the organisation's feed says who did it, by id."""
+    sent = {"name": "Nieuwe <i>Baas</i>", "login": f"t{uuid4().hex[:12]}", "role": "administrator"}
+    assert (await browser.post("/accounts", data=sent)).status_code == 201
+    async with a_client(database, await signed_in(database, organisation, "administrator")) as other:
+        page = (await other.get("/accounts")).text
+        assert "bijzondere rechten" in page
+        assert "<li><bdi>Nieuwe &lt;i&gt;Baas&lt;/i&gt;</bdi>, Beheerder" in page
+        events = (await other.get(f"/v1/organisations/{organisation}/events")).json()["events"]
+    made = [one for one in events if one["type"] == "nl.nodus.account.made.v1"]
+    assert [(one["data"]["role"], one["data"]["by"]) for one in made] == [("administrator", str(administrator.id))]
+    assert "Baas" not in str(events)

@@ -178,16 +178,22 @@ async def test_an_invitation_is_answered_here(browser: httpx.AsyncClient, desk: 
 
 
 async def test_cases_are_found_and_narrowed(browser: httpx.AsyncClient, desk: Work) -> None:
-    """A whole number leads to its case, however it was typed; a municipality narrows; what is no cursor is said so."""
+    """A whole number leads to its case, however it was typed; a municipality narrows; what was typed stands in no address."""
     case = (await desk.table.client.get(f"/v1/cases/{desk.own}", headers=desk.table.keys["ggz"])).json()
-    found = await browser.get("/inbox", params={"q": case["reference"].replace("-", "").lower()})
+    found = await browser.post("/inbox", data={"q": case["reference"].replace("-", "").lower()})
     assert (found.status_code, found.headers["location"]) == (303, f"/cases/{desk.own}")
+    narrowed = (await browser.post("/inbox", data={"q": " Amster", "show": "mine"})).headers["location"]
+    assert narrowed == "/inbox?in=GM0363"
     row = f'id="row-{desk.own}"'
-    assert row in (await browser.get("/inbox?q=amster&urgency=crisis")).text
-    assert row not in (await browser.get("/inbox?q=amster&urgency=normal")).text
-    nothing = await browser.get("/inbox", params={"q": '"><script>alert(1)</script>'})
-    assert "Niets gevonden" in nothing.text
+    page = (await browser.get(narrowed + "&urgency=crisis")).text
+    assert row in page
+    assert 'data-live="/inbox/board?urgency=crisis&amp;in=GM0363"' in page  # stays narrowed when it is renewed
+    assert row not in (await browser.get(narrowed + "&urgency=normal")).text
+    assert row not in (await browser.get("/inbox?in=GM0014+zzz")).text
+    nothing = await browser.post("/inbox", data={"q": '"><script>alert(1)</script>'})
+    assert "Er is geen casus of gemeente" in nothing.text
     assert "<script>alert" not in nothing.text
+    assert row in nothing.text
     for show in ("overdue", "todo", "aftercare", "waiting", "no such"):
         assert (await browser.get("/inbox", params={"show": show})).status_code == 200
     assert (await browser.get("/inbox?after=nonsense")).status_code == 400

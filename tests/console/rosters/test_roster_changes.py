@@ -42,7 +42,7 @@ def _aware(page: str) -> str:
     return found[1]
 
 
-async def _cleanly(browser: httpx.AsyncClient, path: str, sent: dict[str, str]) -> httpx.Response:
+async def _cleanly(browser: httpx.AsyncClient, path: str, sent: dict[str, Any]) -> httpx.Response:
     """Send a form, and once more when there is something to look at first."""
     answer = await browser.post(path, data=sent)
     if answer.status_code == 409:
@@ -174,7 +174,12 @@ async def test_a_shift_is_confirmed(browser: httpx.AsyncClient, desk: Desk) -> N
     done = await browser.post(f"{desk.path}/shift", data=sent)
     assert done.headers["location"].endswith("done=roster_confirm")
     assert "Bevestigd" in (await browser.get(f"{desk.path}/shift?shift={sent['shift']}")).text
-    assert (await browser.post(f"{desk.path}/shift", data=sent | {"shift": str(an_id())})).status_code == 404
+    for wrong, status in (
+        ({"shift": str(an_id())}, 404),
+        ({"confirmed": "x"}, 404),
+        ({"confirmed": str(desk.people["Carla"])}, 409),
+    ):
+        assert (await browser.post(f"{desk.path}/shift", data=sent | wrong)).status_code == status  # Carla wasn't asked
 
 
 async def test_a_change_is_tried_before_it_is_made(alone: httpx.AsyncClient, lone: Desk) -> None:
@@ -213,10 +218,13 @@ async def test_another_order_is_looked_at_tried_and_saved(alone: httpx.AsyncClie
     anna, bram, carla = (f"turn-{lone.people[name]}" for name in ("Anna", "Bram", "Carla"))
     form = (await alone.get(path)).text
     assert re.search(rf'name="{anna}"[^>]*value="1"', form)
+    rest = {"name": "dag en nacht", "layer": "1", "unit": "day", "every": "1", "hand_over": "08:00", "starts_on": "2026-01-05"}
+    rest |= {"version": "1"}
+    days = {"weekdays": list("1234567")}
     for wrong in ({anna: "1", bram: "1"}, {anna: "", bram: ""}, {anna: "een"}, {f"turn-{an_id()}": "1"}, {"turn-x": "1"}):
-        refused = await alone.post(path, data={"version": "1", "act": "save", **wrong})
+        refused = await alone.post(path, data={"act": "save", **rest, **days, **wrong})
         assert refused.status_code == 400
-    sent = {anna: "3", bram: "2", carla: "1", "version": "1"}
+    sent: dict[str, Any] = {anna: "3", bram: "2", carla: "1", **rest, **days}
     tried = await alone.post(path, data=sent | {"act": "try"})
     assert tried.status_code == 200
     assert "Uitgeprobeerd" in tried.text
@@ -281,15 +289,18 @@ async def test_strange_names_are_names(database: Database) -> None:
     desk = await a_desk(database, names=(STRANGE, "Bram"), title=f"Rooster {STRANGE}")
     async with a_client(database, desk.who) as browser:
         shift = await desk.shift_at("2026-11-26 12:00")
-        for path in ("/rosters", desk.path, f"{desk.path}/shift?shift={shift.id}", "/rosters/participants"):
+        person = f"/rosters/participants/{shift.participant_id}"
+        rotation = next(iter(re.findall(rf"{desk.path}/rotations/[\w-]{{36}}", (await browser.get(desk.path)).text)))
+        pages = (f"{desk.path}/shift?shift={shift.id}", "/rosters/participants", f"{desk.path}/settings", "/rosters/new")
+        for path in ("/rosters", desk.path, person, rotation, *pages):
             page = (await browser.get(path)).text
             assert "<script>alert" not in page, path
             assert "&lt;script&gt;alert(1)" in page, path
         sent = {"name": STRANGE, "phone": "<b>", "email": STRANGE}
         wrong = await browser.post("/rosters/participants", data=sent)
         assert wrong.status_code == 400
-        assert 'href="#new-phone"' in wrong.text
-        assert 'href="#new-email"' in wrong.text
+        assert 'href="#phone"' in wrong.text
+        assert 'href="#email"' in wrong.text
         assert "<b>" not in re.findall(r'value="[^"]*"', wrong.text)[0]
         assert (await browser.post("/rosters/participants", data={"name": " "})).status_code == 400
         good = await browser.post("/rosters/participants", data={"name": "Dirk", "phone": "+31 20 7654321"})

@@ -2,23 +2,28 @@
 
 import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any, Final
 
 import httpx
 import pytest
+from sqlalchemy import Executable
 
 from app.console.rosters.holes import Missing, empty, holes
+from app.console.rosters.reading import known
 from app.console.rosters.telling import span_told, times_told
 from app.console.rosters.trying import period_of
 from app.console.rosters.weeks import Week, local_moment, week_at, week_named
 from app.core.db import Database
 from app.core.errors import Invalid
 from app.core.spans import Span
+from app.core.work import Row, Work, begin
 from app.coverage.gaps import Gap
 from app.coverage.lines import Line
 from app.directory.seeding import organisation_id
+from app.rosters.service import shown
 from tests.console.rosters.desk import NOON, Desk, a_desk, start_at
 from tests.console.signed_in import a_client, signed_in
 from tests.makers import AMSTERDAM_DESK
@@ -95,7 +100,9 @@ async def test_spans_are_told_short() -> None:
     """A night is told by its first day; what lasts longer by both."""
     assert span_told("nl", _span("2026-12-01 20:00", "2026-12-02 08:00")) == "di 1 dec 20:00–08:00"
     assert span_told("en", _span("2026-12-01 08:00", "2026-12-03 08:30")) == "Tue 1 Dec 08:00 – Thu 3 Dec 08:30"
-    assert times_told(_span("2026-12-01 08:00", "2026-12-01 16:30")) == "08–16:30"
+    assert times_told("nl", _span("2026-12-01 08:00", "2026-12-01 16:30")) == "08–16:30"
+    assert times_told("en", _span("2026-12-01 08:00", "2026-12-03 08:00")) == "Tue 08–Thu 08"
+    assert times_told("nl", _span("2026-12-01 08:00", "2026-12-29 08:00")) == "1 dec–29 dec"
 
 
 async def test_the_list_tells_who_has_duty(browser: httpx.AsyncClient, desk: Desk) -> None:
@@ -183,6 +190,7 @@ async def test_a_roster_whose_shifts_come_from_elsewhere_is_read(database: Datab
 
 
 WITHIN: Final = 0.2  # seconds
+MOST_STATEMENTS: Final = 25
 
 
 def _layers(count: int) -> list[dict[str, Any]]:
@@ -190,7 +198,7 @@ def _layers(count: int) -> list[dict[str, Any]]:
     return [{"layer": layer, "name": f"laag {layer}", "participants": [0, 1, 2], **third} for layer in range(1, count + 1)]
 
 
-async def test_a_full_roster_is_there_at_once(database: Database) -> None:
+async def test_a_full_roster_is_there_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five layers, three shifts a day, four weeks: some 60 ms of our CPU, where `tests.benchmarks.console` was measured.
 
     A slower machine may take twice as long; a page that grows with what is on it takes more.
@@ -206,3 +214,26 @@ async def test_a_full_roster_is_there_at_once(database: Database) -> None:
                 break
     assert page.text.count("data-cell") > 200
     assert min(taken) < WITHIN, taken
+    asked: list[str] = []
+    rows = Work.rows
+
+    async def noted(work: Work, statement: Executable, /, **binds: object) -> Sequence[Row]:
+        asked.append(str(statement))
+        return await rows(work, statement, **binds)
+
+    monkeypatch.setattr(Work, "rows", noted)
+    async with a_client(database, desk.who) as browser:
+        for week in ("2026-W49", "2027-W02"):
+            asked.clear()
+            await browser.get(f"{desk.path}?week={week}")
+            assert 10 < len(asked) <= MOST_STATEMENTS, asked
+            assert not [one for one in set(asked) if asked.count(one) > 2]  # none for each shift, layer or participant
+
+
+async def test_what_was_read_already_means_the_same(desk: Desk) -> None:
+    """The page hands on the plan and the participants that it has; what comes of it is what the API tells."""
+    span = Span(NOON, NOON + timedelta(weeks=2))
+    async with begin(desk.database, desk.actor) as work:
+        one = await known(work, desk.roster)
+        assert one.plan
+        assert await shown.schedule_of(work, one.plan, one.people, span) == await shown.final_schedule(work, desk.roster, span)

@@ -147,7 +147,10 @@ async def test_what_is_not_delivered(fresh_url: str, fresh_database: Database) -
         page = await _seen(fresh_database)
         assert f'id="trouble-endpoint-{endpoint}-failing"' in page
         assert f'id="endpoint-{endpoint}"' in page
-        assert "hooks.example.nl" not in page
+        assert f'href="/endpoints#endpoint-{endpoint}"' in page
+        there = await _seen(fresh_database, "/endpoints")
+        assert f'<tr id="endpoint-{endpoint}"' in there
+        assert "hooks.example.nl" not in page + there
         await watcher.execute("UPDATE webhook_endpoint SET state = 'paused'")
         assert f"endpoint-{endpoint}" not in await _seen(fresh_database)
         await watcher.execute("UPDATE webhook_endpoint SET state = 'disabled', disabled_reason = 'gone', failing_since = NULL")
@@ -179,6 +182,7 @@ async def test_who_does_not_watch_over_the_country_sees_no_endpoint_of_others(fr
     """A supervisor of one meldpunt watches that meldpunt."""
     await an_endpoint(fresh_database, HOTLINE, "https://hooks.example.nl/in")
     page = await _seen(fresh_database, organisation=AMSTERDAM_DESK)
+    assert "alleen de landelijke telefoon" in await _seen(fresh_database, "/endpoints", AMSTERDAM_DESK)
     assert "trouble-" not in page
     assert "wall-delivery" not in page  # and is not told that all is delivered, which nobody looked at
 

@@ -1,0 +1,24 @@
+"""An account ends when somebody ends it: the key as which it acts has no end of its own."""
+
+from migrations.script import carry_out
+
+revision = "0041"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+NO_END = "'9999-01-01Z'"
+CHECK = "ALTER TABLE api_key DROP CONSTRAINT api_key_check; ALTER TABLE api_key ADD CONSTRAINT api_key_check CHECK (%s);"
+A_YEAR = "expires_at > created_at AND expires_at <= created_at + interval '367 days'"
+
+
+def upgrade() -> None:
+    """Nobody has the token of an account's key; its password opens it."""
+    carry_out(CHECK % f"({A_YEAR}) OR expires_at = {NO_END}")
+    carry_out(f"UPDATE api_key SET expires_at = {NO_END} WHERE id IN (SELECT id FROM account);")
+
+
+def downgrade() -> None:
+    """A year from its making, or from now where that is over."""
+    carry_out(f"UPDATE api_key SET expires_at = created_at + interval '366 days' WHERE expires_at = {NO_END};")
+    carry_out(CHECK % A_YEAR)
