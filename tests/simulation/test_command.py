@@ -9,15 +9,16 @@ from typer.testing import CliRunner
 from app.cli import cli
 from app.core import embedded
 from tests.conftest import copy_of
+from tests.nursery import Mother
 from tests.test_cli import Shell
 
 WEEK = ("simulate", "--from", "2026-12-01", "--until", "2026-12-04", "--per-year", "30000")
 
 
 @pytest.fixture(scope="module")
-def shell(cluster: embedded.Embedded) -> Shell:
+def shell(cluster: embedded.Embedded, mother: Mother, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """On a database of these tests' own."""
-    return Shell(cluster.url_of(copy_of(cluster), embedded.LOGIN))
+    return Shell(cluster.url_of(copy_of(cluster), embedded.LOGIN), mother, tmp_path_factory.mktemp("shell"))
 
 
 def test_explain_takes_the_time_of_the_clock_on_the_wall(shell: Shell) -> None:
