@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app.console.country import Country, country
 from app.console.outline import HEIGHT, WIDTH, outlines
 from app.console.pages import environment, language_of
+from app.console.why import why
 from app.console.words import words
 from app.core.actor import Actor, Role
 from app.core.work import begin
@@ -48,7 +49,8 @@ def picture(request: Request, name: str, shown: Country, gaps: frozenset[str]) -
     if what not in kept:
         if len(kept) >= DRAWINGS:
             kept.clear()
-        draw = vars(environment().get_template("parts/map.html").make_module({"t": words(language)}))["municipality_map"]
+        told = {"t": words(language), "because": lambda reason, at: why(reason, language, at)}
+        draw = vars(environment().get_template("parts/map.html").make_module(told))["municipality_map"]
         kept[what] = draw(name, shown, gaps, SHAPES, VIEW)
     return kept[what]
 
