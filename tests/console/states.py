@@ -19,19 +19,22 @@ NO_PAGES: Final = {
 }  # fmt: skip
 
 
-def sends(form: str, button: str = "button", **fields: str) -> Do:
+def sends(form: str, button: str = "button:not([type=button])", **fields: str) -> Do:
     """Send a form with such fields, whatever the browser thinks of them; `__` stands for the dot in a name."""
     told = {name.replace("__", "."): value for name, value in fields.items()}
 
     async def do(page: Page) -> None:
-        async with page.expect_navigation():
-            await page.locator(form).first.evaluate(
-                """(form, [button, told]) => { form.noValidate = true;
-                    for (const [name, value] of Object.entries(told)) for (const one of form.querySelectorAll(`[name="${name}"]`))
-                        one.value = value;
-                    form.requestSubmit(form.querySelector(button)); }""",
-                [button, told],
-            )
+        await page.locator(form).first.evaluate(
+            """(form, [button, told]) => { form.noValidate = true; document.documentElement.dataset.before = 'yes';
+                for (const [name, value] of Object.entries(told)) for (const one of form.querySelectorAll(`[name="${name}"]`))
+                    one.value = value;
+                form.requestSubmit(form.querySelector(button)); }""",
+            [button, told],
+        )
+        await page.locator("html:not([data-before])").wait_for(
+            state="attached"
+        )  # the page that answers; a policy forbids to ask by script
+        await page.wait_for_load_state()
 
     return do
 
@@ -54,11 +57,6 @@ async def _keys(page: Page) -> None:
 
 async def _at_work(page: Page) -> None:
     await page.locator("#send[data-read]").wait_for()
-
-
-async def _turned(page: Page) -> None:
-    await page.evaluate("for (const one of document.querySelectorAll('[name^=turn-]')) one.value = 'x'")
-    await sends("#order")(page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ STATES: Final = (
     State("planner", "/rosters/{roster_id}?week=2020-W01"),
     State("planner", "/rosters/{roster_id}/shift?shift={shift}"),
     State("planner", "/rosters/{roster_id}/rotations/{rotation_id}"),
-    State("planner", "/rosters/{roster_id}/rotations/{rotation_id}", _turned),
+    State("planner", "/rosters/{roster_id}/rotations/{rotation_id}", sends("#plan-form", name="")),
     State("planner", "/rosters/{roster_id}/rotations/new"),
     State("planner", "/rosters/{roster_id}/settings"),
     State("planner", "/rosters/{roster_id}/slots"),
