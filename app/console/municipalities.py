@@ -49,8 +49,8 @@ def picture(request: Request, name: str, shown: Country, gaps: frozenset[str]) -
     if what not in kept:
         if len(kept) >= DRAWINGS:
             kept.clear()
-        told = {"t": words(language), "because": lambda reason, at: why(reason, language, at)}
-        draw = vars(environment().get_template("parts/map.html").make_module(told))["municipality_map"]
+        said = {"t": words(language), "because": lambda reason, at: why(reason, language, at)}
+        draw = vars(environment().get_template("parts/map.html").make_module(said))["municipality_map"]
         kept[what] = draw(name, shown, gaps, SHAPES, VIEW)
     return kept[what]
 

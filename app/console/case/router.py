@@ -26,7 +26,7 @@ from app.console.visiting import NotYourPage, PageRoute, Sent, Visit, told_of, v
 from app.console.why import why
 from app.console.words import words
 from app.core.actor import Role
-from app.core.errors import Invalid, Problem
+from app.core.errors import Invalid, NotFound, Problem
 from app.directory.holidays import AMSTERDAM
 from app.directory.service import look_up as directory
 from app.directory.service import organisations as directory_of
@@ -151,7 +151,12 @@ async def do(case_id: UUID, name: str, visit: Reader) -> Response:
     if visit.account.role is Role.OPERATOR and not one.is_of_intake:
         raise NotYourPage("Your role does not have this page.")
     if problem := await carry_out(visit, case_id, one):
-        return await _shown(visit, case_id, one, problem)
+        try:
+            return await _shown(visit, case_id, one, problem)
+        except NotFound:  # it went to another while this was typed, or never was theirs
+            typed = [(field, visit.sent[field.name]) for field in one.fields if field.kind in {"text", "line"}]
+            said = _saying(visit, {})
+            return visit.page("case/elsewhere.html", status=404, typed=typed, command=one, says=said)
     return RedirectResponse(f"/cases/{case_id}?done=case_{name.replace('-', '_')}#{one.at}", 303)
 
 

@@ -79,7 +79,9 @@ class Drawer:
         self.seen, self.week, self.now = seen, week, now
         self.start = f"/rosters/{seen.roster.id}/shift?week={week.name}"
         self.shifts = [one for one in seen.schedule.shifts if one.span.overlaps(week.span)]
-        self.tones = {one: place % TONES for place, one in enumerate(sorted({one.participant for one in seen.schedule.shifts}))}
+        turns = [seen.name_of(who) for one in (seen.plan.rotations if seen.plan else ()) for who in one.rotation.participants]
+        names = dict.fromkeys([*turns, *sorted({one.participant for one in seen.schedule.shifts})])
+        self.tones = {one: place % TONES for place, one in enumerate(names)}  # the same in every week
         waiting = [one.override for one in seen.overrides if one.state is State.REQUESTED]
         self.asked = {(one.layer, one.span) for one in waiting} | {(one.other_layer, one.other_span) for one in waiting}
         self.warned = {(one.participant, one.span) for one in seen.schedule.cautions}

@@ -130,15 +130,15 @@ async def seen(work: Work, roster_id: UUID, span: Span) -> Seen:
     return await seen_of(work, await known(work, roster_id), span)
 
 
-async def seen_of(work: Work, one: Known, span: Span) -> Seen:
-    """The same, of what was read already."""
+async def seen_of(work: Work, one: Known, span: Span, among: Sequence[Hole] | None = None) -> Seen:
+    """The same, of what was read already; `among` are the holes of a longer time, if they were looked for."""
     if one.plan is None:
         schedule = Schedule(await directory.shifts_on(work, [one.roster.id], span), {}, [])
         changed: Sequence[KeptOverride] = []
     else:
         schedule = await shown.schedule_of(work, one.plan, one.people, span)
         changed = await overrides.overrides_in(work, one.roster.id, span)
-    found = await holes_of(work, one.roster, span, schedule.shifts)
+    found = await holes_of(work, one.roster, span, schedule.shifts) if among is None else among
     return Seen(one.roster, one.plan, span, schedule, found, changed, one.people)
 
 

@@ -96,8 +96,8 @@ async def show_week(visit: Visit, roster_id: UUID, fault: Problem | None = None,
     weeks = [week_at(work.at).later(one) for one in range(SEEN)]
     ahead = Span(weeks[0].span.start, weeks[-1].span.end)
     one = await known(work, roster_id)
-    shown = await seen_of(work, one, ahead if week in weeks else week.span)
-    coming = shown.holes if week in weeks else await holes_of(work, one.roster, ahead)
+    coming = await holes_of(work, one.roster, ahead)
+    shown = await seen_of(work, one, week.span, coming if week in weeks else None)
     kept = await feeds.feeds(work) if may_plan(visit) and shown.plan else []
     told: Mapping[str, Any] = {
         "seen": shown,

@@ -119,8 +119,9 @@ export function summarise(form, problem, sentence) {
     if (boxOf(form, field)) {
       const link = row.appendChild(document.createElement("a"));
       const control = controls(form, field)[0]; // nobody can go to what is switched off for whoever is anonymous
-      link.href = control.closest("#reached:disabled") ? "#caller-anonymity-anonymous" : `#${control.id || idOf(field)}`;
-      link.textContent = boxOf(form, field).querySelector("label, legend")?.textContent ?? field;
+      const isOff = control.closest("#reached:disabled");
+      link.href = isOff ? "#caller-anonymity-anonymous" : `#${control.id || idOf(field)}`;
+      link.textContent = isOff ? say("call_reach") : boxOf(form, field).querySelector("label, legend")?.textContent ?? field;
     } else row.lang = problem.told, row.textContent = error.message;
   }
   if (!list.children.length) list.appendChild(Object.assign(document.createElement("li"), { lang: problem.told, textContent: problem.detail ?? problem.title }));

@@ -15,7 +15,7 @@ from app.identity.doors import COOKIE
 from tests.console.case.desk import at_a_desk, local, shown
 from tests.console.case.making import WORRY, a_case, a_rich_case
 from tests.console.signed_in import signed_in
-from tests.makers import AMSTERDAM_DESK, HOTLINE, now
+from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token, now
 from tests.team.table import MENTAL_HEALTH, POLICE, SOCIAL_TEAM
 
 NASTY = "<script>alert(1)</script>"
@@ -253,3 +253,20 @@ async def test_a_long_case_costs_as_many_statements_as_a_short_one(
     assert many == few <= 16, statements
     assert page.count('class="line g-') >= 200
     assert min([(await read())[1] for _ in range(3)]) < 1.0  # usually a tenth of it; the machine may be busy
+
+
+async def test_a_case_that_went_to_another_keeps_nobody_s_words(client: httpx.AsyncClient, database: Database) -> None:
+    """Whoever was typing when it went over reads why nothing was stored, and has their words back; nothing else of the case."""
+    table = await a_case(client, database)
+    table.keys["next"] = await a_token(database, POLICE, "desk")
+    asked = await table.do("owner", "handovers", {"organisationId": str(POLICE), "reason": "moved"})
+    async with at_a_desk(database, table, AMSTERDAM_DESK) as desk:
+        version = (await table.read("owner"))["version"]
+        offer = asked["offers"][0]
+        headers = table.keys["next"] | {"If-Match": f'"{offer["version"]}"'}
+        assert (await client.post(f"/v1/offers/{offer['id']}/acceptance", json={}, headers=headers)).status_code == 201
+        late = await desk.send("note", version=version, what=f"Nog net gezien {NASTY}", visibility="team")
+    assert late.status_code == 404
+    assert "niet (meer) van uw organisatie" in shown(late.text)
+    assert "Nog net gezien &lt;script&gt;" in late.text
+    assert (await table.read("next"))["reference"] not in late.text
