@@ -200,7 +200,7 @@ def edged(app: FastAPI) -> ASGIApp:
     files = Accepted(settings.import_limit, frozenset(media.encode() for media in IMPORTED_MEDIA))
     police = Accepted(LARGEST, frozenset(media.encode() for media in MEDIA))
     fhir = Accepted(settings.body_limit, READ | {media.encode() for media in READ_MEDIA})
-    calendar = Accepted(settings.body_limit, READ | {WHOLE.encode()})  # somebody's, from a page of ours
+    calendar = Accepted(settings.body_limit, READ | {b"multipart/form-data"})  # somebody's, from a page of ours
     page = Accepted(settings.import_limit, READ | {WHOLE.encode()})
     read = {
         "/v1/directory-imports": files,

@@ -29,7 +29,8 @@ ISO: Final = re.compile(r"20\d\d-\d\d-\d\d(T.*)?$")
 DEPTH: Final = 3
 # Values that are sentences themselves: where such a one is not known, the whole is not.
 SENTENCES: Final = frozenset({
-    "advice", "ask", "detail", "ended", "error", "faults", "msg", "other_ways", "sentence", "sentences", "told", "wrong",
+    "advice", "ask", "detail", "ended", "error", "faults", "msg", "other_ways", "reason", "sentence", "sentences", "told",
+    "wrong",
 })  # fmt: skip
 BETWEEN: Final = {"; ": "; ", ", ": ", ", " and ": " en ", " or ": " of "}  # what stands between the values of a list
 

@@ -26,7 +26,13 @@ KEPT_ASIDE: Final = frozenset({
     "app.core.errors", "app.directory.municipalities", "app.directory.service.services", "app.followup.correcting",
     "app.followup.snoozing", "app.followup.written", "app.routing.service.answer",
 })  # fmt: skip
-SAYING: Final = frozenset({"ValueError", "PydanticCustomError", "FieldError"})
+SAYING: Final = {
+    "ValueError": 0,
+    "PydanticCustomError": 0,
+    "FieldError": 2,
+    "broken_line": 1,
+    "_broken": 1,
+}  # which argument says it
 UNSAID: Final = frozenset({"description", "summary", "title", "response_description", "comment"})
 ONE_OF_THEM: Final = frozenset({"get", "replace", "lower", "isoformat", "total_seconds"})
 
@@ -129,8 +135,8 @@ def _of(name: str, tree: ast.Module, problems: set[str]) -> Iterator[str]:
     skipped, aside = _unsaid(tree), name in KEPT_ASIDE
     others: list[tuple[int, str]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in problems | SAYING:
-            said = node.args[2:3] if _called(node) == "FieldError" else node.args[:1]
+        if isinstance(node, ast.Call) and _called(node) in problems | SAYING.keys():
+            said = node.args[SAYING.get(_called(node), 0) :][:1]
             sentence = _sentence(said[0]) if said else None
             aside |= bool(said) and sentence is None and _called(node) != "Stale"
             if sentence and id(said[0]) not in skipped:

@@ -1,14 +1,11 @@
-"""Every page of every role, and the states that it can be in, in a real browser: for every eye, width and language.
-
-A new page or state is a line in `STATES`; the first test says which page has none.
-"""
+"""Every page of every role, and the states that it can be in (`states.py`), in a real browser: for every eye, width and language."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
@@ -24,145 +21,16 @@ from tests.conftest import client_of, copy_of, running, settings_for
 from tests.console.case.making import a_rich_case
 from tests.console.everything import WAYS, everything
 from tests.console.inbox.desk import a_desk_with_work
-from tests.console.looking import NARROW, UNFOLD, WIDE, wrong_in_dutch, wrong_in_english
+from tests.console.looking import NARROW, WIDE, wrong_in_dutch, wrong_in_english
 from tests.console.serving import browsing, served
-from tests.console.signed_in import PASSWORD, SignedIn, signed_in
+from tests.console.signed_in import SignedIn, signed_in
+from tests.console.states import NO_PAGES, STATES, unfold
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token, now
 from tests.rosters.planning import a_provider
 from tests.routing.handing import GGZ
 from tests.team.table import MENTAL_HEALTH
 
 ROTTERDAM: Final = organisation_id("rotterdam")
-Do = Callable[[Page], Awaitable[Any]]
-# Parts of pages, and what no person looks at: the pages above them hold the same.
-NO_PAGES: Final = {
-    "/access-log/file", "/call/list", "/directory/imports/past", "/figures/aftercare.csv", "/figures/funnel.csv", "/figures/reasons.csv", "/call/{call_id}/hand-offs", "/cases/organisations", "/cases/{case_id}/head",
-    "/cases/{case_id}/news", "/cases/{case_id}/{name}", "/figures/municipalities.csv", "/figures/reports.csv",
-    "/figures/signals.csv", "/figures/urgencies.csv", "/home", "/inbox/board", "/inbox/offers", "/live", "/rosters/list",
-    "/wall/map", "/wall/now",
-}  # fmt: skip
-
-
-def sends(form: str, button: str = "button", **fields: str) -> Do:
-    """Send a form with such fields, whatever the browser thinks of them; `__` stands for the dot in a name."""
-    told = {name.replace("__", "."): value for name, value in fields.items()}
-
-    async def do(page: Page) -> None:
-        async with page.expect_navigation():
-            await page.locator(form).first.evaluate(
-                """(form, [button, told]) => { form.noValidate = true;
-                    for (const [name, value] of Object.entries(told)) for (const one of form.querySelectorAll(`[name="${name}"]`))
-                        one.value = value;
-                    form.requestSubmit(form.querySelector(button)); }""",
-                [button, told],
-            )
-
-    return do
-
-
-async def _unfold(page: Page) -> None:
-    await page.evaluate(UNFOLD)
-
-
-async def _menu(page: Page) -> None:
-    await page.locator("details.menu summary").first.click()
-
-
-async def _keys(page: Page) -> None:
-    await _at_work(page)
-    await page.keyboard.press("Alt+q")
-    await page.keyboard.press("?")
-    await page.locator("#keys[open]").wait_for()
-
-
-async def _at_work(page: Page) -> None:
-    await page.locator("#send[data-read]").wait_for()
-
-
-async def _turned(page: Page) -> None:
-    await page.evaluate("for (const one of document.querySelectorAll('[name^=turn-]')) one.value = 'x'")
-    await sends("#order")(page)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Who looks at what, and what they do there first. Names in braces are those of `_ids`."""
-
-    who: str
-    path: str
-    do: Do | None = None
-
-
-STATES: Final = (
-    State("nobody", "/"),
-    State("nobody", "/sign-in"),
-    State("nobody", "/sign-in", sends(".sign-in form", login="niemand", password="niets")),
-    State("nobody", "/melden"),
-    State("nobody", "/melden", sends("form.report")),
-    State("nobody", "/melding"),
-    State("nobody", "/melding", sends("form.report")),
-    State("operator", "/call"),
-    State("operator", "/call/{call_id}", _at_work),
-    State("operator", "/call/{acute}", _keys),
-    State("operator", "/call/{ended}/ended"),
-    State("operator", "/wall"),  # 403
-    State("supervisor", "/wall"),
-    State("supervisor", "/wall?screen=1"),
-    State("supervisor", "/figures"),
-    State("supervisor", "/figures?from=2026-11-30&until=2026-11-01"),
-    State("supervisor", "/inbox"),
-    State("desk", "/cases/{rich}?for=follow_up"),
-    State("desk", "/cases/{rich}", sends("#do-note form", what="")),
-    State("desk", "/cases/{rich}", sends("#do-close form", outcome="better")),  # 409
-    State("desk", "/cases/{rich}", sends("#do-coordinator form", name="Ander", version="1")),  # 412
-    State("desk", "/cases/{nothing}"),  # 404
-    State("desk", "/inbox/handoffs/new"),
-    State("desk", "/inbox/handoffs/new", sends("main form.card")),
-    State("worker", "/inbox"),
-    State("worker", "/inbox/offers/{asked}/accept"),
-    State("worker", "/inbox/offers/{asked}/decline"),
-    State("worker", "/cases/{own}"),
-    State("invited", "/inbox/invitations/{case_id}/{member_id}"),
-    State("worker", "/rosters"),
-    State("lonely", "/inbox"),  # all of it empty
-    State("lonely", "/endpoints"),
-    State("lonely", "/rosters"),
-    State("planner", "/rosters"),
-    State("planner", "/rosters/{roster_id}"),
-    State("planner", "/rosters/{roster_id}?week=2020-W01"),
-    State("planner", "/rosters/{roster_id}/shift?shift={shift}"),
-    State("planner", "/rosters/{roster_id}/rotations/{rotation_id}"),
-    State("planner", "/rosters/{roster_id}/rotations/{rotation_id}", _turned),
-    State("planner", "/rosters/participants"),
-    State("planner", "/rosters/participants", sends("form[action='/rosters/participants']", name="", phone="x", email="x")),
-    State("handing", "/inbox/handoffs/{handoff_id}"),
-    State("administrator", "/accounts", _menu),
-    State("administrator", "/accounts", sends("form[action='/accounts']", name="", login="!")),
-    State("administrator", "/account"),
-    State("administrator", "/account", sends("form[action='/account/password']", now="x", chosen="y")),
-    State("administrator", "/account", sends("form[action='/account/code']", now=PASSWORD)),
-    State("administrator", "/endpoints"),
-    State("administrator", "/endpoints", sends("form[action='/endpoints']", url="http://binnen")),
-    State("administrator", "/endpoints/{endpoint_id}"),
-    State("administrator", "/directory?rung=meldpunt"),
-    State("administrator", "/directory", sends("form.find", asked="1234 SA")),
-    State("administrator", "/directory/organisations"),
-    State("administrator", "/directory/organisations/{rotterdam}"),
-    State("administrator", "/directory/organisations/{rotterdam}/contacts"),
-    State("administrator", "/directory/organisations/{rotterdam}/contacts", sends("form.card", phone="x")),
-    State("administrator", "/directory/municipalities/GM0363"),
-    State("administrator", "/directory/services/{hours}/hours"),
-    State("administrator", "/directory/services/{hours}/hours", sends("form.card", "[value=preview]", exceptions="nooit")),
-    State(
-        "administrator", "/directory/services/{hours}/hours", sends("form.card", "[value=preview]", exceptions="2099-12-31 dicht")
-    ),
-    State("administrator", "/directory/services/{hours}/areas"),
-    State("administrator", "/directory/services/{hours}/areas", sends("form.card", "[value=preview]", place="Nergens")),
-    State("administrator", "/directory/imports"),
-    State("supervisor", "/endpoints"),
-    State("officer", "/access-log"),
-    State("officer", "/access-log?reference=x"),
-)
 
 
 async def _people(database: Database, organisation: UUID, lonely: UUID) -> dict[str, SignedIn | None]:
@@ -218,7 +86,7 @@ async def _ids(client: httpx.AsyncClient, database: Database) -> tuple[dict[str,
 
 
 def test_every_page_is_looked_at() -> None:
-    """A page that is new has a line in `STATES`."""
+    """A page that is new has a line in `STATES`, and those that are gone have none."""
     looked = {one.path.partition("?")[0] for one in STATES}
     pages = {way.path for way in WAYS if not way.is_command} - NO_PAGES
     alike = {page: re.compile(re.sub(r"{\w+}", "[^/]+", page)) for page in pages}
@@ -267,7 +135,7 @@ async def test_every_page(stage: Stage, who: str, language: str) -> None:
         await stage.page.set_viewport_size(WIDE if is_dutch else NARROW)
         for state in (one for one in STATES if one.who == who):
             await stage.page.goto(stage.address + state.path.format_map(stage.ids))
-            await (state.do or _unfold)(stage.page)
+            await (state.do or unfold)(stage.page)
             found = await (wrong_in_dutch(stage.page) if is_dutch else wrong_in_english(stage.page, is_state=bool(state.do)))
             wrong += [f"{state.path}: {one}" for one in (*found, *said)]
             said.clear()

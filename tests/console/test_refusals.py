@@ -43,7 +43,7 @@ OF_THE_FRAMEWORK: Final = {"JSON decode error", "{discriminator} must be one of 
 # What means something to programs only, or is said twice: a reader of Dutch needs it not.
 UNTOLD: Final = {
     "address", "class_name", "cloudevents2", "code", "current", "current2", "discriminator", "error", "expected_plural", "field_type",
-    "id", "least3", "named", "pattern", "version",
+    "id", "kind3", "least3", "named", "pattern", "told", "version",
 }  # fmt: skip
 
 

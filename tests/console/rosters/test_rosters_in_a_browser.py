@@ -129,6 +129,7 @@ async def test_a_planner_swaps_in_english_on_a_small_screen(lone: Desk, address:
         for path in ("/rosters", lone.path, "/rosters/participants", person, "/rosters/new", f"{lone.path}/settings"):
             await page.goto(address + path)
             assert await page.evaluate("document.documentElement.scrollWidth") == 320, path
+            assert await faults(page) == [], path
         await page.goto(address + lone.path)
         assert not await page.locator(".grid").is_visible()
         await page.locator(".grid-narrow a.shift", has_text="Thu 26 Nov").first.click()
