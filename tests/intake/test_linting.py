@@ -148,14 +148,14 @@ def test_odd_yaml_gets_a_clear_answer(text: str) -> None:
     assert found[0].line >= 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(anything | st.fixed_dictionaries(dict.fromkeys(_told(), anything)))
 def test_the_linter_never_crashes_on_any_value(told: object) -> None:
     """Whatever somebody typed, they get findings."""
     assert lint(yaml.safe_dump(told, allow_unicode=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text())
 @example("!!python/object:os.system x")
 @example("%YAML 1." + "9" * 5000)
@@ -164,7 +164,7 @@ def test_the_linter_never_crashes_on_any_text(text: str) -> None:
     assert lint(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(small_protocols())
 def test_without_findings_every_urgency_can_be_reached(told: dict[str, Any]) -> None:
     """What may be loaded leads everywhere; what leads somewhere only is refused. And the linter is at least as strict."""
