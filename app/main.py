@@ -112,13 +112,15 @@ async def _alive(app: FastAPI) -> AsyncIterator[None]:
     heads: Heads = app.state.heads
     protocols.prepare()
     tasks = [asyncio.create_task(one) for one in (database.bell.listen(), heads.keep_up(), alarm.listen(database))]
-    with _when_told_to_end(heads.let_go):
-        yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    await database.close()
+    try:
+        with _when_told_to_end(heads.let_go):
+            yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await database.close()
 
 
 @contextmanager

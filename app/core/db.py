@@ -39,7 +39,7 @@ class Database:
             hide_parameters=True,  # an error's text goes to the log
         )
         event.listen(self.engine.sync_engine, "checkout", _must_live)
-        self.bell = Bell(self.engine, url)
+        self.bell = Bell(self.engine, self._connect)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -52,16 +52,25 @@ class Database:
                 connection.terminate()
 
     async def _connect(self) -> asyncpg.Connection:
-        """Connect to the end, whoever is cancelled meanwhile: the pool forgets what was half made, `close` does not."""
+        """Connect to the end, whoever is cancelled meanwhile: what is cut off half made stays open for ever."""
         connecting = asyncio.create_task(asyncpg.connect(self.url))
         self._connecting.add(connecting)
         connecting.add_done_callback(self._connected)
-        return await asyncio.shield(connecting)
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            connecting.add_done_callback(_unwanted)
+            raise
 
     def _connected(self, connecting: "asyncio.Task[asyncpg.Connection]") -> None:
         self._connecting.discard(connecting)
         if not connecting.cancelled() and connecting.exception() is None:
             self._made.add(connecting.result())
+
+
+def _unwanted(connected: "asyncio.Task[asyncpg.Connection]") -> None:
+    if not connected.cancelled() and connected.exception() is None:
+        connected.result().terminate()
 
 
 def _must_live(_raw: object, entry: ConnectionPoolEntry, _pooled: object) -> None:

@@ -6,7 +6,7 @@ also looks by himself from time to time.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -27,9 +27,9 @@ log = structlog.get_logger(__name__)
 class Bell:
     """Rings for, and listens to, short strings such as `event:<recipient>:<number>`."""
 
-    def __init__(self, engine: AsyncEngine, url: str) -> None:
-        """A silent bell; `listen` makes it hear."""
-        self._engine, self._url = engine, url
+    def __init__(self, engine: AsyncEngine, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        """A silent bell; `listen` makes it hear, by a connection of its own that `connect` makes."""
+        self._engine, self._connect = engine, connect
         self._pending: dict[str, None] = {}
         self._ringing: asyncio.Task[None] | None = None
         self._hearers: list[Callable[[str], None]] = []
@@ -67,7 +67,7 @@ class Bell:
         """Hear rings until cancelled; reconnects by itself. One connection a process, outside the pool."""
         while True:
             try:
-                connection = await asyncpg.connect(self._url)
+                connection = await self._connect()
                 try:
                     await self._hear_until_lost(connection)
                 finally:  # cut off, not asked to end: that also holds when we are cancelled, and nobody waits for it
