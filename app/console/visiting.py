@@ -160,7 +160,10 @@ def _is_ours(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    named = urlsplit(origin).netloc.casefold()
+    try:
+        named = urlsplit(origin).netloc.casefold()
+    except ValueError:  # no browser writes such a one
+        return False
     own = {request.headers.get("host", "").casefold(), urlsplit(request.app.state.settings.base_url).netloc.casefold()}
     return bool(named) and named in own
 
