@@ -78,6 +78,11 @@ class Visit:
         return places_of(self.account)
 
     @property
+    def whose(self) -> str:
+        """Whose page this is, for scripts to know that somebody else has signed in since."""
+        return self.account.id.hex[-12:]
+
+    @property
     def is_part(self) -> bool:
         """Whether a script asks for a part of the page."""
         return PART in self.request.headers
