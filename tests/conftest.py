@@ -42,7 +42,9 @@ from tests.nursery import Mother, Nursery
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FOLDER: Final = "NODUS_TEST_CLUSTER"
-hypothesis.settings.register_profile("nodus", deadline=None)  # a busy machine is no fault of a rule
+# A busy machine is no fault of a rule. Every run tries other examples; who wants more of them at once says so.
+EXAMPLES: Final = int(os.environ.get("NODUS_EXAMPLES") or 40)
+hypothesis.settings.register_profile("nodus", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("nodus")
 BY_ITSELF: Final = {str(HEADS), str(LAST_AUDIT)}
 SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity

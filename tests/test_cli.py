@@ -12,8 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from app.core import embedded
+from app.cli import cli
+from app.core import embedded, settings
 from tests.conftest import MASTER_KEY, copy_of
 from tests.makers import AMSTERDAM_DESK
 from tests.nursery import Mother
@@ -57,9 +59,9 @@ def shell(cluster: embedded.Embedded, name: str, mother: Mother, tmp_path: Path)
 
 def test_openapi_prints_what_is_committed(shell: Shell) -> None:
     """And nothing else, on its standard output or beside it."""
-    out, err = shell.start("openapi").communicate(timeout=120)
-    assert err == ""
-    assert json.loads(out) == json.loads((ROOT / "openapi" / "openapi.json").read_text())
+    code, told = shell.run("openapi")
+    assert code == 0
+    assert json.loads(told) == json.loads((ROOT / "openapi" / "openapi.json").read_text())
 
 
 def test_a_key_is_shown_once_listed_and_revoked(shell: Shell) -> None:
@@ -155,6 +157,24 @@ def test_who_waits_for_events_does_not_keep_the_service_from_ending(shell: Shell
             assert waiting.result(5) == 200
         finally:
             serving.kill()
+
+
+def test_a_proxy_is_believed_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else all who come through it would be one address, and lock each other out."""
+    told: dict[str, object] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _factory, **given: told.update(given))
+    monkeypatch.setattr("app.core.metrics.serve", lambda _port: None)
+    environment = {
+        "NODUS_DATABASE_URL": "postgresql://nobody@/none",
+        "NODUS_MASTER_KEY": MASTER_KEY,
+        "NODUS_TRUSTED_PROXIES": "10.0.0.0/8",
+    }
+    settings.load.cache_clear()
+    try:
+        assert CliRunner().invoke(cli, ["serve"], env=environment).exit_code == 0
+    finally:
+        settings.load.cache_clear()
+    assert told["forwarded_allow_ips"] == "10.0.0.0/8"
 
 
 def _answers(url: str, serving: subprocess.Popen[str]) -> int:

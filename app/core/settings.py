@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    trusted_proxies: Annotated[
+        str, Field(description="Addresses or networks, by commas, whose word on a caller's address is taken")
+    ] = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535, description="0: no metrics port")] = 9000
     body_limit: Annotated[int, Field(ge=1024, description="Largest request body, bytes")] = 262_144
     import_limit: Annotated[int, Field(ge=1024, description="Largest file that an administrator sends, bytes")] = 67_108_864  # ⚙

@@ -1,11 +1,11 @@
 """A page looked at by those who see little, see nothing, or work without a mouse: what a browser itself can find wrong."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.async_api import Page, ViewportSize
 
-from tests.console.serving import AXE
-
+AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 WIDE: Final[ViewportSize] = {"width": 1360, "height": 900}
 NARROW: Final[ViewportSize] = {"width": 320, "height": 640}
 TWICE: Final[ViewportSize] = {"width": 680, "height": 450}  # the same screen at 200 %: a browser has half as many pixels then
@@ -13,15 +13,16 @@ TWICE: Final[ViewportSize] = {"width": 680, "height": 450}  # the same screen at
 # Of what is all alike a dozen is enough.
 UNFOLD: Final = """document.querySelectorAll('main details').forEach((one) => { one.open = true; });
     document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); })"""
-_RUN: Final = """(rules) => axe.run(document, {...rules, resultTypes: ['violations'], selectors: false, elementRef: false})
+_RUN: Final = """([part, rules]) => axe.run(part, {...rules, resultTypes: ['violations'], selectors: false, elementRef: false})
     .then((told) => told.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
 ALL: Final = {"rules": {"target-size": {"enabled": True}}}
+NO_COLOURS: Final = {"rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}}
 # What words can break: names of fields and buttons, headings, languages. Colours and places are those of the other language.
-NO_COLOURS: Final = {"rules": {"color-contrast": {"enabled": False}, "region": {"enabled": False}}}
+WORDS: Final = {"rules": {"color-contrast": {"enabled": False}, "region": {"enabled": False}}}
 
 # Texts that can't be told from what is behind them. Axe knows neither forced colours nor paper; and its rule, which also looks
-# for what lies over a text, costs forty times as much: it is for one scheme, this for the others.
-_UNSEEN: Final = """() => {
+# for what lies over a text, costs forty times as much: it is for pages in one scheme, this for the others and for what is done there.
+_UNSEEN: Final = """(part) => {
     const told = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number), by = colour.startsWith('color(') ? 255 : 1;
         return {r: r * by, g: g * by, b: b * by, a}; };
     const light = ({r, g, b}) => [r, g, b].map((one) => one / 255)
@@ -29,7 +30,7 @@ _UNSEEN: Final = """() => {
     const behind = (one) => { for (let at = one; at; at = at.parentElement) {
         const colour = told(getComputedStyle(at).backgroundColor); if (colour.a > .5) return {...colour, at: getComputedStyle(at).backgroundColor}; }
         return {r: 255, g: 255, b: 255, at: 'paper'}; };
-    const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = new Set(), walk = document.createTreeWalker(document.querySelector(part ?? 'body'), NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
         const one = walk.currentNode.parentElement;
         if (!walk.currentNode.data.trim() || one.closest('svg, option, [disabled], .out-of-sight, script, template') ||
@@ -73,10 +74,19 @@ async def _found(page: Page, what: str, script: str, told: Any = None) -> list[s
     return [f"{what}: {one}" for one in await page.evaluate(script, told)]
 
 
-async def wrong_in_dutch(page: Page) -> list[str]:
-    """All that is wrong: axe's rules, colours in every scheme, forced ones, paper; small, twice as large; English words."""
+async def faults(page: Page, part: str = "html") -> list[str]:
+    """What is wrong now with a page, or a part of it: axe's rules, and texts that can't be read."""
     await page.evaluate(AXE)
-    found = await _found(page, "axe", _RUN, ALL)
+    return await _found(page, "axe", _RUN, [part, NO_COLOURS]) + await _found(page, "colours", _UNSEEN, part)
+
+
+async def wrong_in_dutch(page: Page, *, is_state: bool = False) -> list[str]:
+    """All that is wrong: axe's rules, colours in every scheme, forced ones, paper; small, twice as large; English words."""
+    if is_state:
+        found = await faults(page)
+    else:
+        await page.evaluate(AXE)
+        found = await _found(page, "axe", _RUN, ["html", ALL])
     found += await _found(page, "English", _FOREIGN)
     await page.emulate_media(color_scheme="dark")
     found += await _found(page, "dark", _UNSEEN)
@@ -104,5 +114,5 @@ async def wrong_in_english(page: Page, *, is_state: bool) -> list[str]:
     found = await _found(page, "320 px", _TOO_WIDE)
     if not is_state:
         await page.evaluate(AXE)
-        found += await _found(page, "axe", _RUN, NO_COLOURS)
+        found += await _found(page, "axe", _RUN, ["html", WORDS])
     return found

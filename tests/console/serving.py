@@ -23,7 +23,6 @@ from tests.conftest import running, settings_for
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 PROVIDER: Final = organisation_id("crisis-vr13")
-AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 HOSTS: Final = (
     "--host-resolver-rules=MAP *.test 127.0.0.1"  # an address that a browser does not trust as it trusts its own machine
 )
@@ -94,13 +93,3 @@ async def end_chromium() -> None:
         await _started["browser"].close()
         await _started["driver"].stop()
         _started.clear()
-
-
-async def faults(page: Page, part: str = "") -> list[Any]:
-    """What axe finds on a page, or in the parts of it that a selector names, each with the first element that has it."""
-    await page.evaluate(AXE)
-    told = "axe.run(part || document, {resultTypes: ['violations'], selectors: false})"
-    found: list[Any] = await page.evaluate(
-        f"(part) => {told}.then((told) => told.violations.map((one) => [one.id, one.nodes[0].html]))"
-    )
-    return found

@@ -8,7 +8,8 @@ from playwright.async_api import Page
 
 from app.channels import form_token
 from app.core.db import Database
-from tests.console.serving import AXE, browsing, served
+from tests.console.looking import faults
+from tests.console.serving import browsing, served
 
 EMERGENCY: Final = ".alarm-emergency:visible"
 
@@ -37,9 +38,7 @@ async def sent_number(page: Page) -> str:
 async def clean(page: Page, width: int) -> None:
     """Nothing for axe to find, nothing wider than the window."""
     assert await page.evaluate("document.documentElement.scrollWidth") == width
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run().then((told) => told.violations.map((one) => [one.id, one.nodes[0].html]))")
-    assert found == []
+    assert await faults(page) == []
 
 
 @pytest.mark.parametrize(

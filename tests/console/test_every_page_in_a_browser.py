@@ -136,7 +136,7 @@ async def test_every_page(stage: Stage, who: str, language: str) -> None:
         for state in (one for one in STATES if one.who == who):
             await stage.page.goto(stage.address + state.path.format_map(stage.ids))
             await (state.do or unfold)(stage.page)
-            found = await (wrong_in_dutch(stage.page) if is_dutch else wrong_in_english(stage.page, is_state=bool(state.do)))
+            found = await (wrong_in_dutch if is_dutch else wrong_in_english)(stage.page, is_state=bool(state.do))
             wrong += [f"{state.path}: {one}" for one in (*found, *said)]
             said.clear()
     assert not wrong, "\n".join(wrong)

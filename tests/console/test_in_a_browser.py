@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from app.core.db import Database
-from tests.console.serving import a_play, browsing, faults, served
+from tests.console.looking import faults
+from tests.console.serving import a_play, browsing, served
 
 START: Final = ("/?lang=nl", "/?lang=en")
 UNFOLD: Final = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
@@ -27,8 +28,6 @@ async def address(database: Database, tmp_path: Path) -> AsyncIterator[str]:
 @pytest.mark.parametrize(
     ("scheme", "width", "pages"),
     [  # the reference is long: each of its languages once
-        ("light", 1360, START),
-        ("dark", 320, START),
         ("light", 1360, ("/docs?lang=en",)),
         ("dark", 320, ("/docs?lang=nl",)),
     ],

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.console.serving import browsing, faults, served
+from tests.console.looking import faults
+from tests.console.serving import browsing, served
 from tests.notices.conftest import Desk, authority, desk  # noqa: F401  fixtures
 from tests.notices.test_page import token
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from app.core.db import Database
-from tests.console.serving import browsing, faults, served
+from tests.console.looking import faults
+from tests.console.serving import browsing, served
 from tests.console.test_starting import a_demo
 
 LOOKS = (("nl", "light", 1360), ("en", "dark", 320))

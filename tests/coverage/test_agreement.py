@@ -19,7 +19,7 @@ from tests.makers import now
 situations = st.sampled_from(CHANGES).flatmap(lambda start: st.tuples(st.just(start), countries(start)))
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 @given(situations, st.lists(st.integers(0, 36 * 60 - 1), min_size=3, max_size=6), st.sampled_from([0, 59]))
 async def test_spans_say_what_the_decision_says(
     empty: Database, situation: tuple[datetime, Country], moments: list[int], seconds: int

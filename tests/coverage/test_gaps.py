@@ -167,7 +167,7 @@ def situations(
     return start, country, line, tuple(wanted), tuple(doubts), fallbacks
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(situations())
 async def test_gaps_are_the_minutes_in_which_nobody_is_near_enough(
     empty: Database,

@@ -84,7 +84,7 @@ def situations(draw: st.DrawFn) -> tuple[date, Told, int]:
     return around, told, draw(st.integers((WALKED - 1) * 1440, (WALKED + 1) * 1440))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(situations(), st.sampled_from([0, 59]))
 def test_every_minute_is_as_the_clock_on_the_wall_says(situation: tuple[date, Told, int], seconds: int) -> None:
     """Open, closing and opening again: an hour wrong on the night of a clock change sends a caller to nobody."""

@@ -16,7 +16,7 @@ from app.intake.triage import judge
 from tests.intake.authoring import TEXT, is_a_way, small_protocols, ways_through
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(small_protocols())
 def test_what_can_be_reached_is_decided_exactly(told: dict[str, Any]) -> None:
     """A linter that says too much is switched off, one that says too little lets an urgency go missing."""
@@ -39,7 +39,7 @@ def test_what_can_be_reached_is_decided_exactly(told: dict[str, Any]) -> None:
         assert (reach.space({key: frozenset(protocol.questions[key].options)}) is not None) == asked
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(small_protocols())
 def test_a_circle_is_named_as_it_is(told: dict[str, Any]) -> None:
     """Each question of a circle waits for the next one, and none of them is ever asked."""

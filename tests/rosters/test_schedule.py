@@ -71,7 +71,7 @@ def _oracle(duties: list[Duty], overrides: list[Override], layer: int, hour: int
     return who
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(planned_duties, st.lists(an_override(), max_size=5))
 def test_hour_by_hour_it_is_who_the_definition_says(duties: list[Duty], overrides: list[Override]) -> None:
     """Whatever is put over whatever: one answer an hour and layer, and shifts of one layer never overlap."""
@@ -83,7 +83,7 @@ def test_hour_by_hour_it_is_who_the_definition_says(duties: list[Duty], override
             assert _on(found, layer, hour) == _oracle(duties, overrides, layer, hour)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(planned_duties, st.lists(an_override(), max_size=5), st.integers(0, 40))
 def test_from_now_on_it_says_the_same(duties: list[Duty], overrides: list[Override], hour: int) -> None:
     """What lies behind is left alone, and changes nothing of what is to come."""
@@ -95,7 +95,7 @@ def test_from_now_on_it_says_the_same(duties: list[Duty], overrides: list[Overri
             assert _on(rest, layer, later) == _on(whole, layer, later)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(planned_duties, st.lists(an_override(), max_size=5), st.integers(0, 40), st.integers(1, 59))
 def test_made_ahead_again_later_it_is_the_same(duties: list[Duty], overrides: list[Override], hour: int, minute: int) -> None:
     """A worker that comes every day swaps nothing back, cuts nothing in two, and gives no shift to somebody else."""

@@ -104,7 +104,7 @@ def holds(seen: Standing, on: Callable[[bool, str], None]) -> None:
             on((recipient, "nl.nodus.case.offered.v1") in seen.events, "who is asked and who asked have heard")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_whatever_happens_every_case_has_somebody(fresh_database: Database, seed: int) -> None:
     """Refusals, silences, outages and a directory that falls apart: an owner, or one who is asked, and at the end the last rung."""
     walk = Walk(fresh_database, seed)

@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +40,17 @@ async def received(stream: AsyncIterator[bytes]) -> AsyncIterator[tuple[Path, by
 
 async def read_apart(kind: Kind, path: Path, file_name: str) -> Told:
     """As `read`, in a process of its own: calls are taken at the same pace meanwhile, and its memory goes with it."""
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(1, mp_context=_apart())
     try:
         return await asyncio.get_running_loop().run_in_executor(pool, read, kind, path, file_name)
     finally:
         pool.shutdown(wait=False)  # waiting for the process to end would hold up everybody's requests
+
+
+@cache
+def _apart() -> BaseContext:
+    """Where such processes come from: one that has loaded this once, for loading takes longer than most files."""
+    can_fork = "forkserver" in multiprocessing.get_all_start_methods()  # not everywhere
+    context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+    context.set_forkserver_preload([__name__])
+    return context

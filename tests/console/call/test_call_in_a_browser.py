@@ -22,7 +22,7 @@ from app.intake.screen_use import Used
 from app.intake.service.screen_use import screen_use
 from tests.console.call.taking import HOSTILE, contents, opened, saves
 from tests.console.everything import as_them
-from tests.console.serving import faults
+from tests.console.looking import faults
 from tests.console.signed_in import PASSWORD, SignedIn, browsing_as, signed_in
 from tests.makers import AMSTERDAM, AMSTERDAM_DESK, HOTLINE
 

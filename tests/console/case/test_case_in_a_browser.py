@@ -19,7 +19,8 @@ from tests.conftest import settings_for
 from tests.console.case.desk import local
 from tests.console.case.making import WORRY, a_case, a_rich_case
 from tests.console.case.states import states
-from tests.console.serving import faults, served
+from tests.console.looking import faults
+from tests.console.serving import served
 from tests.console.signed_in import SignedIn, browsing_as, signed_in
 from tests.makers import AMSTERDAM_DESK
 from tests.team.table import POLICE, Table

@@ -15,7 +15,8 @@ from app.core.db import Database
 from app.directory.seeding import organisation_id
 from app.identity.doors import COOKIE
 from tests.conftest import settings_for
-from tests.console.serving import browsing, faults, served
+from tests.console.looking import faults
+from tests.console.serving import browsing, served
 from tests.console.signed_in import PASSWORD, SignedIn, signed_in
 from tests.directory.importing.files import cbs_rows, written
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token

@@ -15,7 +15,8 @@ from app.directory.holidays import AMSTERDAM
 from app.identity.doors import COOKIE
 from tests.conftest import settings_for
 from tests.console.inbox.desk import Work, a_desk_with_work, asked_for
-from tests.console.serving import faults, served
+from tests.console.looking import faults
+from tests.console.serving import served
 from tests.console.signed_in import browsing_as
 from tests.makers import now
 

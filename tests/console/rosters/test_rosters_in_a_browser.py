@@ -7,9 +7,10 @@ from playwright.async_api import Page
 
 from app.console.words import Words, words
 from tests.conftest import settings_for
+from tests.console.looking import faults
 from tests.console.rosters.desk import Desk, a_desk
 from tests.console.rosters.test_roster_people import AWAY
-from tests.console.serving import faults, served
+from tests.console.serving import served
 from tests.console.signed_in import browsing_as
 
 STRANGE = "<script>alert(1)</script> \u202eקשה\u202c " + "x" * 150
