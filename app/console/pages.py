@@ -53,6 +53,7 @@ def page(
     response = HTMLResponse(body, status, headers={**headers, "Content-Language": language})
     if visit and visit.is_part:  # the page may be older than the session: its owner has signed in again elsewhere
         response.headers["X-Page-Token"] = visit.token
+        response.headers["X-Page-Account"] = visit.whose
     if request.query_params.get("lang") in LANGUAGES and (visit or request.url.path in REMEMBERED):
         keep(response, request, "lang", language)
     return response

@@ -78,6 +78,11 @@ class Visit:
         return places_of(self.account)
 
     @property
+    def whose(self) -> str:
+        """Whose page this is, for scripts to know that somebody else has signed in since."""
+        return self.account.id.hex[-12:]
+
+    @property
     def is_part(self) -> bool:
         """Whether a script asks for a part of the page."""
         return PART in self.request.headers
@@ -160,7 +165,10 @@ def _is_ours(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    named = urlsplit(origin).netloc.casefold()
+    try:
+        named = urlsplit(origin).netloc.casefold()
+    except ValueError:  # no browser writes such a one
+        return False
     own = {request.headers.get("host", "").casefold(), urlsplit(request.app.state.settings.base_url).netloc.casefold()}
     return bool(named) and named in own
 

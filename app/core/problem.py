@@ -56,8 +56,10 @@ def answer(problem: Problem, request_id: UUID | None, language: str = "en", say:
     headers: dict[str, str] = {}
     if say and (sentence := say(problem.detail)):
         body |= {"title": say(problem.title) or problem.title, "detail": sentence}
+        known: dict[str, str] = {}  # ten thousand items may be wrong in one way, and a sentence takes a while to find
         for error in body.get("errors", ()):
-            error["message"] = say(error["message"]) or error["message"]
+            message = error["message"]
+            error["message"] = known[message] = known.get(message) or say(message) or message
         headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)

@@ -110,6 +110,10 @@ class Work:
             for row in result.mappings().all():
                 self.ring(f"event:{row['recipient_id']}:{row['last']}")
 
+    def hush(self) -> None:
+        """Announce nothing of what was announced so far: of work that will be undone, which would hold up others' numbering."""
+        self._events = []
+
     async def let_go(self) -> None:
         """Store what was done so far and give the connection back, for whoever needs another one; asked again, it takes one anew.
 

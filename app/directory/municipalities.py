@@ -43,7 +43,7 @@ def unknown(code: str, changes: Iterable[Change], on: date) -> PlaceUnknown:
 
 def beginning_with(told: str, names: Mapping[str, str]) -> tuple[str, ...]:
     """The codes of the municipalities (names by code) whose code or name begins so: accents, capitals, hyphens are all one."""
-    start = _plain(told)
+    start = _letters(told)
     if not start:
         return ()
     return tuple(sorted(code for code, name in names.items() if _plain(name).startswith(start) or _plain(code).startswith(start)))
@@ -60,12 +60,17 @@ class Town:
 
 def towns_named(told: str, towns: Iterable[Town], limit: int) -> tuple[Town, ...]:
     """Those whose name begins so, the shortest first; accents, capitals, hyphens are all one."""
-    start = _plain(told)
+    start = _letters(told)
     found = [one for one in towns if _plain(one.name).startswith(start)] if start else []
     return tuple(sorted(found, key=lambda one: (len(one.name), one.name, one.municipality))[:limit])
 
 
 @lru_cache(8192)
-def _plain(told: str) -> str:
+def _plain(name: str) -> str:
+    """Of the register's own names: what somebody typed may be a person's, and is not kept."""
+    return _letters(name)
+
+
+def _letters(told: str) -> str:
     letters = unicodedata.normalize("NFKD", told.casefold())
     return "".join(letter for letter in letters if letter.isalnum())

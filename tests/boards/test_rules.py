@@ -25,8 +25,9 @@ from app.boards.weeks import week_at, week_named
 from app.core.errors import Invalid
 from app.core.ids import new_id, reference_for
 from app.core.paging import Place, after_place, page_by_place
+from app.directory import municipalities
 from app.directory.holidays import AMSTERDAM
-from app.directory.municipalities import beginning_with
+from app.directory.municipalities import beginning_with, towns_named
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 
@@ -95,6 +96,14 @@ def test_municipalities_by_how_they_begin() -> None:
     assert beginning_with("s gravenh", names) == ("GM0518",)
     assert beginning_with("gm0", names) == ("GM0363", "GM0518")
     assert beginning_with("dam", names) == beginning_with("--", names) == ()
+
+
+def test_what_is_typed_to_find_a_place_is_not_kept() -> None:
+    """It may be somebody's name: only names of the register stay in memory."""
+    kept = municipalities._plain.cache_info().currsize
+    assert not beginning_with("Fatima Voorbeeld", {})
+    assert not towns_named("Fatima Voorbeeld", (), 1)
+    assert municipalities._plain.cache_info().currsize == kept
 
 
 def test_a_count_goes_no_further_than_anybody_would() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from app.core.db import Database
 from tests.console.directory.test_directory_pages import WEEK, meldpunt, version
+from tests.console.rosters.desk import a_desk
 from tests.console.signed_in import a_client, signed_in
 from tests.makers import AMSTERDAM_DESK, HOTLINE
 
@@ -27,3 +28,13 @@ async def test_a_page_is_shown_with_the_only_connection(database: Database, path
     async with a_client(database, await signed_in(database, HOTLINE, "supervisor"), pool_size=1) as browser:
         answer: httpx.Response = await browser.get(path)
         assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("act", ["look", "try", "save"])
+async def test_a_plan_is_rehearsed_with_the_only_connection(database: Database, act: str) -> None:
+    """What was read first has let go of it before the change is done, looked at and undone."""
+    desk = await a_desk(database)
+    async with a_client(database, desk.who, pool_size=1) as browser:
+        path = f"/rosters/participants/{desk.people['Anna']}/end"
+        answer = await browser.post(path, data={"version": "1", "act": act})
+        assert answer.status_code == (409 if act == "save" else 200 if act == "look" else 400), answer.text

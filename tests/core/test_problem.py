@@ -151,3 +151,17 @@ async def test_what_the_framework_refuses_is_a_problem_too(client: httpx.AsyncCl
         refused = await client.get("/v1/calls", headers={"Authorization": header} if header else {})
         assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
         assert "Jansen" not in refused.text
+
+
+def test_what_is_wrong_ten_thousand_times_is_translated_once() -> None:
+    """A sentence takes a while to find, and everybody else would wait for it."""
+    asked: list[str] = []
+
+    def say(sentence: str) -> str:
+        asked.append(sentence)
+        return f"nl: {sentence}"
+
+    wrong = Invalid("No.", errors=[FieldError(f"/items/{place}", "missing", "Give one.") for place in range(10_000)])
+    told = json.loads(bytes(answer(wrong, None, "nl", say).body))
+    assert {one["message"] for one in told["errors"]} == {"nl: Give one."}
+    assert asked.count("Give one.") == 1

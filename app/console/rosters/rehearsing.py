@@ -71,6 +71,7 @@ async def rehearsed(visit: Visit, rosters: Sequence[UUID], do: Doing) -> list[Re
     Raises:
         Problem: whatever saving would meet.
     """
+    await visit.work.let_go()  # no request holds two connections
     try:
         return await _undone(visit, rosters, do)
     except Exception as error:
@@ -109,6 +110,7 @@ async def _done(work: Work, rosters: Sequence[UUID], do: Doing) -> list[Rehearse
     span = Span(work.at, midnight(local_day(work.at + AHEAD)))
     before = {one: await shown.final_schedule(work, one, span) for one in rosters}
     made = await do(work)
+    work.hush()
     await work.flush()
     return [_beside(before.get(one), await seen(work, one, span)) for one in (*rosters, *([made] if made else []))]
 

@@ -1,12 +1,13 @@
 // Without a network: the calls of which this browser keeps what the server does not have yet.
-import { kept, isOurs } from "./call_store.js";
+import { ours } from "./call_store.js";
 import { whenBack } from "./call_back.js";
 import { relative } from "./console.js";
 
 const at = (id) => document.getElementById(id);
 for (const one of document.querySelectorAll(".menu, .bar .language")) one.remove(); // these ask the server
-if (await isOurs(at("away").dataset.idle * 1000)) {
-  const calls = new Map((await kept()).reverse().filter((one) => one.value.page).map((one) => [one.name.split("/")[0], one]));
+const kept = await ours(at("away").dataset.idle * 1000);
+if (kept) {
+  const calls = new Map(kept.reverse().filter((one) => one.value.page).map((one) => [one.name.split("/")[0], one]));
   for (const [draft, { value, at: when }] of calls) {
     const row = at("kept").appendChild(document.createElement("li")), link = row.appendChild(document.createElement("a"));
     link.href = `/call/${draft}`;

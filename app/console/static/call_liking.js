@@ -6,8 +6,13 @@ const { liking } = document.querySelector("[data-liking]").dataset;
 const kept = new Map(document.cookie.split("; ").filter((one) => one.startsWith("keys-")).map((one) => one.split("=")));
 const mine = kept.get(liking) ?? (liking === NOBODYS && kept.size === 1 ? [...kept.values()][0] : "");
 
+/** What a cookie holds; nothing of one that is none of ours. */
+function read(told) {
+  try { return decodeURIComponent(told).split(",").map((one) => one.split(":")).filter((one) => one.length === 2); } catch { return []; }
+}
+
 /** Of what is not as usual: the key by name; empty where it was switched off. */
-export const liked = new Map(decodeURIComponent(mine ?? "").split(",").filter(Boolean).map((one) => one.split(":")));
+export const liked = new Map(read(mine ?? ""));
 
 /** Like another key, none (empty), or the usual one again (null). */
 export function like(name, key) {

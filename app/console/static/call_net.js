@@ -1,5 +1,5 @@
 // Asks the server. It may be away, or refuse; when the session is over one signs in over the page, and it is asked once more.
-import { known } from "./call_store.js";
+import { known, whose } from "./call_store.js";
 import { say, token as first } from "./console.js";
 
 const SLOWEST = 20000;
@@ -40,11 +40,20 @@ export async function ask(path, { method = "POST", body, headers = {}, keepalive
   }
 }
 
-/** The token of the session that this browser has now; false when it has none. */
+/**
+ * The token of the session that this browser has now; false when it has none. Somebody else's is none to go on with: they see nothing of
+ * what was typed, and it stays kept for whoever may open the call.
+ */
 async function renewed(answer) {
   const page = answer ?? await fetch("/account", { cache: "no-store" }).catch(() => { throw new Away(); });
   if (!page.ok || new URL(page.url).pathname !== "/account") return false;
-  token = new DOMParser().parseFromString(await page.text(), "text/html").querySelector('meta[name="page-token"]')?.content || token;
+  const there = new DOMParser().parseFromString(await page.text(), "text/html"), mine = await whose().catch(() => "");
+  const told = (name) => there.querySelector(`meta[name="${name}"]`)?.content;
+  if (mine && told("page-account") !== mine) {
+    location.replace("/home");
+    return new Promise(() => {});
+  }
+  token = told("page-token") || token;
   return true;
 }
 

@@ -1,15 +1,15 @@
 // A call's page that was opened without a network: empty as it came, filled with what this browser kept of the call.
 import { show } from "./call_form.js";
-import { found, isOurs } from "./call_store.js";
+import { ours } from "./call_store.js";
 import { whenBack } from "./call_back.js";
 
 /** Fill the page; it goes no further when there is nothing to fill it with, or when nobody may see it. */
 export async function reopen(form) {
   const at = (id) => document.getElementById(id), draft = location.pathname.split("/")[2];
   for (const one of document.querySelectorAll(".menu:not(.up), .bar .language")) one.remove(); // these ask the server
-  const mayOpen = await isOurs(form.dataset.shell * 1000), [newest] = mayOpen ? await found(draft) : [];
+  const kept = await ours(form.dataset.shell * 1000), newest = kept?.find(({ name }) => name.startsWith(`${draft}/`));
   if (!newest?.value.fields) {
-    at(mayOpen ? "shell-none" : "shell-locked").hidden = false;
+    at(kept ? "shell-none" : "shell-locked").hidden = false;
     for (const one of [form, ...document.querySelectorAll(".call-foot, .call-strip")]) one.hidden = true;
     whenBack(() => location.reload());
     return new Promise(() => {});

@@ -1,5 +1,7 @@
 // What the server does not have yet, in this browser, with the form around it: sealed with a key that can't be read out, gone once the
 // server has it, with the sign-out (Clear-Site-Data), and after a day. `works`: whether this browser can.
+import { whose as here } from "./console.js";
+
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 export const works = Boolean(globalThis.indexedDB && globalThis.crypto?.subtle);
 
@@ -23,6 +25,10 @@ const key = () => (sealing ??= (async () => {
   return faster ?? (await asked(keys.put(made, "key")), made);
 })());
 
+const NOBODYS = "000000000000"; // a page that was opened without a network does not know whose it is
+/** Whose page this is; of one that was opened without a network: who was here last. */
+export const whose = async () => (here !== NOBODYS ? here : works && await asked((await store("keys")).get("whose")) || "");
+
 let last = Promise.resolve();
 const inOrder = (act) => (last = last.then(act, act).catch(() => undefined));
 
@@ -30,7 +36,8 @@ const inOrder = (act) => (last = last.then(act, act).catch(() => undefined));
 export const keep = (name, value) => works && inOrder(async () => {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), new TextEncoder().encode(JSON.stringify(value)));
-  await asked((await store("kept")).put({ at: Date.now(), iv, data }, name));
+  const mine = await whose();
+  await asked((await store("kept")).put({ at: Date.now(), iv, data, whose: mine }, name));
 });
 
 export const forget = (name) => works && inOrder(async () => asked((await store("kept")).delete(name)));
@@ -45,9 +52,9 @@ export async function kept() {
   const [names, values] = await Promise.all([asked(there.getAllKeys()), asked(there.getAll())]);
   const told = [];
   for (const [place, name] of names.entries()) {
-    const { at, iv, data } = values[place];
+    const { at, iv, data, whose } = values[place];
     const plain = Date.now() - at > KEPT_FOR ? null : await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), data).catch(() => null);
-    if (plain) told.push({ name, at, value: JSON.parse(new TextDecoder().decode(plain)) });
+    if (plain) told.push({ name, at, whose, value: JSON.parse(new TextDecoder().decode(plain)) });
     else forget(name);
   }
   return told.sort((one, other) => other.at - one.at);
@@ -61,11 +68,20 @@ export function known(isKnown = true) {
   if (!works || (isKnown && Date.now() - noted < MINUTE)) return;
   noted = isKnown ? Date.now() : 0;
   const at = noted;
-  inOrder(async () => asked((await store("keys")).put(at, "known")));
+  inOrder(async () => {
+    await asked((await store("keys")).put(at, "known"));
+    if (isKnown && here !== NOBODYS) await asked((await store("keys")).put(here, "whose"));
+  });
 }
 
-/** Whether somebody who signed in was here less than so many milliseconds ago. */
-export const isOurs = async (idle) => works && Math.abs(Date.now() - (await asked((await store("keys")).get("known")) ?? 0)) < idle;
+/** What was kept by who was here last, newest first; null when that is more than so many milliseconds ago. */
+export async function ours(idle) {
+  if (!await isOurs(idle)) return null;
+  const mine = await whose();
+  return (await kept()).filter((one) => one.whose === mine);
+}
+
+const isOurs = async (idle) => works && Math.abs(Date.now() - (await asked((await store("keys")).get("known")) ?? 0)) < idle;
 
 /** Be the only tab that goes by a name, for as long as this page lives; false when another is. */
 export const take = (name) => new Promise((done) => {

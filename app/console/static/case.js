@@ -1,5 +1,5 @@
 // The page of a case: what is linked to unfolds, nothing typed is lost by sending, every organisation by name, the moment of printing.
-import { renew, say } from "./console.js";
+import { isOthers, renew, say } from "./console.js";
 import { refresh } from "./live.js";
 
 const unfold = () => {
@@ -50,7 +50,7 @@ document.addEventListener("submit", async (event) => {
   const answer = await fetch(document.getElementById("case-head").dataset.live, { headers: { "X-Part": "case-head" } }).catch(() => null);
   delete form.dataset.asking;
   if (!answer) return tellAt(form, say("case_lost"));
-  if (answer.status === 401 || answer.redirected) return refresh(); // it says so, and hides the case; what was typed stays
+  if (answer.status === 401 || answer.redirected || isOthers(answer)) return refresh(); // it says so, and hides the case; what was typed stays
   renew(answer.headers.get("X-Page-Token"));
   form.dataset.known = "yes";
   const sent = `${performance.timeOrigin} ${form.parentElement.id}`;

@@ -1,6 +1,10 @@
 // What every page of the console does: times that stay true, forms that are sent once, menus that close.
 export const words = JSON.parse(document.body.dataset.words || "{}");
 export let token = document.querySelector('meta[name="page-token"]')?.content || "";
+/** Whose page this is: the end of an account's id. */
+export const whose = document.querySelector('meta[name="page-account"]')?.content || "";
+/** Whether somebody else has signed in since: then nothing of this page is for them. */
+export const isOthers = (answer) => answer.headers.has("X-Page-Account") && answer.headers.get("X-Page-Account") !== whose;
 const skew = Date.parse(document.body.dataset.now || new Date().toISOString()) - Date.now();
 const language = document.documentElement.lang;
 

@@ -8,7 +8,7 @@
 // - [data-keep]: a script of the page made what is in it. Fields, open details, forms on their way are left alone anyhow.
 // - time[data-left]: the time that is left, each second; class "soon" when that is `data-left` seconds or less.
 // - A part that was renewed dispatches "renewed", with the fragment as its detail.
-import { now, renew, say } from "./console.js";
+import { isOthers, now, renew, say } from "./console.js";
 import { morph } from "./morph.js";
 import { follow } from "./stream.js";
 
@@ -56,6 +56,7 @@ async function renewPart(part) {
   try {
     const answer = await fetch(part.dataset.live, { headers: { "X-Part": part.id }, signal: AbortSignal.timeout(10000) });
     if (!answer.ok || answer.redirected) return answer.ok ? 401 : answer.status;
+    if (isOthers(answer)) return 401;
     const frame = document.createElement("template");
     frame.innerHTML = await answer.text();
     renew(answer.headers.get("X-Page-Token"));

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,13 +17,14 @@ from app.core.actor import Actor, Role
 from app.core.db import Database
 from app.core.work import begin
 from app.directory.service.look_up import local_day
+from app.identity.doors import COOKIE
 from app.intake.screen_use import Used
 from app.intake.service.screen_use import screen_use
 from tests.console.call.taking import HOSTILE, contents, opened, saves
 from tests.console.everything import as_them
 from tests.console.looking import faults
-from tests.console.signed_in import PASSWORD, SignedIn, browsing_as
-from tests.makers import AMSTERDAM, HOTLINE
+from tests.console.signed_in import PASSWORD, SignedIn, browsing_as, signed_in
+from tests.makers import AMSTERDAM, AMSTERDAM_DESK, HOTLINE
 
 TEXT: Final = "Loopt op blote voeten door de straat en praat tegen niemand."
 MOST_KEYS: Final = 40
@@ -54,10 +56,11 @@ BOTH_KEYS: Final = """for (const key of [{key: 'j'}, {key: 'Enter', ctrlKey: tru
 # Fetched when a page has come to rest, which may be when the network or the session has just gone: tried again with the next page.
 NO_WORKER: Final = ("error occurred when fetching the script", "script resource is behind a redirect")
 
-# When the server last knew who is here, in milliseconds from now.
-KNOWN: Final = """(from) => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
+# When the server last knew who is here, in milliseconds from now, and who it was.
+KNOWN: Final = """([from, whose]) => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
     const change = target.result.transaction("keys", "readwrite");
     change.objectStore("keys").put(Date.now() + from, "known");
+    change.objectStore("keys").put(whose, "whose");
     change.oncomplete = done; }; })"""
 
 # All that lies readable in the browser's caches and stores.
@@ -170,7 +173,16 @@ async def test_letters_are_letters_in_a_text_and_keys_are_as_one_likes(
 ) -> None:
     """What is typed answers nothing; who speaks to a computer or trembles chooses other keys, or none, and so they stay."""
     path = await opened(desk)
-    async with at_work(operator, address, path) as page:
+    async with at_work(operator, address) as page:
+        planted: Any = {
+            "name": f"keys-{operator.id.hex[-12:]}",
+            "value": "park:%",
+            "domain": urlsplit(address).hostname,
+            "path": "/call",
+        }
+        await page.context.add_cookies([planted])  # a neighbour's subdomain can: it costs nobody the screen
+        await page.goto(address + path)
+        await ready(page)
         await page.keyboard.press("Alt+o")
         await page.keyboard.type("jnw?1")
         assert await page.locator(".q :checked").count() == 0
@@ -287,11 +299,16 @@ async def test_a_tab_that_is_closed_loses_nothing(desk: httpx.AsyncClient, opera
         stores = await again.evaluate(PLAIN)
         assert "/call/shell" in stores
         assert not [word for word in ("Sanne", "Vondelpark", "Jan", "blote", operator.token, operator.login) if word in stores]
-        await again.evaluate(KNOWN, -3 * 3600 * 1000)  # longer ago than a session lives: not for whoever comes by
+        mine, another = operator.id.hex[-12:], "f" * 12
+        await again.evaluate(KNOWN, [-3 * 3600 * 1000, mine])  # longer ago than a session lives: not for whoever comes by
         await again.reload()
         await again.locator("#shell-locked").wait_for()
         assert await again.locator("#observed").input_value() == ""
-        await again.evaluate(KNOWN, 0)
+        await again.evaluate(KNOWN, [0, another])  # nor for whoever signed in next
+        await again.reload()
+        await again.locator("#shell-none").wait_for()
+        assert await again.locator("#observed").input_value() == ""
+        await again.evaluate(KNOWN, [0, mine])
         await again.reload()
         await expect(again.locator("#person-name")).to_have_value("Jan")
         await again.context.set_offline(False)
@@ -385,6 +402,29 @@ async def test_a_session_that_ends_hides_and_keeps_what_was_typed(
         await expect(page.locator("#observed")).to_have_value(TEXT)
         await saved(page)
         assert await page.locator("#observed").is_visible()
+
+
+async def test_somebody_else_who_signs_in_over_a_call_sees_nothing_of_it_and_loses_nothing(
+    database: Database, desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """What was typed was not for them; the operator finds all of it again."""
+    path = await opened(desk)
+    other = await signed_in(database, AMSTERDAM_DESK, "desk")
+    async with at_work(operator, address, path) as page:
+        await Sessions(database).sign_out(operator.secret)
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type(TEXT)
+        await page.locator("#again[open]").wait_for()
+        await page.fill("#again-login", other.login)
+        await page.fill("#again-password", PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/inbox")
+        secret = await Sessions(database).sign_in_as(operator.login)
+        await page.context.add_cookies([{"name": COOKIE, "value": secret, "url": address}])
+        await page.goto(address + path)
+        await ready(page)
+        await expect(page.locator("#observed")).to_have_value(TEXT)
+        await saved(page)
 
 
 async def test_a_route_that_changed_is_asked_about_once(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:

@@ -4,18 +4,28 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from html import unescape
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.console.multipart import pairs_of
-from app.core.work import begin
+from app.console.rosters import reading, rehearsing
+from app.core.actor import WORKER
+from app.core.spans import Span
+from app.core.work import Work, begin
 from app.rosters.service import rosters
 from tests.console.rosters.desk import Desk, an_id
 from tests.console.signed_in import a_client, signed_in
 from tests.makers import AMSTERDAM_DESK
 
 LOOKS: Final = 'class="looked"'
+NUMBERED: Final = text("INSERT INTO recipient_counter (recipient_id, last) VALUES (:organisation, 1)")
+COUNTER: Final = text("""
+  WITH free AS (SELECT recipient_id FROM recipient_counter WHERE recipient_id = :organisation FOR UPDATE NOWAIT)
+  UPDATE recipient_counter SET last = last WHERE recipient_id IN (SELECT recipient_id FROM free)
+""")
 WRONG: Final[tuple[tuple[Mapping[str, Any], str], ...]] = (
     ({"service_id": ""}, "service_id"),
     ({"service_id": str(an_id())}, "service_id"),
@@ -84,6 +94,25 @@ async def test_a_roster_is_looked_at_and_made(browser: httpx.AsyncClient, desk: 
     again = await browser.post("/rosters/new", data=form | {"act": "save", "aware": aware(looked.text)})
     assert again.status_code == 409  # both would be there twice at once: told first
     assert "tegelijk op een ander rooster" in again.text
+
+
+async def test_who_looks_holds_up_nobody_who_announces(
+    browser: httpx.AsyncClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event of the same organisation gets its number while a change is looked at: an offer waits for no planner."""
+    looked: list[int] = []
+
+    async def seen(work: Work, roster_id: UUID, span: Span) -> reading.Seen:
+        async with begin(desk.database, WORKER) as other:
+            looked.append(await other.change(COUNTER, organisation=desk.organisation))
+        return await reading.seen(work, roster_id, span)
+
+    monkeypatch.setattr(rehearsing, "seen", seen)
+    async with begin(desk.database, WORKER) as work:
+        await work.change(NUMBERED, organisation=desk.organisation)
+    path = f"/rosters/participants/{desk.people['Anna']}/end"
+    assert (await browser.post(path, data={"version": "1", "act": "look"})).status_code == 200
+    assert looked == [1]
 
 
 async def test_what_is_wrong_with_a_roster_is_said_at_its_field(browser: httpx.AsyncClient, desk: Desk) -> None:
