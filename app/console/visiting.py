@@ -109,15 +109,18 @@ class Visit:
         return None
 
 
-def visiting(*roles: Role) -> Callable[..., AsyncIterator[Visit]]:
-    """A dependency that lets in who signed in, in one of `roles` if any are named; use it with `scope="function"`."""
+def visiting(*roles: Role, needs: str | None = None) -> Callable[..., AsyncIterator[Visit]]:
+    """A dependency that lets in who signed in, in one of `roles` if any are named; use it with `scope="function"`.
+
+    `needs`: a scope that not everybody in such a role has.
+    """
 
     async def enter(request: Request) -> AsyncIterator[Visit]:
         secret = session_of(request)
         account = await request.app.state.sessions.who(secret) if secret else None
         if secret is None or account is None or not account.is_whole:
             raise SignInFirst("Sign in first.")
-        if roles and account.role not in roles:
+        if (roles and account.role not in roles) or (needs and needs not in account.actor.scopes):
             raise NotYourPage("Your role does not have this page.")
         sent = Sent([])
         if request.method in COMMANDS:

@@ -215,7 +215,7 @@ async def stage(database: Database, browser: httpx.AsyncClient) -> Stage:
         "/rosters": (there.organisation, "planner"),
         "/figures": (there.organisation, "planner"),
         "/accounts": (there.organisation, "administrator"),
-        "/directory/imports": (there.organisation, "administrator"),
+        "/directory/imports": (HOTLINE, "administrator"),
         "/access-log": (there.organisation, "privacy_officer"),
     }
     return Stage(there.ids, {start: await signed_in(database, *who) for start, who in told.items()}, browser)

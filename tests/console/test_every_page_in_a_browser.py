@@ -43,6 +43,7 @@ async def _people(database: Database, organisation: UUID, lonely: UUID) -> dict[
         "planner": (organisation, "planner"),
         "handing": (organisation, "desk"),
         "administrator": (organisation, "administrator"),
+        "keeper": (HOTLINE, "administrator"),
         "officer": (AMSTERDAM_DESK, "privacy_officer"),
         "worker": (MENTAL_HEALTH, "desk"),
         "invited": (GGZ, "desk"),

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from app.accounts import codes, passwords, queries
+from app.accounts.giving import scopes_at
 from app.accounts.locking import locked_until
 from app.accounts.logins import LOGIN
 from app.core import clock
@@ -214,7 +215,7 @@ def is_token_of(secret: str, token: str) -> bool:
 
 def _account(row: Row) -> Account:
     role = Role(row["role"])
-    scopes = frozenset(row["scopes"])
+    scopes = scopes_at(row["organisation_kind"], row["scopes"])
     return Account(
         id=row["account_id"],
         organisation=row["organisation_id"],

@@ -15,7 +15,7 @@ from app.console.visiting import PageRoute, Visit, told_of, visiting
 from app.core.actor import Role
 from app.core.errors import FieldError, Invalid, Problem
 from app.core.paging import after
-from app.core.work import Work
+from app.core.work import EVERYWHERE, Work
 from app.directory.importing.difference import Report
 from app.directory.importing.told import Kind, Told
 from app.directory.importing.upload import read_apart, received
@@ -26,7 +26,7 @@ from app.identity.service import whose
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-Keeper = Annotated[Visit, Depends(visiting(Role.ADMINISTRATOR), scope="function")]
+Keeper = Annotated[Visit, Depends(visiting(Role.ADMINISTRATOR, needs=EVERYWHERE), scope="function")]
 READS: Final = ["GET", "HEAD"]
 WHOLE: Final = "application/octet-stream"
 PAGE: Final = 20

@@ -11,7 +11,7 @@ from app.accounts.service.signing_in import CantSignIn, Sessions
 from app.core.db import Database
 from tests.console.signed_in import SignedIn, a_client, signed_in
 from tests.delivery.test_send import an_organisation
-from tests.makers import HOTLINE
+from tests.makers import AMSTERDAM_DESK, HOTLINE
 
 
 @pytest.fixture
@@ -107,6 +107,20 @@ async def test_a_role_is_given_where_it_belongs(database: Database, browser: htt
     async with a_client(database, await signed_in(database, HOTLINE, "administrator")) as hotline:
         sent = {"name": "Jip", "login": f"t{uuid4().hex[:12]}", "role": "supervisor"}
         assert (await hotline.post("/accounts", data=sent)).status_code == 201
+
+
+async def test_only_the_hotline_keeps_the_registers(database: Database, browser: httpx.AsyncClient) -> None:
+    """The administrator of a desk changes nothing of another organisation, nor of the country, by page or by the API."""
+    assert (await browser.get("/directory/imports")).status_code == 403
+    assert "/directory/imports" not in (await browser.get("/directory")).text
+    file = {"Content-Type": "text/csv"}
+    assert (await browser.post("/v1/directory-imports?kind=municipalities", content=b"x", headers=file)).status_code == 403
+    others = f"/v1/organisations/{AMSTERDAM_DESK}"
+    version = (await browser.get(others)).headers["etag"]
+    changed = await browser.patch(others, json={"phone": "14 020"}, headers={"If-Match": version})
+    assert changed.status_code == 403, changed.text
+    async with a_client(database, await signed_in(database, HOTLINE, "administrator")) as hotline:
+        assert (await hotline.get("/directory/imports")).status_code == 200
 
 
 async def test_nobody_makes_another_administrator_unseen(

@@ -86,7 +86,7 @@ async def test_hours_are_seen_before_they_count(database: Database, meldpunt: tu
     organisation, service = meldpunt
     path = f"/directory/services/{service}/hours"
     special = local_day(now()) + timedelta(days=3)
-    async with a_client(database, await signed_in(database, AMSTERDAM_DESK, "administrator", "Ad Beheer")) as browser:
+    async with a_client(database, await signed_in(database, HOTLINE, "administrator", "Ad Beheer")) as browser:
         page = (await browser.get(path)).text
         assert 'value="09:00-17:00"' in page
         typed = WEEK | {
@@ -128,7 +128,7 @@ async def test_hours_that_can_not_be_are_told_at_their_day(
 ) -> None:
     """By the directory's own rule; what was typed stays."""
     path = f"/directory/services/{meldpunt[1]}/hours"
-    async with a_client(database, await signed_in(database, AMSTERDAM_DESK, "administrator")) as browser:
+    async with a_client(database, await signed_in(database, HOTLINE, "administrator")) as browser:
         answer = await browser.post(path, data=WEEK | typed | {"version": "2", "act": "preview"})
         assert answer.status_code == 400
         assert f'id="{field}-fault"' in answer.text

@@ -19,7 +19,7 @@ from tests.console.looking import faults
 from tests.console.serving import browsing, served
 from tests.console.signed_in import PASSWORD, SignedIn, signed_in
 from tests.directory.importing.files import cbs_rows, written
-from tests.makers import AMSTERDAM_DESK, HOTLINE, a_call, a_token
+from tests.makers import HOTLINE, a_call, a_token
 
 Walk = Callable[[Page, Words], Awaitable[None]]
 ROTTERDAM: Final = organisation_id("rotterdam")
@@ -149,7 +149,7 @@ async def test_a_file_is_looked_at_and_then_carried_out(fresh_url: str, fresh_da
     file = tmp_path / "gemeenten.csv"
     file.write_text(written(cbs_rows(GM0034="Nieuw-Almere")))
     t = words("nl")
-    administrator = await signed_in(fresh_database, AMSTERDAM_DESK, "administrator", "Ad Voorbeeld")
+    administrator = await signed_in(fresh_database, HOTLINE, "administrator", "Ad Voorbeeld")
     async with served(settings_for(fresh_url)) as address, browsing(base_url=address) as page:
         await _be(page, administrator, address, "nl")
         await page.goto("/directory/imports")

@@ -5,14 +5,14 @@ from app.directory.seeding import organisation_id
 from tests.conftest import settings_for
 from tests.console.serving import served
 from tests.console.signed_in import browsing_as, signed_in
-from tests.makers import AMSTERDAM_DESK
+from tests.makers import HOTLINE
 
 ROTTERDAM = organisation_id("rotterdam")
 
 
 async def test_hours_are_changed_by_keyboard(database: Database) -> None:
     """From a place to what a change comes to, without a mouse and in English; what is shown has the focus."""
-    administrator = await signed_in(database, AMSTERDAM_DESK, "administrator")
+    administrator = await signed_in(database, HOTLINE, "administrator")
     async with (
         served(settings_for(database.settings.database_url)) as address,
         browsing_as(administrator, address, "en") as page,
