@@ -93,3 +93,12 @@ async def test_only_whose_it_is_changes_it(database: Database, meldpunt: tuple[s
         assert (await other.post(path, data=ALMERE | {"version": "2", "act": "save"})).status_code in {403, 412}
         assert (await other.get(f"{path}?known=yesterday")).status_code == 200
         assert (await other.get(f"{path}?known=1999-01-01T00:00:00Z")).status_code == 404
+
+
+async def test_a_service_may_be_there_for_the_whole_country(browser: httpx.AsyncClient, meldpunt: tuple[str, str]) -> None:
+    """Three hundred and forty-two lines are looked at like one."""
+    path = f"/directory/services/{meldpunt[1]}/areas"
+    codes = sorted(set(findall(r"GM\d{4}", (await browser.get("/v1/municipalities?limit=1000")).text)))
+    assert len(codes) > 300
+    seen = await browser.post(path, data=typed(*((code, "", "", "") for code in codes)) | {"version": "2", "act": "preview"})
+    assert seen.status_code == 200, seen.text
