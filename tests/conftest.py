@@ -64,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
     migrations.upgrade(cluster.admin_url)
     migrations.grant_login(cluster.admin_url, embedded.LOGIN)
     asyncio.run(_load(cluster))
+    cluster.psql(
+        "ALTER SYSTEM SET autovacuum = off"
+    )  # it would count hundreds of copies; the one they are made of is counted here
+    cluster.psql("SELECT pg_reload_conf()")
+    cluster.psql("VACUUM ANALYZE", embedded.NAME)
     os.environ[FOLDER] = folder
 
 

@@ -30,8 +30,8 @@ _UNSEEN: Final = """(part) => {
     const behind = (one) => { for (let at = one; at; at = at.parentElement) {
         const colour = told(getComputedStyle(at).backgroundColor); if (colour.a > .5) return {...colour, at: getComputedStyle(at).backgroundColor}; }
         return {r: 255, g: 255, b: 255, at: 'paper'}; };
-    const found = new Set(), walk = document.createTreeWalker(document.querySelector(part ?? 'body'), NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
+    const found = new Set();
+    for (const root of document.querySelectorAll(part || 'body')) for (const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT); walk.nextNode();) {
         const one = walk.currentNode.parentElement;
         if (!walk.currentNode.data.trim() || one.closest('svg, option, [disabled], .out-of-sight, script, template') ||
             !one.checkVisibility({visibilityProperty: true, opacityProperty: true}) || !one.getClientRects().length) continue;
@@ -74,10 +74,10 @@ async def _found(page: Page, what: str, script: str, told: Any = None) -> list[s
     return [f"{what}: {one}" for one in await page.evaluate(script, told)]
 
 
-async def faults(page: Page, part: str = "html") -> list[str]:
-    """What is wrong now with a page, or a part of it: axe's rules, and texts that can't be read."""
+async def faults(page: Page, part: str = "") -> list[str]:
+    """What is wrong now with a page, or the parts of it that a selector names: axe's rules, and texts that can't be read."""
     await page.evaluate(AXE)
-    return await _found(page, "axe", _RUN, [part, NO_COLOURS]) + await _found(page, "colours", _UNSEEN, part)
+    return await _found(page, "axe", _RUN, [part or "html", NO_COLOURS]) + await _found(page, "colours", _UNSEEN, part)
 
 
 async def wrong_in_dutch(page: Page, *, is_state: bool = False) -> list[str]:

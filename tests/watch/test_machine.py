@@ -68,7 +68,7 @@ def test_whatever_is_done_nobody_is_forgotten(cluster: embedded.Embedded) -> Non
     """No order of commands, and no silence, leaves a case without somebody and a next moment; and the walk reached every state."""
     Cases.cluster, Cases.states, Cases.done, Cases.refused = cluster, set(), Counter(), Counter()
     how = settings(
-        max_examples=4, stateful_step_count=60, deadline=None, derandomize=True, database=None,
+        max_examples=6, stateful_step_count=60, deadline=None, derandomize=True, database=None,
         phases=[Phase.generate],  # what it finds it finds in few steps; shrinking takes minutes
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
