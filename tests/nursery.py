@@ -2,13 +2,14 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
+
+import psutil
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -80,6 +81,8 @@ class Nursery:
         self._running[name] = self._mother.bear(**asked)
 
     def kill(self, name: str) -> None:
-        """As a power cut does."""
-        with suppress(ProcessLookupError):
-            os.kill(self._running.pop(name), signal.SIGKILL)
+        """As a power cut does; it is gone, and its port free, when this returns."""
+        with suppress(psutil.NoSuchProcess):
+            killed = psutil.Process(self._running.pop(name))
+            killed.kill()
+            killed.wait(10)

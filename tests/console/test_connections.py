@@ -7,7 +7,7 @@ from app.core.db import Database
 from tests.console.directory.test_directory_pages import WEEK, meldpunt, version
 from tests.console.rosters.desk import a_desk
 from tests.console.signed_in import a_client, signed_in
-from tests.makers import AMSTERDAM_DESK, HOTLINE
+from tests.makers import HOTLINE
 
 __all__ = ["meldpunt"]
 
@@ -15,7 +15,7 @@ __all__ = ["meldpunt"]
 async def test_a_form_is_saved_with_the_only_connection(database: Database, meldpunt: tuple[str, str]) -> None:
     """Read, looked at, refused and stored: what was read first has let go of it by then."""
     path = f"/directory/services/{meldpunt[1]}/hours"
-    async with a_client(database, await signed_in(database, AMSTERDAM_DESK, "administrator"), pool_size=1) as browser:
+    async with a_client(database, await signed_in(database, HOTLINE, "administrator"), pool_size=1) as browser:
         sent = WEEK | {"day0": "9-12", "version": version((await browser.get(path)).text)}
         assert (await browser.post(path, data=sent | {"act": "preview"})).status_code == 200
         assert (await browser.post(path, data=sent | {"act": "save"})).status_code == 303
