@@ -4,9 +4,19 @@ import inspect
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from app.core.db import Database
 from tests.console.serving import end_chromium
+from tests.console.signed_in import a_client
+
+
+@pytest.fixture
+async def browser(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """One, with whatever session a request names."""
+    async with a_client(database) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Whatever is typed into an address or a form of the console: a page that says so, and never a fault of ours."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -11,7 +11,7 @@ import pytest
 from app.console.case.commands import COMMANDS
 from app.core.db import Database
 from tests.console.everything import WAYS, Everything, Ids, Way, as_them, everything
-from tests.console.signed_in import SignedIn, a_client, signed_in
+from tests.console.signed_in import SignedIn, signed_in
 from tests.makers import AMSTERDAM_DESK, HOTLINE
 
 EARLY, LATE = "0001-01-01", "9999-12-31"
@@ -193,13 +193,6 @@ class Stage:
         answer = await self.browser.request(way.method, path, headers=as_them(who), data=sent)
         is_page = answer.status_code < 500 and "application/problem" not in answer.headers.get("content-type", "")
         return "" if is_page else f"{answer.status_code} {way.method} {path[:200]} {sent}"
-
-
-@pytest.fixture
-async def browser(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """One, with whatever session a request names."""
-    async with a_client(database) as client:
-        yield client
 
 
 @pytest.fixture

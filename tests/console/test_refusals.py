@@ -22,7 +22,7 @@ from app.followup.items import ItemKind, ItemState
 from app.followup.obligations import DecidedBy
 from app.followup.ownership import Official, ProblemLevel
 from app.followup.situation import CheckState, GoalOutcome, ObligationKind, ObligationState
-from app.followup.ties import TieState, insist_on_joinable
+from app.followup.ties import CantJoinCases, TieState, insist_on_joinable
 from app.intake.codes import CallKind
 from app.intake.hand_offs import HandOffState
 from app.procedures.requests import RequestState
@@ -143,9 +143,9 @@ def test_a_problem_on_a_page() -> None:
     strange = Invalid("Never heard of.")
     assert headline(strange, "nl").startswith("Er ontbreekt iets")
     assert 'lang="en"' in beneath("nl", strange)
-    with pytest.raises(Exception, match="joint table") as refused:
+    with pytest.raises(CantJoinCases, match="joint table") as refused:
         insist_on_joinable(State.AFTERCARE, [ItemKind.JOINT_TABLE], handover=False)
-    assert "samen beoordelen" in beneath("nl", refused.value, "case_problem_")  # type: ignore[arg-type]
+    assert "samen beoordelen" in beneath("nl", refused.value, "case_problem_")
 
 
 def _told(answer: httpx.Response, *names: str) -> Iterable[str]:

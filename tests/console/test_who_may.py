@@ -15,7 +15,7 @@ from app.identity.may import SCOPES_OF
 from tests.conftest import as_owner
 from tests.console.everything import STRANGE, Ids, Way, as_them, everything
 from tests.console.everything import WAYS as EVERYTHING_THERE_IS
-from tests.console.signed_in import SignedIn, a_client, signed_in
+from tests.console.signed_in import SignedIn, signed_in
 from tests.delivery.test_send import an_organisation
 
 ROLES: Final = tuple(SCOPES_OF)
@@ -67,13 +67,6 @@ async def ours(database: Database) -> dict[str, SignedIn]:
     """Somebody in every role, at an organisation that has nothing."""
     organisation = await an_organisation(database)
     return {role: await signed_in(database, organisation, role) for role in ROLES}
-
-
-@pytest.fixture
-async def browser(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """One, with whatever session a request names."""
-    async with a_client(database) as client:
-        yield client
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ async def withdraw(roster_id: UUID, sign_up_id: UUID, visit: Mine) -> Response:
     """Give a seat back; when nobody is there any more by that, it is shown first."""
     must_plan(visit)
     await own_roster(visit.work, roster_id)
-    told = await settled(visit, [roster_id], lambda work: sign_ups.withdraw(work, sign_up_id))
+    told = await settled(visit, [roster_id], lambda work: sign_ups.withdraw(work, sign_up_id, of_roster=roster_id))
     if told.is_saved:
         return _saved(visit, roster_id, "signed_off")
     return await _slots(visit, roster_id, told, withdrawn=sign_up_id)

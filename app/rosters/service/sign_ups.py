@@ -104,15 +104,15 @@ async def sign_up(work: Work, roster_id: UUID, rotation_id: UUID, starts_at: dat
     return await _slot(work, roster_id, rotation_id, starts_at)
 
 
-async def withdraw(work: Work, sign_up_id: UUID) -> None:
+async def withdraw(work: Work, sign_up_id: UUID, *, of_roster: UUID | None = None) -> None:
     """Give a seat back before the slot begins; somebody else may take it.
 
     Raises:
-        NotFound: this organisation has no such sign-up.
+        NotFound: this organisation has no such sign-up, or `of_roster` has not.
         Refused: the slot has begun.
     """
     row = await work.one(queries.SIGN_UP, sign_up_id=sign_up_id)
-    if row is None:
+    if row is None or of_roster not in {None, row["roster_id"]}:
         raise NotFound("Your organisation has no such sign-up. GET /v1/rosters/{id}/slots shows them.")
     await own_plan(work, row["roster_id"], lock=True)
     if row["span"].lower <= work.at:

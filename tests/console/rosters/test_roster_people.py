@@ -161,6 +161,8 @@ async def test_participants_are_signed_up_and_off(browser: httpx.AsyncClient, de
     assert full.status_code == 409
     off = re.search(rf'action="({path}/[\w-]+)"', page)
     assert off
+    elsewhere = off[1].replace(path, f"{desk.path}/slots")  # by another roster, whose holes would be looked at instead
+    assert (await browser.post(elsewhere, data={"week": "2026-W48", "act": "save"})).status_code == 404
     told = await browser.post(off[1], data={"week": "2026-W48", "act": "save"})
     assert told.status_code == 409
     assert "Hier staat dan niemand" in told.text
