@@ -11,7 +11,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.types import ASGIApp
 
@@ -37,6 +36,7 @@ from app.core.errors import NotFound, Unavailable
 from app.core.events import Event
 from app.core.health import ready
 from app.core.openapi import describe
+from app.core.routes import Signpost, joined
 from app.core.settings import Settings, load
 from app.core.webhooks import ENVELOPE, data_schema, envelope_schema
 from app.coverage.api import router as coverage
@@ -166,21 +166,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_alive,
-        generate_unique_id_function=_operation_id,
     )
-    connect(app, settings)
+    _connect(app, settings)
     problem.add_to(app, FORMS, translations())
-    for room in ROOMS:
-        app.include_router(room)
-    app.include_router(exchange)
-    app.include_router(console)
     _add_public_routes(app)
+    app.router.routes.extend(joined(*ROOMS, exchange, console).routes)
+    app.router.routes.insert(0, Signpost(app.routes))
     setattr(app, "openapi", partial(openapi, app))  # noqa: B010  FastAPI's own place for it
     return app
 
 
-def connect(app: FastAPI, settings: Settings) -> None:
-    """Give an application what it works with; what it knew before is forgotten."""
+def _connect(app: FastAPI, settings: Settings) -> None:
     database = Database(settings.database_url, settings)
     known = frozenset(event.type for event in EVENTS)
     app.state = State(
@@ -231,11 +227,6 @@ def openapi(app: FastAPI) -> dict[str, object]:
 def event_schemas() -> dict[str, dict[str, Any]]:
     """The schema of every event's data by its type, and that of the envelope around them."""
     return {ENVELOPE: envelope_schema(), **{event.type: data_schema(event) for event in EVENTS}}
-
-
-def _operation_id(route: APIRoute) -> str:
-    head, *rest = route.name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 def _add_public_routes(app: FastAPI) -> None:  # noqa: C901  six small routes

@@ -27,6 +27,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from app.accounts import passwords
 from app.core import embedded, migrations
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -34,7 +35,7 @@ from app.core.settings import Settings
 from app.core.work import begin
 from app.delivery.queries import HEADS
 from app.directory.seeding import load_netherlands
-from app.main import connect, create_app, edged
+from app.main import create_app, edged
 from app.watch.queries import LAST_AUDIT
 from tests.contract.events import check
 from tests.nursery import Mother, Nursery
@@ -46,6 +47,10 @@ FOLDER: Final = "NODUS_TEST_CLUSTER"
 EXAMPLES: Final = int(os.environ.get("NODUS_EXAMPLES") or 40)
 hypothesis.settings.register_profile("nodus", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("nodus")
+# A thousand accounts sign in; what a password really costs is tried where that is the question.
+AS_SHIPPED: Final = {name: getattr(passwords, name) for name in ("MEMORY", "ITERATIONS")}
+setattr(passwords, "MEMORY", 64)  # noqa: B010
+setattr(passwords, "ITERATIONS", 1)  # noqa: B010
 BY_ITSELF: Final = {str(HEADS), str(LAST_AUDIT)}
 SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -213,31 +218,24 @@ def metrics_port() -> int:
     return _a_free_port()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def raw(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that goes around the application, as its login."""
+    """A connection that goes around the application, as its login; what a test sets on it, it sets in a transaction."""
     connection = await asyncpg.connect(shared_url)
     yield connection
     await connection.close()
 
 
-_ENDED: Final[list[FastAPI]] = []
 TEST_TYPES: Final = {f"nl.nodus.test.{one}.v1" for one in ("happened", "somewhere", "urgent")}  # events that tests make up
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The application, alive.
-
-    FastAPI finds out every route at an application's first request, which takes as long as ten tests. So one that has ended is
-    used again; it knows nothing of what was.
-    """
-    app = _ENDED.pop() if _ENDED else create_app(settings)
-    connect(app, settings)
+    """The application, alive."""
+    app = create_app(settings)
     app.state.event_types |= TEST_TYPES
     async with app.router.lifespan_context(app):
         yield app
-    _ENDED.append(app)
 
 
 @pytest.fixture(scope="session")

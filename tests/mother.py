@@ -16,9 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import uvicorn
-from fastapi import FastAPI
 
 from app import cli, main, worker
 from app.core import clock, settings
@@ -48,13 +46,12 @@ def _become(asked: dict[str, Any]) -> None:
         setattr(sender, "RENEWED_EVERY", 0.2)  # noqa: B010
 
 
-def _work(app: FastAPI, url: str, port: int | None, others: dict[str, Any]) -> None:
+def _work(url: str, port: int | None, others: dict[str, Any]) -> None:
     wanted = settings_for(url, **{"webhooks_to_private_addresses": True, **others})
     if port is None:
         asyncio.run(worker.run_until_signal(wanted))
     else:
-        main.connect(app, wanted)
-        uvicorn.run(main.edged(app), port=port, log_level="error", timeout_graceful_shutdown=5)
+        uvicorn.run(main.edged(main.create_app(wanted)), port=port, log_level="error", timeout_graceful_shutdown=5)
 
 
 def _obey(arguments: list[str], ended: Path) -> None:
@@ -75,23 +72,10 @@ def _obey(arguments: list[str], ended: Path) -> None:
         written.rename(ended)
 
 
-def _loaded() -> FastAPI:
-    """An application that has already found out its routes, and read its protocols."""
-    app = main.create_app(settings_for("postgresql://nobody@/none"))
+def _breed() -> None:
     protocols.prepare()
     for command in cli.COMMANDS.values():
         import_module(command.partition(":")[0])
-    asyncio.run(_asked(app))
-    return app
-
-
-async def _asked(app: FastAPI) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://nodus.test") as client:
-        await client.get("/livez")
-
-
-def _breed() -> None:
-    app = _loaded()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         number = os.fork()
@@ -102,7 +86,7 @@ def _breed() -> None:
                 if "arguments" in asked:
                     _obey(asked["arguments"], Path(asked["ended"]))
                 else:
-                    _work(app, asked["url"], asked["port"], asked["settings"])
+                    _work(asked["url"], asked["port"], asked["settings"])
             finally:
                 os._exit(0)
         sys.stdout.write(f"{number}\n")

@@ -7,13 +7,15 @@ from typing import Final
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+MEMORY: Final = 19 * 1024  # KiB
+ITERATIONS: Final = 2
 SHORTEST: Final = 12  # ⚙ characters; NIST SP 800-63B-4 and ASVS 5.0 6.2.1 ask for length, not for kinds of characters
 LONGEST: Final = 200
 
 
 def kept(password: str) -> str:
     """What is kept of a password, with its own salt; takes some 20 ms of CPU and 19 MiB, on purpose."""
-    made = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    made = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=ITERATIONS, lanes=1, memory_cost=MEMORY)
     return made.derive_phc_encoded(password.encode())
 
 

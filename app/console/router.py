@@ -26,21 +26,12 @@ from app.console.wall.router import router as wall
 from app.core.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
-router.include_router(access_log)
-router.include_router(accounts)
-router.include_router(directory_pages)
-router.include_router(endpoints)
-router.include_router(case)
-router.include_router(call)
-router.include_router(reporting)
-router.include_router(inbox)
-router.include_router(live)
-router.include_router(notices)
-router.include_router(rosters)
-router.include_router(signing_in)
-router.include_router(starting)
-router.include_router(figures)
-router.include_router(wall)
+PARTS: Final = (
+    access_log, accounts, directory_pages, endpoints, case, call, reporting, inbox, live, notices, rosters, signing_in, starting,
+    figures, wall,
+)  # fmt: skip
+for part in PARTS:
+    router.routes.extend(part.routes)
 
 READS: Final = ["GET", "HEAD"]
 KEPT: Final = "public, max-age=31536000, immutable"

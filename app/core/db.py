@@ -34,6 +34,7 @@ class Database:
             pool_size=settings.pool_size,
             max_overflow=0,
             pool_timeout=5,
+            pool_use_lifo=True,
             pool_reset_on_return=None,
             skip_autocommit_rollback=True,
             hide_parameters=True,  # an error's text goes to the log

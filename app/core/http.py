@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
@@ -83,7 +84,12 @@ USUAL_LIMIT: Final = USUAL
 
 def rooms_router(tag: str) -> APIRouter:
     """A router under /v1 whose commands honour Idempotency-Key."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=Route)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=Route, generate_unique_id_function=_operation_id)
+
+
+def _operation_id(route: APIRoute) -> str:
+    head, *rest = route.name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
 
 
 def etag(version: int) -> str:

@@ -123,11 +123,24 @@ class Work:
         await self._end("COMMIT")
 
     async def _open(self) -> AsyncConnection:
-        if self._connection is None:
-            self._connection = await self.database.engine.connect()
-            self._raw = (await self._connection.get_raw_connection()).driver_connection
-            await self._say(f"BEGIN; SET LOCAL ROLE {self.actor.database_role}; {self._who()}; {self._limits}")
+        tries = self.database.settings.pool_size + 1
+        while self._connection is None:
+            tries -= 1
+            await self._start(may_fail=tries > 0)
         return self._connection
+
+    async def _start(self, *, may_fail: bool) -> None:
+        """Begin on a connection; one whose server has said goodbye, and that is not closed yet, is dropped if it `may_fail`."""
+        connection = self._connection = await self.database.engine.connect()
+        self._raw = (await connection.get_raw_connection()).driver_connection
+        try:
+            await self._say(f"BEGIN; SET LOCAL ROLE {self.actor.database_role}; {self._who()}; {self._limits}")
+        except DBAPIError as error:
+            if not (may_fail and error.connection_invalidated):
+                raise
+            self._connection = None
+            await connection.invalidate()
+            await connection.close()
 
     def _who(self) -> str:
         """What row-level security and the directory's history ask of the transaction."""

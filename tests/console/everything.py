@@ -1,7 +1,7 @@
 """Every way into the console behind the sign-in, and one of everything that can stand in an address."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -62,19 +62,10 @@ class Way:
         return iter(paths)
 
 
-def _routes_of(routes: Iterable[Any]) -> Iterator[APIRoute]:
-    """The routes, also those of routers that are included."""
-    for route in routes:
-        if inside := getattr(route, "original_router", None):
-            yield from _routes_of(inside.routes)
-        elif isinstance(route, APIRoute):
-            yield route
-
-
 WAYS: Final = [
     Way(method, route.path)
-    for route in _routes_of(router.routes)
-    if route.path not in FOR_ALL
+    for route in router.routes
+    if isinstance(route, APIRoute) and route.path not in FOR_ALL
     for method in sorted((route.methods or set()) - {"HEAD"})
 ]
 

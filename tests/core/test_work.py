@@ -1,5 +1,11 @@
 """One piece of work: all of it or nothing, and nobody is told otherwise."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import asyncpg
 import httpx
 import pytest
@@ -10,12 +16,13 @@ from sqlalchemy.pool import QueuePool
 from app.core import outbox
 from app.core.actor import WORKER
 from app.core.db import Database
+from app.core.embedded import Embedded
 from app.core.health import ready
 from app.core.ids import new_id
 from app.core.work import begin
 from app.directory.tables import organisation
 from app.routing.events import OfferReminded
-from tests.conftest import SEND_EVERYBODY_AWAY
+from tests.conftest import SEND_EVERYBODY_AWAY, settings_for
 from tests.makers import a_call, a_token
 
 STORED = "SELECT (SELECT count(*) FROM organisation) + (SELECT count(*) FROM event)"
@@ -95,6 +102,54 @@ async def test_whoever_was_sent_away_by_the_server_is_served_again(
     await owner.execute(SEND_EVERYBODY_AWAY)
     assert (await fresh_client.post("/v1/calls", json=a_call(), headers=operator)).status_code == 201
     assert await ready(fresh_database) == []
+
+
+@asynccontextmanager
+async def _slow_to_hang_up(server: Path, here: Path) -> AsyncIterator[asyncio.Queue[bool]]:
+    """A way to the server on which its last word is heard long before its hanging up; for each that ended so, an entry."""
+    ended: asyncio.Queue[bool] = asyncio.Queue()
+    finished = asyncio.Event()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(server)
+        asking = asyncio.create_task(pass_on(reader, far_writer))
+        await pass_on(far_reader, writer)
+        ended.put_nowait(True)
+        await finished.wait()
+        asking.cancel()
+        for end in (far_writer, writer):
+            end.close()
+
+    async def pass_on(heard: asyncio.StreamReader, told: asyncio.StreamWriter) -> None:
+        while said := await heard.read(65_536):
+            told.write(said)
+
+    async with await asyncio.start_unix_server(carry, here):
+        try:
+            yield ended
+        finally:
+            finished.set()
+
+
+async def test_a_goodbye_that_was_heard_by_half(cluster: Embedded, owner: asyncpg.Connection, fresh_url: str) -> None:
+    """The server's last word is there and the end of the line is not: whoever begins then takes another connection."""
+    name = ".s.PGSQL.5432"
+    with TemporaryDirectory(prefix="nodus-") as folder:
+        url = fresh_url.replace(str(cluster.socket), folder)
+        database = Database(url, settings_for(url))
+        async with _slow_to_hang_up(cluster.socket / name, Path(folder) / name) as ended:
+            async with AsyncExitStack() as together:
+                for _ in range(3):
+                    await (await together.enter_async_context(begin(database, WORKER))).one(ONE)
+            await owner.execute(SEND_EVERYBODY_AWAY)
+            for _ in range(3):
+                await asyncio.wait_for(ended.get(), 10)
+            for _ in range(100):
+                await asyncio.sleep(0)  # what was passed on is heard
+            async with begin(database, WORKER) as work:
+                assert await work.one(ONE)
+            await owner.execute(SEND_EVERYBODY_AWAY)  # else the line would stay open
+        await database.close()
 
 
 async def test_sent_away_in_the_middle_it_is_an_error_that_everybody_knows(

@@ -1,11 +1,8 @@
 """Boards over HTTP, one file a subject."""
 
-from fastapi import APIRouter
-
 from app.boards.api.boards import router as boards
 from app.boards.api.calendars import router as calendars
 from app.boards.api.handoffs import router as handoffs
+from app.core.routes import joined
 
-router = APIRouter()
-for part in (boards, calendars, handoffs):
-    router.include_router(part)
+router = joined(boards, calendars, handoffs)

@@ -20,9 +20,8 @@ from app.directory.places import MUNICIPALITY, POSTCODE, PlaceOfStay
 from app.directory.service import areas, history, look_up, organisations, services
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-router.include_router(areas_pages)
-router.include_router(changing)
-router.include_router(imports)
+for part in (areas_pages, changing, imports):
+    router.routes.extend(part.routes)
 
 ROLES: Final = (Role.ADMINISTRATOR, Role.PLANNER, Role.DESK, Role.SUPERVISOR, Role.OPERATOR)
 Reader = Annotated[Visit, Depends(visiting(*ROLES), scope="function")]

@@ -28,7 +28,7 @@ from app.team.membership import EndReason
 from app.team.service import members
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-router.include_router(handing_on)
+router.routes.extend(handing_on.routes)
 
 Desk = Annotated[Visit, Depends(visiting(Role.DESK, Role.SUPERVISOR), scope="function")]
 READS: Final = ["GET", "HEAD"]

@@ -1,7 +1,5 @@
 """The rosters: where each page lives. What has a name of its own comes before what has a roster's id."""
 
-from fastapi import APIRouter
-
 from app.console.rosters.calendars import router as calendars
 from app.console.rosters.founding import router as founding
 from app.console.rosters.listing import router as listing
@@ -10,7 +8,6 @@ from app.console.rosters.planning import router as planning
 from app.console.rosters.shift import router as shift
 from app.console.rosters.slots import router as slots
 from app.console.rosters.week import router as week
+from app.core.routes import joined
 
-router = APIRouter(include_in_schema=False)
-for one in (listing, people, calendars, founding, planning, slots, shift, week):
-    router.include_router(one)
+router = joined(listing, people, calendars, founding, planning, slots, shift, week)

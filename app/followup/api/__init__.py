@@ -1,7 +1,6 @@
 """Follow-up over HTTP, one file a subject."""
 
-from fastapi import APIRouter
-
+from app.core.routes import joined
 from app.followup.api.care import router as care
 from app.followup.api.clocks import router as clocks
 from app.followup.api.coordinators import router as coordinators
@@ -12,6 +11,4 @@ from app.followup.api.reading import router as reading
 from app.followup.api.telling import router as telling
 from app.followup.api.written import router as written
 
-router = APIRouter()
-for part in (care, clocks, coordinators, items, written, ownership, reading, telling, ending):
-    router.include_router(part)
+router = joined(care, clocks, coordinators, items, written, ownership, reading, telling, ending)
