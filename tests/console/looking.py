@@ -11,9 +11,13 @@ WIDE: Final[ViewportSize] = {"width": 1360, "height": 900}
 NARROW: Final[ViewportSize] = {"width": 320, "height": 640}
 TWICE: Final[ViewportSize] = {"width": 680, "height": 450}  # the same screen at 200 %: a browser has half as many pixels then
 
-# Of what is all alike a dozen is enough.
-UNFOLD: Final = """document.querySelectorAll('main details').forEach((one) => { one.open = true; });
-    document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); })"""
+UNFOLD: Final = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+# Of what is all alike a dozen is enough: rows of a table, places of a map, and what a list offers, beside its longest and what is chosen.
+FEWER: Final = """document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); });
+    document.querySelectorAll('main svg path[class^=m-]:nth-of-type(n+13)').forEach((one) => { one.remove(); });
+    document.querySelectorAll('main select, main datalist').forEach((one) => { const all = [...one.options];
+        const longest = all.reduce((most, each) => each.text.length > most.text.length ? each : most, all[0]);
+        all.slice(12).forEach((each) => { each === longest || each.selected || each.remove(); }); })"""
 # From where the page came, as its policy allows; false where that can't be: without a network, or served in another way.
 _HAS_AXE: Final = """(address) => Boolean(window.axe) || (navigator.onLine && new Promise((told) => {
     const one = Object.assign(document.createElement('script'), {src: address, onload: () => told(true), onerror: () => told(false)});
