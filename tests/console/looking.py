@@ -51,6 +51,13 @@ _UNSEEN: Final = """(part) => {
     }
     return [...found]; }"""
 
+# The theme that a reader may choose; what it was before is put back.
+_IN_CONTRAST: Final = f"""() => {{ const root = document.documentElement, was = root.dataset.theme ?? '';
+    root.dataset.theme = 'contrast';
+    const found = ({_UNSEEN})('');
+    root.dataset.theme = was;
+    return found; }}"""
+
 # Each of some things that take the focus: seen when it has it, not under the bar, marked by more than a colour behind it.
 _FOCUS: Final = """(marked) => {
     const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden], [tabindex="-1"]), select, textarea, summary')]
@@ -105,10 +112,7 @@ async def wrong_in_dutch(page: Page, *, is_state: bool = False) -> list[str]:
     found += await _found(page, "English", _FOREIGN)
     await page.emulate_media(color_scheme="dark")
     found += await _found(page, "dark", _UNSEEN)
-    await page.evaluate("document.documentElement.dataset.was = document.documentElement.dataset.theme ?? ''")
-    await page.evaluate("document.documentElement.dataset.theme = 'contrast'")
-    found += await _found(page, "contrast", _UNSEEN)
-    await page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.was")
+    found += await _found(page, "contrast", _IN_CONTRAST)
     await page.emulate_media(media="print", color_scheme="dark")
     found += await _found(page, "paper", _UNSEEN)
     await page.emulate_media(media="screen", color_scheme="light", forced_colors="active")
