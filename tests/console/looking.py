@@ -6,13 +6,23 @@ from typing import Any, Final
 from playwright.async_api import Page, ViewportSize
 
 AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+AXE_AT: Final = "/axe.min.js"  # where `serving` serves it too
 WIDE: Final[ViewportSize] = {"width": 1360, "height": 900}
 NARROW: Final[ViewportSize] = {"width": 320, "height": 640}
 TWICE: Final[ViewportSize] = {"width": 680, "height": 450}  # the same screen at 200 %: a browser has half as many pixels then
 
-# Of what is all alike a dozen is enough.
-UNFOLD: Final = """document.querySelectorAll('main details').forEach((one) => { one.open = true; });
-    document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); })"""
+UNFOLD: Final = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+# Of what is all alike a dozen is enough: rows of a table, places of a map, and what a list offers, beside its longest and what is chosen.
+FEWER: Final = """document.querySelectorAll('main tbody').forEach((one) => { [...one.rows].slice(12).forEach((row) => row.remove()); });
+    document.querySelectorAll('main svg path[class^=m-]:nth-of-type(n+13)').forEach((one) => { one.remove(); });
+    document.querySelectorAll('main select, main datalist').forEach((one) => { const all = [...one.options];
+        const longest = all.reduce((most, each) => each.text.length > most.text.length ? each : most, all[0]);
+        all.slice(12).forEach((each) => { each === longest || each.selected || each.remove(); }); })"""
+# From where the page came, as its policy allows; false where that can't be: without a network, or served in another way.
+_HAS_AXE: Final = """(address) => Boolean(window.axe) || (navigator.onLine && new Promise((told) => {
+    const one = Object.assign(document.createElement('script'), {src: address, onload: () => told(true), onerror: () => told(false)});
+    document.head.append(one);
+    one.remove(); }))"""
 _RUN: Final = """([part, rules]) => axe.run(part, {...rules, resultTypes: ['violations'], selectors: false, elementRef: false})
     .then((told) => told.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
 ALL: Final = {"rules": {"target-size": {"enabled": True}}}
@@ -40,6 +50,13 @@ _UNSEEN: Final = """(part) => {
         if ((a + .05) / (b + .05) < (isLarge ? 3 : 4.5)) found.add(`${look.color} on ${behind(one).at}: ${one.outerHTML.slice(0, 160)}`);
     }
     return [...found]; }"""
+
+# The theme that a reader may choose; what it was before is put back.
+_IN_CONTRAST: Final = f"""() => {{ const root = document.documentElement, was = root.dataset.theme ?? '';
+    root.dataset.theme = 'contrast';
+    const found = ({_UNSEEN})('');
+    root.dataset.theme = was;
+    return found; }}"""
 
 # Each of some things that take the focus: seen when it has it, not under the bar, marked by more than a colour behind it.
 _FOCUS: Final = """(marked) => {
@@ -74,10 +91,16 @@ async def _found(page: Page, what: str, script: str, told: Any = None) -> list[s
     return [f"{what}: {one}" for one in await page.evaluate(script, told)]
 
 
+async def _axe(page: Page, part: str, rules: Any) -> list[str]:
+    """What its rules find in a part of a page."""
+    if not await page.evaluate(_HAS_AXE, AXE_AT):
+        await page.evaluate(AXE)
+    return await _found(page, "axe", _RUN, [part, rules])
+
+
 async def faults(page: Page, part: str = "") -> list[str]:
     """What is wrong now with a page, or the parts of it that a selector names: axe's rules, and texts that can't be read."""
-    await page.evaluate(AXE)
-    return await _found(page, "axe", _RUN, [part or "html", NO_COLOURS]) + await _found(page, "colours", _UNSEEN, part)
+    return await _axe(page, part or "html", NO_COLOURS) + await _found(page, "colours", _UNSEEN, part)
 
 
 async def wrong_in_dutch(page: Page, *, is_state: bool = False) -> list[str]:
@@ -85,15 +108,11 @@ async def wrong_in_dutch(page: Page, *, is_state: bool = False) -> list[str]:
     if is_state:
         found = await faults(page)
     else:
-        await page.evaluate(AXE)
-        found = await _found(page, "axe", _RUN, ["html", ALL])
+        found = await _axe(page, "html", ALL)
     found += await _found(page, "English", _FOREIGN)
     await page.emulate_media(color_scheme="dark")
     found += await _found(page, "dark", _UNSEEN)
-    await page.evaluate("document.documentElement.dataset.was = document.documentElement.dataset.theme ?? ''")
-    await page.evaluate("document.documentElement.dataset.theme = 'contrast'")
-    found += await _found(page, "contrast", _UNSEEN)
-    await page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.was")
+    found += await _found(page, "contrast", _IN_CONTRAST)
     await page.emulate_media(media="print", color_scheme="dark")
     found += await _found(page, "paper", _UNSEEN)
     await page.emulate_media(media="screen", color_scheme="light", forced_colors="active")
@@ -113,6 +132,5 @@ async def wrong_in_english(page: Page, *, is_state: bool) -> list[str]:
     """What other words can break, on a small screen: all but colours; of a state of a page only its width."""
     found = await _found(page, "320 px", _TOO_WIDE)
     if not is_state:
-        await page.evaluate(AXE)
-        found += await _found(page, "axe", _RUN, ["html", WORDS])
+        found += await _axe(page, "html", WORDS)
     return found

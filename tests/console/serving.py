@@ -11,6 +11,8 @@ from typing import Any, Final
 import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.db import Database
 from app.core.settings import Settings
@@ -20,13 +22,16 @@ from app.demo.telling import write_for_the_start_page
 from app.directory.seeding import organisation_id
 from app.main import edged
 from tests.conftest import running, settings_for
+from tests.console.looking import AXE, AXE_AT
 from tests.makers import AMSTERDAM_DESK, HOTLINE, a_token
 
 PROVIDER: Final = organisation_id("crisis-vr13")
 HOSTS: Final = (
     "--host-resolver-rules=MAP *.test 127.0.0.1"  # an address that a browser does not trust as it trusts its own machine
 )
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", HOSTS)
+# A page lives for a second: what V8 would spend on making its scripts quick never comes back.
+AS_WRITTEN: Final = "--js-flags=--no-maglev --no-turbofan"
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", AS_WRITTEN, HOSTS)
 _started: Final[dict[str, Any]] = {}
 
 
@@ -52,7 +57,7 @@ async def a_play(database: Database, folder: Path) -> Settings:
 async def served(settings: Settings, port: int = 0) -> AsyncIterator[str]:
     """The application on a socket of its own; its address."""
     async with running(settings) as app:
-        server = uvicorn.Server(uvicorn.Config(edged(app), port=port, log_config=None, lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(_with_axe(edged(app)), port=port, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
@@ -62,6 +67,19 @@ async def served(settings: Settings, port: int = 0) -> AsyncIterator[str]:
             app.state.heads.let_go()  # as a signal would: open streams end
             server.should_exit = True
             await serving
+
+
+def _with_axe(app: ASGIApp) -> ASGIApp:
+    """The application, and beside it the script that looks at its pages: a browser that has it reads it once."""
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == AXE_AT:
+            headers = {"Cache-Control": "max-age=86400, immutable"}
+            await Response(AXE, media_type="text/javascript", headers=headers)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return either
 
 
 @asynccontextmanager

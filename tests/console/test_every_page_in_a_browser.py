@@ -21,7 +21,7 @@ from tests.conftest import client_of, copy_of, running, settings_for
 from tests.console.case.making import a_rich_case
 from tests.console.everything import WAYS, everything
 from tests.console.inbox.desk import a_desk_with_work
-from tests.console.looking import NARROW, WIDE, wrong_in_dutch, wrong_in_english
+from tests.console.looking import FEWER, NARROW, WIDE, wrong_in_dutch, wrong_in_english
 from tests.console.serving import browsing, served
 from tests.console.signed_in import SignedIn, signed_in
 from tests.console.states import NO_PAGES, STATES, unfold
@@ -137,6 +137,7 @@ async def test_every_page(stage: Stage, who: str, language: str) -> None:
         for state in (one for one in STATES if one.who == who):
             await stage.page.goto(stage.address + state.path.format_map(stage.ids))
             await (state.do or unfold)(stage.page)
+            await stage.page.evaluate(FEWER)
             found = await (wrong_in_dutch if is_dutch else wrong_in_english)(stage.page, is_state=bool(state.do))
             wrong += [f"{state.path}: {one}" for one in (*found, *said)]
             said.clear()
