@@ -25,11 +25,11 @@ def utc_text(moment: datetime) -> str:
 
 
 def _has_utc(moment: datetime) -> datetime:
+    """In UTC from here on: an offset of 21 hours is no fault to Python, and one to PostgreSQL."""
     try:
-        moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("There is no such moment in UTC.") from None
-    return moment
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_has_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]
@@ -39,7 +39,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_has_utc), PlainSerializer(utc_
 def _within_reach(moment: datetime) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise ValueError("Send a moment from 1950 to 2200: calendars and time zones say nothing sure beyond.")
-    return moment
+    return moment.astimezone(UTC)
 
 
 EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)

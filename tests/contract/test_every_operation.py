@@ -5,19 +5,24 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice, zip_longest
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 import httpx
 import pytest
 import requests
 import schemathesis
 import uvicorn
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation.drivers import CoverageGenerator
 from schemathesis.generation.feedback import NO_FEEDBACK
-from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.generation.overrides import Override
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -42,8 +47,9 @@ OPERATIONS: Final = [
     f"{method.upper()} {path}" for path, item in DESCRIBED.raw_schema["paths"].items() for method in METHODS if method in item
 ]
 SEED: Final = os.environ.get("NODUS_SEED") or str(SystemRandom().randrange(1_000_000))
-ALL_OF: Final = 8  # of some eighty odd requests an operation, these are always sent
-SENT: Final = 0.05  # and of the others so many, other ones every time
+FEWEST: Final = 5  # of some eighty odd requests to an operation so many are sent, each odd in another way
+MORE: Final = 1 / 40  # and more of a longer table: the larger the body, the more there is to get wrong
+GENERATED: Final = 3  # so many are sent when they are generated: the plainest, and two that chance makes
 TABLE: Final = 0.5  # so many operations are asked by the table
 UNKNOWN: Final = 0.25  # so many are about things that don't exist
 CHECKS: Final = [
@@ -62,9 +68,13 @@ ASKERS: Final = (
     (Role.PROFESSIONAL, AMSTERDAM_DESK),
 )
 REFUSED: Final = 403
+PHASES: Final = (Phase.generate, Phase.shrink)
 schemathesis.serializer.alias(
     ["text/csv", "application/zip", "application/geo+json", "message/rfc822"], "application/octet-stream"
 )
+
+
+AnyCase: TypeAlias = Case[Any]
 
 
 async def a_roster(client: httpx.AsyncClient, planner: dict[str, str]) -> dict[str, str]:
@@ -181,8 +191,7 @@ def service(cluster: embedded.Embedded) -> Iterator[Service]:
         yield serving
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-def ask(case: Any, service: Service, chance: Random) -> None:
+def ask(case: AnyCase, service: Service, chance: Random) -> None:
     """One request, with the key that the operation is for; most about things that exist."""
     label = case.operation.label
     if chance.random() > UNKNOWN:
@@ -196,6 +205,37 @@ def ask(case: Any, service: Service, chance: Random) -> None:
             return
 
 
+def table_of(operation: APIOperation[Any, Any, Any, Any]) -> list[AnyCase]:
+    """Every boundary, left out, superfluous or misshapen value, one at a time in an otherwise proper request."""
+    cases = CoverageGenerator(
+        operation=operation,
+        generation_modes=list(GenerationMode),
+        generation_config=DESCRIBED.config.generation_for(operation=operation, phase="coverage"),
+        auth_storage=None,
+        override=Override(),
+        feedback=NO_FEEDBACK,
+    )
+    return list(cases)
+
+
+def chosen(table: list[AnyCase], chance: Random) -> Iterator[AnyCase]:
+    """Some of a table, in turn one of every kind that there is in it; a proper one first."""
+    proper: list[list[AnyCase]] = []
+    odd: list[list[AnyCase]] = []
+    kinds: dict[tuple[bool, str], list[AnyCase]] = {}
+    for case in chance.sample(table, len(table)):
+        known: Any = case.meta
+        kind = (known.generation.mode.is_positive, known.phase.data.scenario)
+        if kind not in kinds:
+            kinds[kind] = []
+            (proper if kind[0] else odd).append(kinds[kind])
+        kinds[kind].append(case)
+    rest = proper[1:] + odd
+    in_turn = proper[:1] + chance.sample(rest, len(rest))
+    rounds = (case for together in zip_longest(*in_turn) for case in together if case)
+    return islice(rounds, FEWEST + round(len(table) * MORE))
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_answers_as_described(label: str, service: Service) -> None:
     """Whatever is asked, of things that exist and things that don't: never a 5xx, never a shape that is not described.
@@ -206,12 +246,16 @@ def test_answers_as_described(label: str, service: Service) -> None:
     print(f"NODUS_SEED={SEED}")  # noqa: T201  shown when it fails, and taken from the environment to ask the same again
     method, path = label.split(" ")
     chance = Random(f"{SEED} {label}")
-    phases = DESCRIBED.config.phases
-    phases.coverage.enabled = chance.random() < TABLE
-    phases.fuzzing.enabled = not phases.coverage.enabled
-    test = build_operation_test(
-        config=DESCRIBED.config, operation=DESCRIBED[path][method], test_func=ask, given_kwargs={}, feedback=NO_FEEDBACK
-    )
-    odd = getattr(test, "hypothesis_explicit_examples", [])
-    odd[:] = [one for place, one in enumerate(odd) if len(odd) - place <= ALL_OF or chance.random() < SENT]  # last ones first
-    test(service=service, chance=chance)
+    operation = DESCRIBED[path][method]
+    if chance.random() < TABLE:
+        for case in chosen(table_of(operation), chance):
+            ask(case, service, chance)
+        return
+
+    @seed(chance.random())
+    @settings(max_examples=GENERATED, deadline=None, database=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+    @given(case=st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode]))
+    def generated(case: AnyCase) -> None:
+        ask(case, service, chance)
+
+    generated()
