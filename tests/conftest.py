@@ -12,6 +12,8 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -43,6 +45,7 @@ from tests.nursery import Mother, Nursery
 MASTER_KEY: Final = "bm9kdXMgdGVzdHM6IG5vdCBhIHNlY3JldCBhdCBhbGw="
 MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FOLDER: Final = "NODUS_TEST_CLUSTER"
+PREPARING: Final = pytest.StashKey[threading.Thread]()
 # A busy machine is no fault of a rule. Every run tries other examples; who wants more of them at once says so.
 EXAMPLES: Final = int(os.environ.get("NODUS_EXAMPLES") or 40)
 hypothesis.settings.register_profile("nodus", deadline=None, max_examples=EXAMPLES)
@@ -57,24 +60,32 @@ SEND_EVERYBODY_AWAY: Final = """SELECT pg_terminate_backend(pid, 5000) FROM pg_s
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the cluster once, before the workers are made; they inherit where it is."""
+    """Start the cluster once, while the workers look for their tests; they inherit where it will be."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     sys.dont_write_bytecode = False  # dozens of processes are started: only the first one compiles the program
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it ends the cluster too
     signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell, children would inherit a deaf ear
-    folder = tempfile.mkdtemp(prefix="nodus-test-", dir=_in_memory())
-    cluster = embedded.start(Path(folder), durable=False)
-    migrations.upgrade(cluster.admin_url)
-    migrations.grant_login(cluster.admin_url, embedded.LOGIN)
-    asyncio.run(_load(cluster))
-    cluster.psql(
-        "ALTER SYSTEM SET autovacuum = off"
-    )  # it would count hundreds of copies; the one they are made of is counted here
-    cluster.psql("SELECT pg_reload_conf()")
-    cluster.psql("VACUUM ANALYZE", embedded.NAME)
-    os.environ[FOLDER] = folder
+    os.environ[FOLDER] = folder = tempfile.mkdtemp(prefix="nodus-test-", dir=_in_memory())
+    config.stash[PREPARING] = preparing = threading.Thread(target=_prepare, args=(Path(folder),))
+    preparing.start()
+
+
+def _prepare(folder: Path) -> None:
+    outcome = "The cluster could not be prepared; what is wrong stands in the output of the first process."
+    try:
+        cluster = embedded.start(folder, durable=False)
+        migrations.upgrade(cluster.admin_url)
+        migrations.grant_login(cluster.admin_url, embedded.LOGIN)
+        asyncio.run(_load(cluster))
+        # It would count hundreds of copies; the one that they are made of is counted here.
+        cluster.psql("ALTER SYSTEM SET autovacuum = off")
+        cluster.psql("SELECT pg_reload_conf()")
+        cluster.psql("VACUUM ANALYZE", embedded.NAME)
+        outcome = ""
+    finally:
+        (folder / "prepared").write_text(outcome)
 
 
 def pytest_collection_finish() -> None:
@@ -101,6 +112,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it, and leave nothing behind."""
     folder = os.environ.get(FOLDER)
     if folder and not hasattr(config, "workerinput"):
+        config.stash[PREPARING].join()
         embedded.start(Path(folder), durable=False).stop()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -127,8 +139,14 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 
 @pytest.fixture(scope="session")
 def cluster() -> embedded.Embedded:
-    """The running cluster."""
-    return embedded.start(Path(os.environ[FOLDER]), durable=False)
+    """The running cluster, as soon as it is prepared."""
+    folder = Path(os.environ[FOLDER])
+    until = time.monotonic() + 90
+    while not (prepared := folder / "prepared").exists():
+        assert time.monotonic() < until, "The cluster is not prepared in time."
+        time.sleep(0.05)
+    assert not (wrong := prepared.read_text()), wrong
+    return embedded.start(folder, durable=False)
 
 
 def copy_of(cluster: embedded.Embedded) -> str:
