@@ -94,6 +94,7 @@ EVENTS: tuple[type[Event], ...] = (
     *NOTICE_EVENTS,
     *ACCOUNT_EVENTS,
 )
+DESCRIBED: dict[str, object] = {}
 READS = ["GET", "HEAD"]
 ROOMS = (
     intake, callbacks, telephony, channels, routing, followup, team, procedures, cases, boards, directory, delivery, rosters,
@@ -217,10 +218,10 @@ def served() -> ASGIApp:
 
 
 def openapi(app: FastAPI) -> dict[str, object]:
-    """The description of the API, made once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = describe(app, EVENTS)
-    return app.openapi_schema
+    """The description of the API, made once: every application of a process has the same routes."""
+    if not DESCRIBED:
+        DESCRIBED.update(describe(app, EVENTS))
+    return DESCRIBED
 
 
 @cache

@@ -27,6 +27,7 @@ import hypothesis
 import orjson
 import pytest
 from fastapi import FastAPI
+from hypothesis import strategies as some
 from sqlalchemy import event
 
 from app.accounts import passwords
@@ -72,6 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
     preparing.start()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: while one waits for a browser or the database, another works."""
+    return (os.cpu_count() or 1) + 1
+
+
 def _prepare(folder: Path) -> None:
     outcome = "The cluster could not be prepared; what is wrong stands in the output of the first process."
     try:
@@ -83,6 +89,7 @@ def _prepare(folder: Path) -> None:
         cluster.psql("ALTER SYSTEM SET autovacuum = off")
         cluster.psql("SELECT pg_reload_conf()")
         cluster.psql("VACUUM ANALYZE", embedded.NAME)
+        some.characters(codec="utf-8").validate()  # a table that takes seconds, and is then kept for all
         outcome = ""
     finally:
         (folder / "prepared").write_text(outcome)

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -39,6 +42,11 @@ class Shell:
         """Start it."""
         command = [sys.executable, "-m", "app.cli", *arguments]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=told, stderr=told, text=True)
+
+    def fork(self, *arguments: str, told: Path) -> psutil.Process:
+        """Start it without loading the program anew; how it ended can't be asked then, only that it did."""
+        asked = {"arguments": arguments, "environment": self.environment, "log": str(told), "ended": f"{told}.ended"}
+        return psutil.Process(self._mother.bear(**asked))
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Its exit code, and what it said."""
@@ -120,16 +128,13 @@ def test_doctor_tells_what_is_not_in_order(shell: Shell, cluster: embedded.Embed
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize("how", [["--workers", "2"], ["--with-worker"]])
-def test_serve_is_ready_and_ends_when_told_to(
-    shell: Shell, how: list[str], free_port: int, metrics_port: int, tmp_path: Path
-) -> None:
-    """Several processes, or one that does everything: it answers, is measured, and SIGTERM ends it cleanly."""
+def test_serve_in_several_processes_ends_when_told_to(shell: Shell, free_port: int, metrics_port: int, tmp_path: Path) -> None:
+    """It answers, is measured, and SIGTERM ends it cleanly."""
     shell.environment["NODUS_METRICS_PORT"] = str(metrics_port)
     with (tmp_path / "told").open("w+") as told:
-        serving = shell.start("serve", "--port", str(free_port), *how, told=told.fileno())
+        serving = shell.start("serve", "--port", str(free_port), "--workers", "2", told=told.fileno())
         try:
-            assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
+            assert _answers(f"http://127.0.0.1:{free_port}/readyz", lambda: serving.poll() is None) == 200
             assert _is_measured(f"http://127.0.0.1:{metrics_port}/metrics", b'route="/readyz",status="200"')
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) in {0, -signal.SIGTERM}
@@ -139,24 +144,44 @@ def test_serve_is_ready_and_ends_when_told_to(
         assert "Traceback" not in told.read()
 
 
+def test_serve_in_one_process_with_its_worker(shell: Shell, free_port: int, metrics_port: int, tmp_path: Path) -> None:
+    """One that does everything is ready, measured and ended as well."""
+    shell.environment["NODUS_METRICS_PORT"] = str(metrics_port)
+    with _killed(shell.fork("serve", "--port", str(free_port), "--with-worker", told=tmp_path / "told")) as serving:
+        assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving.is_running) == 200
+        assert _is_measured(f"http://127.0.0.1:{metrics_port}/metrics", b'route="/readyz",status="200"')
+        serving.terminate()
+        serving.wait(20)
+    assert "Traceback" not in (tmp_path / "told").read_text()
+
+
 def test_who_waits_for_events_does_not_keep_the_service_from_ending(shell: Shell, free_port: int, tmp_path: Path) -> None:
     """A poll may wait for half a minute; told to end, the service answers it at once, and the poller asks another process."""
     _, made = shell.run("key", "create", str(AMSTERDAM_DESK), "desk")
     [token] = TOKEN.findall(made)
     url = f"http://127.0.0.1:{free_port}/v1/organisations/{AMSTERDAM_DESK}/events"
     asked = urllib.request.Request(f"{url}?wait=30", headers={"Authorization": f"Bearer {token}"})
-    with (tmp_path / "told").open("w+") as told, ThreadPoolExecutor(1) as beside:
-        serving = shell.start("serve", "--port", str(free_port), told=told.fileno())
-        try:
-            assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving) == 200
-            waiting = beside.submit(lambda: urllib.request.urlopen(asked, timeout=40).status)
-            time.sleep(1)  # it may be early: then it is refused, and this test fails
-            assert not waiting.done()
-            serving.send_signal(signal.SIGTERM)
-            serving.wait(5)
-            assert waiting.result(5) == 200
-        finally:
-            serving.kill()
+    with (
+        ThreadPoolExecutor(1) as beside,
+        _killed(shell.fork("serve", "--port", str(free_port), told=tmp_path / "told")) as serving,
+    ):
+        assert _answers(f"http://127.0.0.1:{free_port}/readyz", serving.is_running) == 200
+        waiting = beside.submit(lambda: urllib.request.urlopen(asked, timeout=40).status)
+        time.sleep(1)  # it may be early: then it is refused, and this test fails
+        assert not waiting.done()
+        serving.terminate()
+        serving.wait(5)
+        assert waiting.result(5) == 200
+
+
+@contextmanager
+def _killed(process: psutil.Process) -> Iterator[psutil.Process]:
+    """Whatever it does, it is gone afterwards."""
+    try:
+        yield process
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def test_a_proxy_is_believed_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,9 +202,9 @@ def test_a_proxy_is_believed_where_it_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert told["forwarded_allow_ips"] == "10.0.0.0/8"
 
 
-def _answers(url: str, serving: subprocess.Popen[str]) -> int:
+def _answers(url: str, runs: Callable[[], bool]) -> int:
     until = time.monotonic() + 90
-    while serving.poll() is None and time.monotonic() < until:
+    while runs() and time.monotonic() < until:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 assert answer.headers["API-Version"]

@@ -259,11 +259,13 @@ async def test_a_change_is_announced_to_the_organisation_and_the_national_desks(
 
 
 async def test_a_dry_run_tells_exactly_who_would_be_without_and_keeps_nothing(
-    client: httpx.AsyncClient, admin: Headers, desk: dict[str, Any], database: Database
+    fresh_client: httpx.AsyncClient, fresh_database: Database
 ) -> None:
     """A planner sees first which place would have nobody at which hours: here the part of a town that only this desk serves."""
+    client, admin = fresh_client, await an_administrator(fresh_database)
+    desk = await a_service(client, admin, (await an_organisation(client, admin))["id"])
     path = f"/v1/services/{desk['id']}"
-    async with begin(database, WORKER) as work:  # nobody else for a worry there, however the rosters were made
+    async with begin(fresh_database, WORKER) as work:  # nobody else for a worry there, however the rosters were made
         lone = "INSERT INTO municipality SELECT 'GM9998', 'Nergenshuizen', safety_region, ggd_region, police_unit, province FROM municipality WHERE code = 'GM0363' ON CONFLICT DO NOTHING"
         await work.change(text(lone))
     areas = {"items": [{"municipalityCode": "GM9998"}]}

@@ -18,7 +18,7 @@ from tests.followup.following import REACHED, Following
 from tests.makers import AMSTERDAM_DESK, HOTLINE, now
 
 HAND_OVER = text("UPDATE cases SET owner_organisation_id = :owner WHERE id = :case_id")
-OTHERS_REST = text("UPDATE cases SET next_climb_at = NULL WHERE id <> :case_id")  # a worker takes so many at a time
+OTHERS_REST = text("UPDATE cases SET next_climb_at = 'infinity' WHERE next_climb_at IS NOT NULL AND id <> :case_id")
 
 
 async def climb_at(database: Database, case: str, at: datetime) -> None:

@@ -29,9 +29,8 @@ async def _send(client: httpx.AsyncClient, headers: dict[str, str], content: byt
     return await client.post(ADDRESS, params=parameters, content=content, headers=CSV | headers)
 
 
-async def test_a_file_is_looked_at(fresh_client: httpx.AsyncClient, fresh_database: Database) -> None:
+async def test_a_file_is_looked_at(client: httpx.AsyncClient, administrator: dict[str, str]) -> None:
     """The report says what the file is and what it would change; nothing did."""
-    client, administrator = fresh_client, await a_token(fresh_database, AMSTERDAM_DESK, "administrator")
     content = written(cbs_rows(GM0363="Mokum"), delimiter=";").encode("cp1252")
     answer = await _send(client, administrator, content, fileName="gemeenten-alfabetisch-2026.csv")
     assert answer.status_code == 200, answer.text
@@ -48,9 +47,8 @@ async def test_a_file_is_looked_at(fresh_client: httpx.AsyncClient, fresh_databa
     assert found["municipalityName"] == "Amsterdam"
 
 
-async def test_what_is_applied_is_recorded_once(fresh_client: httpx.AsyncClient, fresh_database: Database) -> None:
+async def test_what_is_applied_is_recorded_once(client: httpx.AsyncClient, administrator: dict[str, str]) -> None:
     """Repeated with the same key it is the same answer; repeated without, "already imported"; another file needs another key."""
-    client, administrator = fresh_client, await a_token(fresh_database, AMSTERDAM_DESK, "administrator")
     content = (DATA / "municipality_regions.csv").read_bytes()
     keyed = administrator | {"Idempotency-Key": "import-of-the-regions"}
     first = await _send(client, keyed, content, apply=True)
