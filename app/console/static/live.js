@@ -27,6 +27,8 @@ let timer = setTimeout(() => wake(), 1000);
 let released = ""; // the list whose new rows may come in now
 const over = new Set(); // moments that have passed, and were asked about
 let moved = -REST;
+let pressed = null; // while a button of the pointer is down: a promise that it will be let go
+let letGo = null;
 
 /** Ask for every part again; one time after the other, and once more when there was news meanwhile. */
 export function refresh() {
@@ -59,6 +61,7 @@ async function renewPart(part) {
     if (isOthers(answer)) return 401;
     const frame = document.createElement("template");
     frame.innerHTML = await answer.text();
+    await pressed; // what is under the pointer is still there when it is let go: else nothing was clicked
     renew(answer.headers.get("X-Page-Token"));
     const detail = document.importNode(frame.content, true);
     const rows = [...detail.querySelectorAll("[data-live-list] > [id]")].map((row) => row.id);
@@ -116,6 +119,11 @@ function ended(isOver) {
 const wake = () => { if (!document.hidden || has("always")) refresh(); };
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 document.addEventListener("pointermove", () => { moved = performance.now(); }, { passive: true });
+document.addEventListener("pointerdown", () => { pressed ||= new Promise((up) => { letGo = up; }); }, { passive: true });
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(() => {
+  letGo?.();
+  pressed = letGo = null;
+}), { passive: true });
 addEventListener("online", wake);
 addEventListener("offline", wake);
 document.addEventListener("focusout", () => setTimeout(() => {

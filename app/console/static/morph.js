@@ -16,6 +16,8 @@ export function morph(old, fresh, hold = () => false) {
       if (have) renewed(have, want, hold);
       continue;
     }
+    // Space between elements is no reason to make them anew: a click that has begun on one would be lost.
+    while (!have && isSpace(at) && !isText(want)) at = without(at);
     if (!have && at && !want.id && !at.id && at.nodeName === want.nodeName) have = at;
     if (!have) {
       old.insertBefore(want, at);
@@ -29,11 +31,15 @@ export function morph(old, fresh, hold = () => false) {
     for (const [id, one] of known) if (!wanted.has(id)) one.dataset.gone = "";
     return;
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = without(at);
+}
+
+const isText = (one) => one?.nodeType === Node.TEXT_NODE;
+const isSpace = (one) => isText(one) && !one.data.trim();
+function without(one) {
+  const next = one.nextSibling;
+  one.remove();
+  return next;
 }
 
 /** `have` is where `at` was. When it has focus, all others go behind it: to be moved would take its focus away. */

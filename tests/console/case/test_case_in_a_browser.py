@@ -25,6 +25,10 @@ from tests.console.signed_in import SignedIn, browsing_as, signed_in
 from tests.makers import AMSTERDAM_DESK
 from tests.team.table import POLICE, Table
 
+NEWS = "dispatchEvent(new Event('online'))"
+RENEWED = f"""() => new Promise((came) => {{
+    addEventListener('renewed', (event) => {{ if (event.target.id === 'case-head') came(); }});
+    {NEWS}; }})"""
 UNFOLD = "document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })"
 
 
@@ -59,6 +63,29 @@ async def _press(page: Page, button: Locator) -> None:
     """Press what sends a form, and wait for the page that answers."""
     async with page.expect_event("domcontentloaded"):  # not a navigation: a script that tidies the address is one too
         await button.click()
+
+
+async def test_what_is_pressed_while_news_comes_is_clicked(
+    address: str, worker: SignedIn, client: httpx.AsyncClient, database: Database
+) -> None:
+    """News with the same words leaves each element where it is, and other news waits until the button is let go."""
+    table = await a_case(client, database)
+    async with browsing_as(worker, address) as page:
+        async with page.expect_response(lambda answer: answer.url.endswith("/head")):
+            await page.goto(f"{address}/cases/{table.case}")
+        link = page.locator(".next .button")
+        same = await link.element_handle()
+        await page.evaluate("document.querySelector('#case-head').prepend('\\n ', document.createTextNode('\\n'))")
+        await page.evaluate(RENEWED)
+        assert await link.evaluate("(one, same) => one === same", same)
+        await page.evaluate("document.querySelector('#case-head').prepend(document.createElement('p'))")
+        await link.hover()
+        await page.mouse.down()
+        async with page.expect_response(lambda answer: answer.url.endswith("/head")):
+            await page.evaluate(NEWS)
+        await page.mouse.up()
+        await page.locator("#do-contact[open] select:focus").wait_for()
+        await expect(page.locator("#case-head > p:first-child")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
