@@ -78,6 +78,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begins first: begun last, it would keep all others waiting."""
+    items.sort(key=lambda item: item.path.name != "test_kill.py")
+
+
 def _prepare(folder: Path) -> None:
     outcome = "The cluster could not be prepared; what is wrong stands in the output of the first process."
     try:
