@@ -10,7 +10,10 @@ let base;
 const opened = () => (base ??= new Promise((done, fail) => {
   const request = indexedDB.open("nodus-call", 1);
   request.onupgradeneeded = () => { request.result.createObjectStore("keys"); request.result.createObjectStore("kept"); };
-  request.onsuccess = () => done(request.result);
+  request.onsuccess = () => {
+    request.result.onclose = () => { base = sealing = undefined; }; // emptied by a sign-out in another tab: both are made anew
+    done(request.result);
+  };
   request.onerror = () => fail(request.error);
 }));
 const store = async (name, mode = "readwrite") => (await opened()).transaction(name, mode).objectStore(name);

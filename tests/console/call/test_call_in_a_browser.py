@@ -63,6 +63,11 @@ KNOWN: Final = """([from, whose]) => new Promise((done) => { indexedDB.open("nod
     change.objectStore("keys").put(whose, "whose");
     change.oncomplete = done; }; })"""
 
+KEPT: Final = """() => new Promise((done) => { indexedDB.open("nodus-call").onsuccess = ({ target }) => {
+    if (!target.result.objectStoreNames.contains("kept")) return done(0);
+    const all = target.result.transaction("kept").objectStore("kept").count();
+    all.onsuccess = () => done(all.result); }; })"""
+
 # All that lies readable in the browser's caches and stores.
 PLAIN: Final = """async () => {
     const told = [JSON.stringify({ ...localStorage, ...sessionStorage })];
@@ -425,6 +430,31 @@ async def test_somebody_else_who_signs_in_over_a_call_sees_nothing_of_it_and_los
         await ready(page)
         await expect(page.locator("#observed")).to_have_value(TEXT)
         await saved(page)
+
+
+async def test_after_a_sign_out_in_another_tab_what_is_typed_is_kept_again(
+    database: Database, desk: httpx.AsyncClient, operator: SignedIn, address: str
+) -> None:
+    """It empties all that the browser keeps, also under an open call; who signs in again there is as safe as before."""
+    path = await opened(desk)
+    async with at_work(operator, address, path) as page:
+        await page.keyboard.press("Alt+o")
+        await page.keyboard.type("Eerst. ")
+        await saved(page)
+        other = await page.context.new_page()
+        await other.goto(f"{address}/call")
+        await other.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
+        await other.wait_for_url("**/sign-in*")
+        secret = await Sessions(database).sign_in_as(operator.login)
+        await page.context.add_cookies([{"name": COOKIE, "value": secret, "url": address}])
+        await page.context.set_offline(True)
+        await page.keyboard.type(TEXT)
+        await page.locator('#saved[data-state="away"]').wait_for()
+        assert await page.evaluate(KEPT) == 1
+        await page.context.set_offline(False)
+        await saved(page)
+        await page.reload()
+        await expect(page.locator("#observed")).to_have_value(f"Eerst. {TEXT}")
 
 
 async def test_a_route_that_changed_is_asked_about_once(desk: httpx.AsyncClient, operator: SignedIn, address: str) -> None:
