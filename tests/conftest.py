@@ -48,7 +48,7 @@ MOMENT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FOLDER: Final = "NODUS_TEST_CLUSTER"
 PREPARING: Final = pytest.StashKey[threading.Thread]()
 # A busy machine is no fault of a rule. Every run tries other examples; who wants more of them at once says so.
-EXAMPLES: Final = int(os.environ.get("NODUS_EXAMPLES") or 40)
+EXAMPLES: Final = int(os.environ.get("NODUS_EXAMPLES") or 32)
 hypothesis.settings.register_profile("nodus", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("nodus")
 # A thousand accounts sign in; what a password really costs is tried where that is the question.
@@ -79,8 +79,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begins first: begun last, it would keep all others waiting."""
-    items.sort(key=lambda item: item.path.name != "test_kill.py")
+    """The longest begins first, or it would keep all others waiting; those that need a mother stay together and need but one."""
+    items.sort(key=lambda item: (item.path.name != "test_kill.py", "mother" not in getattr(item, "fixturenames", ())))
 
 
 def _prepare(folder: Path) -> None:
