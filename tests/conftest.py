@@ -28,9 +28,11 @@ import orjson
 import pytest
 from fastapi import FastAPI
 from hypothesis import strategies as some
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from app.accounts import passwords
+from app.console.pages import environment
 from app.core import embedded, migrations
 from app.core.actor import WORKER
 from app.core.db import Database
@@ -147,6 +149,12 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Tests run as the service does."""
     return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """What a template was compiled to serves every worker, and what they fork."""
+    environment().bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER])
 
 
 @pytest.fixture(scope="session")
