@@ -119,11 +119,11 @@ function ended(isOver) {
 const wake = () => { if (!document.hidden || has("always")) refresh(); };
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 document.addEventListener("pointermove", () => { moved = performance.now(); }, { passive: true });
-document.addEventListener("pointerdown", () => { pressed ||= new Promise((up) => { letGo = up; }); }, { passive: true });
-for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(() => {
-  letGo?.();
-  pressed = letGo = null;
-}), { passive: true });
+const release = () => { letGo?.(); pressed = letGo = null; };
+document.addEventListener("pointerdown", () => {
+  pressed ||= new Promise((up) => { letGo = up; setTimeout(release, REST); }); // a list that opens keeps the end of the press to itself
+}, { passive: true });
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(release), { passive: true });
 addEventListener("online", wake);
 addEventListener("offline", wake);
 document.addEventListener("focusout", () => setTimeout(() => {

@@ -1,5 +1,6 @@
 """The page of a case in a real browser: a day's work in both languages, nothing for axe to find, and complete on paper."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,9 @@ async def test_what_is_pressed_while_news_comes_is_clicked(
         await page.mouse.up()
         await page.locator("#do-contact[open] select:focus").wait_for()
         await expect(page.locator("#case-head > p:first-child")).to_have_count(0)
+        await page.mouse.down()  # and never let go, as far as the page hears
+        async with asyncio.timeout(15):
+            await page.evaluate(RENEWED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
